@@ -1,0 +1,1 @@
+"""TuneDesk without a browser: from a spreadsheet to a trained text model. Imports no Streamlit."""

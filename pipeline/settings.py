@@ -1,0 +1,86 @@
+"""What the environment decides: where the workspace is and its limits. Knows nothing of what is kept there."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import N_, SettingError
+
+GIB = 1024**3
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder that holds everything of one installation, and the limits that apply to it.
+
+    Environment: ``TUNEDESK_HOME`` (folder, default ``~/.tunedesk``), ``TUNEDESK_DATABASE`` (SQLAlchemy
+    URL, default an SQLite file in the folder), ``TUNEDESK_CACHE_GIB`` (default 10), ``TUNEDESK_JOBS``
+    (jobs that may run at once on one device, default 1), ``TUNEDESK_LANGUAGE`` (``en`` or ``zh_CN``, for
+    the command line; the browser asks the browser).
+    """
+
+    home: Path
+    database_url: str
+    cache_bytes: int
+    jobs_per_device: int
+    language: str | None
+
+    @property
+    def sources(self) -> Path:
+        """Uploaded files and their rows, one folder each, named by content."""
+        return self.home / "sources"
+
+    @property
+    def splits(self) -> Path:
+        """Frozen row numbers, one JSON file each, named by content."""
+        return self.home / "splits"
+
+    @property
+    def runs(self) -> Path:
+        """One folder a run: spec, metrics, checkpoints, bundle, answers, report."""
+        return self.home / "runs"
+
+    @property
+    def jobs(self) -> Path:
+        """One folder a job: its request, output, progress and result."""
+        return self.home / "jobs"
+
+    @property
+    def models(self) -> Path:
+        """Base models as ordinary Hugging Face folders in safetensors."""
+        return self.home / "models"
+
+    @property
+    def cache(self) -> Path:
+        """What can be computed again: bounded, and emptied at will."""
+        return self.home / "cache"
+
+    @property
+    def locks(self) -> Path:
+        """Lock files. A held lock dies with its process."""
+        return self.home / "locks"
+
+
+def workspace() -> Workspace:
+    """Read the environment now, so that tests and commands can point elsewhere.
+
+    Raises:
+        SettingError: a number in the environment is not one.
+    """
+    home = Path(os.environ.get("TUNEDESK_HOME") or Path.home() / ".tunedesk").expanduser().resolve()
+    return Workspace(
+        home=home,
+        database_url=os.environ.get("TUNEDESK_DATABASE") or f"sqlite:///{home / 'tunedesk.db'}",
+        cache_bytes=_positive("TUNEDESK_CACHE_GIB", 10) * GIB,
+        jobs_per_device=_positive("TUNEDESK_JOBS", 1),
+        language=os.environ.get("TUNEDESK_LANGUAGE"),
+    )
+
+
+def _positive(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingError(
+            N_("The environment variable {name} is {value}; it must be a whole number above 0."), name=name, value=text
+        )
+    return int(text)
