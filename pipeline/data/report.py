@@ -1,0 +1,85 @@
+"""What reading a file is asked to do and what it says it did. Knows nothing of how files are read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Part of every Source's id: raise it when the same bytes would be read differently.
+READER_VERSION = "1"
+
+# A message names so many lines; the reading report is a sentence, not a listing.
+LINES_NAMED = 10
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a person has decided about a file; None leaves it to the reader."""
+
+    encoding: str | None = None  # a Python codec name
+    delimiter: str | None = None  # one character
+    header_row: int | None = None  # line (Excel: row) of the column names, from 1; 0: the file has none
+    sheet: str | None = None  # Excel only
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about the data that a person should know. ``message`` is a gettext id, ``values`` fill it."""
+
+    kind: str
+    rows: int
+    message: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    @staticmethod
+    def from_json(content: dict[str, Any]) -> "Finding":
+        """A Finding from ``dataclasses.asdict`` as JSON keeps it."""
+        values = tuple((name, value) for name, value in content["values"])
+        return Finding(content["kind"], content["rows"], content["message"], values)
+
+
+@dataclass(frozen=True)
+class ReadingReport:
+    """How a file was read: ``rows_read + rows_set_aside`` is the number of rows in the file.
+
+    Wholly empty lines are not rows. Repaired rows are among the rows read.
+    """
+
+    format: str  # "csv" (whatever the delimiter), "excel", "json", "jsonl" or "parquet"
+    rows_read: int
+    rows_repaired: int
+    rows_set_aside: int
+    encoding: str = ""  # "" where the format decides it
+    delimiter: str = ""  # csv only
+    header_row: int = 0  # csv: line, excel: row, from 1; 0: no header
+    sheet: str = ""  # excel only
+    findings: tuple[Finding, ...] = ()
+
+    @staticmethod
+    def from_json(content: dict[str, Any]) -> "ReadingReport":
+        """A report from ``dataclasses.asdict`` as JSON keeps it."""
+        findings = tuple(Finding.from_json(finding) for finding in content["findings"])
+        return ReadingReport(**{**content, "findings": findings})
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the cells of a file stand, which is what writing back needs beside the spans of the rows.
+
+    Spans are byte offsets, except in Excel (sheet rows) and Parquet (row numbers).
+    """
+
+    header: tuple[int, int, int] | None = None  # start, end and number of cells; None: no header
+    cells: int = 0  # of the widest row, header included
+    codec: str = ""  # of the text, without a byte order mark
+    spare: str = ""  # codec of lines that ``codec`` cannot read
+
+    @staticmethod
+    def from_json(content: dict[str, Any]) -> "Layout":
+        """A layout from ``dataclasses.asdict`` as JSON keeps it."""
+        header = content["header"]
+        return Layout(**{**content, "header": None if header is None else tuple(header)})
+
+
+def name_lines(lines: Sequence[int]) -> str:
+    """The first lines as text: ``4, 9, 17 …``."""
+    return ", ".join(map(str, lines[:LINES_NAMED])) + (" …" if len(lines) > LINES_NAMED else "")

@@ -1,0 +1,81 @@
+"""The rows of a Source on disk: a Parquet of strings and, row by row, where each stands in the file."""
+
+from array import array
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROWS = "rows.parquet"
+SPANS = "spans.npy"
+
+# Rows held in memory before they are written; large enough that Parquet's cost for each group does not show.
+GROUP = 20_000
+
+
+class RowWriter:
+    """Takes rows one by one and writes them in groups, so that memory does not grow with the file."""
+
+    def __init__(self, folder: Path, columns: Sequence[str]) -> None:
+        self._folder = folder
+        self._schema = pa.schema([(name, pa.string()) for name in columns])
+        self._writer = pq.ParquetWriter(folder / ROWS, self._schema)
+        self._waiting: list[Sequence[str]] = []
+        self._spans = array("q")
+        self._note = self._spans.extend
+
+    def add(self, cells: Sequence[str], start: int, end: int, width: int) -> None:
+        """Add one row: a cell a column, its place in the file, and how many cells stand there."""
+        self._waiting.append(cells)
+        self._note((start, end, width))
+        if len(self._waiting) >= GROUP:
+            self._flush()
+
+    def __len__(self) -> int:
+        return len(self._spans) // 3
+
+    def finish(self) -> None:
+        """Write what is waiting and close the files."""
+        self._flush()
+        self._writer.close()
+        np.save(self._folder / SPANS, np.array(self._spans, dtype=np.int64).reshape(-1, 3))
+
+    def _flush(self) -> None:
+        if self._waiting:
+            columns = [pa.array(column, pa.string()) for column in zip(*self._waiting, strict=True)]
+            self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+            self._waiting.clear()
+
+
+def read_table(folder: Path, columns: Sequence[str] | None) -> pd.DataFrame:
+    """The rows as strings, "" for blank; index: row number from 0."""
+    table = pq.read_table(folder / ROWS, columns=None if columns is None else list(dict.fromkeys(columns)))
+    frame: pd.DataFrame = table.to_pandas()
+    return frame if columns is None else frame[list(columns)]
+
+
+def read_spans(folder: Path) -> npt.NDArray[np.int64]:
+    """[rows, 3]: where each row starts and ends in the file, and how many cells it has there."""
+    spans: npt.NDArray[np.int64] = np.load(folder / SPANS)
+    return spans
+
+
+def unique_names(cells: Sequence[Any]) -> tuple[str, ...]:
+    """Column names as people can use them: one line, not blank, no two alike.
+
+    ``["id", " id ", ""]`` becomes ``("id", "id (2)", "column 3")``.
+    """
+    names: list[str] = []
+    for position, cell in enumerate(cells, start=1):
+        plain = " ".join(str(cell).replace("\0", "").replace("\ufeff", "").split()) or f"column {position}"
+        name, copies = plain, 1
+        while name in names:
+            copies += 1
+            name = f"{plain} ({copies})"
+        names.append(name)
+    return tuple(names)

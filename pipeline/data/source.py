@@ -1,0 +1,214 @@
+"""A Source: the uploaded bytes as they came, and the rows read from them. Never changed once written.
+
+Knows nothing of what the columns mean (View) or of which rows are for what (Split).
+"""
+
+import dataclasses
+import errno
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+from filelock import FileLock
+
+from pipeline.data.changes import find_changes
+from pipeline.data.delimited import read_delimited
+from pipeline.data.formats import recognise, tidy_name
+from pipeline.data.parquet import read_parquet
+from pipeline.data.records import read_json, read_json_lines
+from pipeline.data.report import READER_VERSION, Finding, Layout, ReadingReport, ReadOptions
+from pipeline.data.rewrite import refuse_to_lose_rows, rewrite, write_table, written_format
+from pipeline.data.rows import read_table
+from pipeline.data.workbook import read_workbook
+from pipeline.errors import N_, DataError, WorkspaceError
+from pipeline.runs.progress import Progress, Silent
+from pipeline.settings import workspace
+
+__all__ = [
+    "Finding",
+    "ReadOptions",
+    "ReadingReport",
+    "Source",
+    "import_source",
+    "list_sources",
+    "load_source",
+    "read_rows",
+    "write_back",
+]
+
+AS_FOUND = ReadOptions()
+UNWATCHED = Silent()
+
+ORIGINAL = "original"
+ABOUT = "source.json"
+
+READERS = {
+    "csv": read_delimited,
+    "excel": read_workbook,
+    "json": read_json,
+    "jsonl": read_json_lines,
+    "parquet": read_parquet,
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that was read. Rows are numbered from 0 in the order of the file."""
+
+    id: str
+    name: str  # the file's name as it was given first; for people only
+    columns: tuple[str, ...]
+    rows: int
+    report: ReadingReport
+
+
+def import_source(path: Path, name: str, options: ReadOptions = AS_FOUND, progress: Progress = UNWATCHED) -> Source:
+    """Copy a file into the workspace and read it. The same bytes with the same options are read once.
+
+    Args:
+        path: where the bytes are now; not needed afterwards.
+        name: what the person calls the file; never used as a path.
+        options: what the person has decided about it.
+        progress: hears how many bytes are over.
+
+    Raises:
+        UnreadableFile: it is not what its name says, is empty or damaged, or has no rows.
+        WorkspaceError: the disk is full.
+    """
+    source_id = _identify(path, options)
+    folder = workspace().sources / source_id
+    workspace().locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(workspace().locks / f"source-{source_id}.lock"):
+        if not (folder / ABOUT).is_file():
+            try:
+                _write(path, tidy_name(name), options, folder, progress)
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                raise WorkspaceError(
+                    N_("The disk is full: {name} could not be stored. Free some space and try again."),
+                    name=tidy_name(name),
+                ) from error
+    return load_source(source_id)
+
+
+def load_source(source_id: str) -> Source:
+    """A Source by its id.
+
+    Raises:
+        DataError: there is none in this workspace.
+    """
+    return _source_from(_about(source_id)["source"])
+
+
+def list_sources() -> tuple[Source, ...]:
+    """Every Source of the workspace, the newest first."""
+    found = sorted(workspace().sources.glob(f"*/{ABOUT}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return tuple(load_source(path.parent.name) for path in found)
+
+
+def read_rows(source_id: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """The rows as they stand in the file, every cell a string and "" where it is blank.
+
+    Args:
+        source_id: the Source.
+        columns: which ones, in this order; None for all.
+
+    Returns:
+        A frame whose index is the row number, from 0.
+
+    Raises:
+        DataError: no such Source, or no such column.
+    """
+    source = load_source(source_id)
+    for column in columns or ():
+        if column not in source.columns:
+            raise DataError(
+                N_("{name} has no column {column}. Its columns are: {columns}."),
+                name=source.name,
+                column=column,
+                columns=", ".join(source.columns),
+            )
+    return read_table(workspace().sources / source_id, columns)
+
+
+def write_back(
+    source_id: str,
+    added: Mapping[str, Sequence[str]],
+    replaced: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    *,
+    destination: Path,
+) -> None:
+    """Write a copy of the file: its own rows, order and columns, then the added columns.
+
+    In the file's own format everything else stays as it is: in CSV, JSON and JSON Lines every byte, in Excel what
+    openpyxl keeps (charts and pictures are lost, formulas are computed anew by Excel). Another ending of
+    ``destination`` gives a new table of the same cells. With no change the copy has the same bytes.
+
+    Args:
+        source_id: the Source.
+        added: a cell for every row, by the name of the new column.
+        replaced: a cell for every row, by the name of a column there is; equal cells stay untouched.
+        destination: written when whole, in place of what is there.
+
+    Raises:
+        DataError: no such Source or column, a character that the file's encoding does not have, or a new table
+            that could not hold every row.
+        SettingError: an ending that cannot be written.
+    """
+    source = load_source(source_id)
+    folder = workspace().sources / source_id
+    changes = find_changes(source.rows, source.columns, read_rows(source_id, [*replaced]), added, replaced)
+    if written_format(destination) == source.report.format:
+        layout = Layout.from_json(_about(source_id)["layout"])
+        rewrite(folder, folder / ORIGINAL, source.name, source.columns, source.report, layout, changes, destination)
+        return
+    refuse_to_lose_rows(source.name, source.report.rows_set_aside, destination)
+    table = read_rows(source_id)
+    for column, cells in replaced.items():
+        table[column] = list(cells)
+    for column, cells in zip(changes.names, changes.added, strict=True):
+        table[column] = list(cells)
+    write_table(table, source.name, destination)
+
+
+def _identify(path: Path, options: ReadOptions) -> str:
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    key = json.dumps([content, dataclasses.asdict(options), READER_VERSION], sort_keys=True)
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _write(path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress) -> None:
+    """Read into a folder beside, and rename it when whole: a killed process leaves no half Source."""
+    kind = recognise(path, name, options)
+    workspace().sources.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="partial-", dir=workspace().sources) as partial:
+        whole = Path(partial) / "source"
+        whole.mkdir()
+        columns, report, layout = READERS[kind](path, name, options, whole, progress)
+        shutil.copyfile(path, whole / ORIGINAL)
+        source = Source(folder.name, name, columns, report.rows_read, report)
+        about = {"source": dataclasses.asdict(source), "layout": dataclasses.asdict(layout)}
+        (whole / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
+        whole.rename(folder)
+
+
+def _about(source_id: str) -> dict[str, Any]:
+    path = workspace().sources / source_id / ABOUT
+    if not source_id.isalnum() or not path.is_file():
+        raise DataError(N_("There is no file {source} in this workspace. Upload it again."), source=source_id)
+    about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return about
+
+
+def _source_from(content: dict[str, Any]) -> Source:
+    report = ReadingReport.from_json(content["report"])
+    return Source(**{**content, "columns": tuple(content["columns"]), "report": report})

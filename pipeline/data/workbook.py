@@ -1,0 +1,160 @@
+"""Excel workbooks (.xlsx, .xlsm): from a sheet to rows of strings. Numbers that are ids stay as they look."""
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+
+from pipeline.data.dialect import find_header
+from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions
+from pipeline.data.rows import RowWriter, unique_names
+from pipeline.errors import N_, UnreadableFile
+from pipeline.runs.progress import Progress
+
+# Rows between two signs of life.
+STRIDE = 2_000
+
+# Beyond it a float no longer holds every whole number, so that digits would be made up.
+EXACT_WHOLE = 2**53
+
+_PADDED = re.compile(r"0{2,}")
+
+SheetRow = tuple[int, list[str]]  # row of the sheet, from 0; its cells without the blank ones at the end
+
+
+def read_workbook(
+    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress
+) -> tuple[tuple[str, ...], ReadingReport, Layout]:
+    """Read one sheet of a workbook into ``folder``: the one asked for, else the first visible one that holds rows.
+
+    Raises:
+        UnreadableFile: damaged, no such sheet, or no row below the column names.
+    """
+    with open_workbook(path, name, read_only=True, data_only=True) as book:
+        sheet = _pick_sheet(book, name, options)
+        sheet.reset_dimensions()  # some writers state them wrongly, and rows would be lost
+        records = list(_filled_rows(sheet, progress))
+        others = [other.title for other in book.worksheets if other.title != sheet.title]
+        title = sheet.title
+    if not records:
+        raise UnreadableFile(N_("{name}: the sheet {sheet} is empty."), name=name, sheet=title)
+    header, _, preamble = find_header(records, options.header_row)
+    below = [record for record in records if header is None or record[0] > header]
+    if not below:
+        raise UnreadableFile(N_("{name} has column names but no rows below them."), name=name)
+    named = next((cells for row, cells in records if row == header), [])
+    width = max(len(named), *(len(cells) for _, cells in below))
+    columns = unique_names(named + [""] * (width - len(named)))
+    rows = RowWriter(folder, columns)
+    for row, cells in below:
+        rows.add(cells + [""] * (width - len(cells)), row, row + 1, width)
+    rows.finish()
+    report = ReadingReport(
+        format="excel",
+        rows_read=len(rows),
+        rows_repaired=0,
+        rows_set_aside=0,
+        header_row=0 if header is None else header + 1,
+        sheet=title,
+        findings=tuple(_findings(header, preamble, others, title)),
+    )
+    return columns, report, Layout(None if header is None else (header, header + 1, width), width)
+
+
+@contextmanager
+def open_workbook(path: Path, name: str, **how: bool) -> Iterator[Any]:
+    """A workbook of openpyxl, closed at the end.
+
+    Raises:
+        UnreadableFile: openpyxl cannot make sense of it.
+    """
+    with path.open("rb") as file:
+        try:
+            with warnings.catch_warnings():
+                # About parts that hold no cells, such as validation rules.
+                warnings.simplefilter("ignore", UserWarning)
+                book = load_workbook(file, **how)
+        except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+            raise UnreadableFile(
+                N_("{name} is a damaged Excel workbook. Open it in Excel and save it again, or save it as CSV."),
+                name=name,
+            ) from error
+        try:
+            yield book
+        finally:
+            book.close()
+
+
+def cell_text(value: Any, number_format: str | None) -> str:
+    """A cell as a person sees it: 407080 has no ".0", and 7 under the format 000 is 007."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float):
+        return _number_text(value, number_format or "")
+    if isinstance(value, datetime):
+        return value.isoformat(" ") if value.time().isoformat() != "00:00:00" else value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _number_text(value: int | float, number_format: str) -> str:
+    if isinstance(value, float):
+        if not value.is_integer() or abs(value) >= EXACT_WHOLE:
+            return repr(value)
+        value = int(value)
+    return f"{value:0{len(number_format)}d}" if _PADDED.fullmatch(number_format) else str(value)
+
+
+def _pick_sheet(book: Any, name: str, options: ReadOptions) -> Any:
+    sheets = book.worksheets
+    if options.sheet is not None:
+        for sheet in sheets:
+            if sheet.title == options.sheet:
+                return sheet
+        raise UnreadableFile(
+            N_("{name} has no sheet {sheet}. Its sheets are: {sheets}."),
+            name=name,
+            sheet=options.sheet,
+            sheets=", ".join(sheet.title for sheet in sheets),
+        )
+    visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
+    if not visible:
+        raise UnreadableFile(N_("{name} is an Excel workbook without a sheet of cells."), name=name)
+    return next((sheet for sheet in visible if _holds_cells(sheet)), visible[0])
+
+
+def _holds_cells(sheet: Any) -> bool:
+    sheet.reset_dimensions()
+    return any(value not in (None, "") for row in sheet.iter_rows(values_only=True) for value in row)
+
+
+def _filled_rows(sheet: Any, progress: Progress) -> Iterator[SheetRow]:
+    for row, cells in enumerate(sheet.iter_rows()):
+        texts = [cell_text(cell.value, cell.number_format) for cell in cells]
+        while texts and not texts[-1].strip():
+            texts.pop()
+        if texts:
+            yield row, texts
+        if row % STRIDE == 0:
+            progress.advance(N_("Reading the file"), row, 0)
+
+
+def _findings(header: int | None, preamble: int, others: list[str], title: str) -> Iterator[Finding]:
+    if others:
+        message = N_("The sheet {sheet} was read. Other sheets of the workbook: {sheets}.")
+        yield Finding("other_sheets", 0, message, (("sheet", title), ("sheets", ", ".join(others))))
+    if preamble:
+        message = N_("Lines above the column names that were passed over: {lines}.")
+        yield Finding("preamble", 0, message, (("lines", str(header)),))
+    if header is None:
+        yield Finding("no_header", 0, N_("The first line looks like a row, so the columns were numbered."))

@@ -1,0 +1,205 @@
+"""A Source is stored once, whole or not at all, and refuses in one clear line what is no table."""
+
+import gzip
+import io
+import json
+import zipfile
+
+import openpyxl
+import pytest
+
+from pipeline.data import source as source_module
+from pipeline.data.source import ReadOptions, import_source, list_sources, load_source, read_rows
+from pipeline.errors import DataError, UnreadableFile, WorkspaceError
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
+CSV = "text,label\nprinter,hardware\nlogin,software\n"
+
+
+def zipped(*names: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"", "a.csv", "a.csv is empty"),
+        (b"\xef\xbb\xbf\n\n", "a.csv", "is empty"),
+        (b",,\n,,\n", "a.csv", "is empty"),
+        (b"text,label\n", "a.csv", "column names but no rows"),
+        (PNG, "a.csv", "PNG"),
+        (b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00" * 9, "a.csv", "EXE"),
+        (zipped("a.csv"), "a.csv", "ZIP"),
+        (zipped("word/document.xml"), "a.xlsx", "Word"),
+        (zipped("xl/workbook.xml"), "a.xlsx", "damaged Excel workbook"),
+        (gzip.compress(b"a,b\n"), "a.csv", "GZIP"),
+        (b"%PDF-1.7 ...", "a.csv", "PDF"),
+        (b"<!DOCTYPE html><table></table>", "a.csv", "HTML"),
+        (b"\x80\x04\x95\x1f\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x01\x00\x00", "a.csv", "neither text nor"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "a.xls", "Excel 97-2003"),
+        (CSV.encode(), "a.xlsx", "its content is CSV, not Excel"),
+        (CSV.encode(), "a.parquet", "its content is CSV, not Parquet"),
+        (b'[{"a": 1}]', "a.csv", "its content is JSON, not CSV"),
+        (b"PAR1 and nothing", "a.parquet", "damaged Parquet"),
+        (b'[{"a": 1}, {"a": ', "a.json", "breaks off at line 1"),
+        (b'{"a": [1]}', "a.json", "not a list of records"),
+        (b"[1, 2]", "a.json", "not a list of records"),
+        (b"[]", "a.json", "holds no records"),
+        (b"[" * 100_000, "a.json", "damaged"),
+    ],
+)
+def test_what_is_no_table_is_refused_and_named(upload, home, content, name, said):
+    with pytest.raises(UnreadableFile, match=said):
+        upload(content, name)
+    assert list(home.sources.iterdir() if home.sources.exists() else ()) == []
+
+
+def test_a_name_is_shown_but_never_a_path(upload, home):
+    source = upload(CSV, "..\\..\\../../evil\n.csv")
+    assert source.name == "evil.csv"
+    assert {path.name for path in home.sources.iterdir()} == {source.id}
+
+
+def test_the_same_bytes_with_the_same_options_are_read_once(upload, home):
+    first = upload(CSV)
+    written = (home.sources / first.id / "rows.parquet").stat().st_mtime_ns
+    assert upload(CSV, "other name.csv") == first
+    assert (home.sources / first.id / "rows.parquet").stat().st_mtime_ns == written
+    assert upload(CSV, header_row=0).id != first.id
+    assert upload(CSV + "x,y\n").id != first.id
+    assert {source.id for source in list_sources()} >= {first.id}
+    assert len(list_sources()) == 3
+
+
+def test_a_source_is_loaded_as_it_was_imported(upload):
+    source = upload("a,a\n1,2\n3\n")
+    assert load_source(source.id) == source
+    assert source.report.rows_repaired == 1
+
+
+def test_columns_are_read_in_the_order_asked_for(upload):
+    source = upload("a,b,c\n1,2,3\n")
+    assert read_rows(source.id, ["c", "a"]).to_numpy().tolist() == [["3", "1"]]
+    assert list(read_rows(source.id).index) == [0]
+    with pytest.raises(DataError, match="no column d"):
+        read_rows(source.id, ["d"])
+
+
+@pytest.mark.parametrize("source_id", ["nothing", "", "..", "../../etc"])
+def test_an_unknown_source_is_an_error_and_no_path(home, source_id):
+    with pytest.raises(DataError, match="Upload it again"):
+        load_source(source_id)
+
+
+def test_a_full_disk_says_so_and_leaves_nothing(upload, home, monkeypatch):
+    def no_space(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(source_module.shutil, "copyfile", no_space)
+    with pytest.raises(WorkspaceError, match="disk is full"):
+        upload(CSV)
+    assert list(home.sources.iterdir()) == []
+
+
+def test_progress_is_told_in_bytes(home, tmp_path):
+    path = tmp_path / "many.csv"
+    path.write_text("a,b\n" + "1,2\n" * 50_000)
+    heard = []
+
+    class Listener:
+        def advance(self, phase: str, done: int, total: int) -> None:
+            heard.append((done, total))
+
+        def stop_requested(self) -> bool:
+            return False
+
+    assert import_source(path, "many.csv", ReadOptions(), Listener()).rows == 50_000
+    assert heard == [(80_004, 200_004), (160_004, 200_004)]
+
+
+def workbook(*sheets: list[list[object]], formats: dict[str, str] | None = None) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets):
+        sheet = book.create_sheet(f"sheet {number}")
+        for row in rows:
+            sheet.append(row)
+    for place, number_format in (formats or {}).items():
+        book.worksheets[0][place].number_format = number_format
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_excel_numbers_that_are_ids_read_as_they_look(upload):
+    rows = [["id", "owner", "price", "when", "ok", "text"], [7, 407080.0, 1.5, None, True, "打印机"], [], [8]]
+    source = upload(workbook(rows, formats={"A2": "000"}), "tickets.xlsx")
+    assert read_rows(source.id).to_numpy().tolist() == [
+        ["007", "407080", "1.5", "", "TRUE", "打印机"],
+        ["8", "", "", "", "", ""],
+    ]
+    assert source.report.format == "excel"
+
+
+def test_the_first_sheet_with_rows_is_read_and_the_others_are_named(upload):
+    content = workbook([], [["text", "label"], ["a", "b"]], [["x"], ["y"]])
+    source = upload(content, "tickets.xlsx")
+    assert (source.report.sheet, source.columns) == ("sheet 1", ("text", "label"))
+    assert dict(source.report.findings[0].values)["sheets"] == "sheet 0, sheet 2"
+    assert upload(content, "tickets.xlsx", sheet="sheet 2").columns == ("x",)
+    with pytest.raises(UnreadableFile, match="no sheet nowhere"):
+        upload(content, "tickets.xlsx", sheet="nowhere")
+
+
+def test_titles_above_an_excel_table_are_passed_over(upload):
+    source = upload(workbook([["Tickets of March"], [], ["id", "text", "label"], [1, "a", "x"]]), "tickets.xlsx")
+    assert (source.columns, source.report.header_row, source.rows) == (("id", "text", "label"), 3, 1)
+
+
+@pytest.mark.parametrize("rows", [[], [["text", "label"]]])
+def test_a_workbook_without_rows_is_refused(upload, rows):
+    with pytest.raises(UnreadableFile, match=r"is empty|no rows"):
+        upload(workbook(rows), "tickets.xlsx")
+
+
+def test_json_numbers_keep_their_digits_and_nested_values_their_text(upload):
+    text = '[{"id": 12345678901234567890, "n": 1.10, "ok": true, "x": {"b": [1.0, 2]}}, {"n": null, "new": "é"}]'
+    source = upload(text, "tickets.json")
+    assert source.columns == ("id", "n", "ok", "x", "new")
+    assert read_rows(source.id).to_numpy().tolist() == [
+        ["12345678901234567890", "1.10", "true", '{"b": [1.0, 2]}', ""],
+        ["", "", "", "", "é"],
+    ]
+
+
+def test_json_lines_that_are_no_object_are_set_aside_with_their_line(upload):
+    source = upload('{"a": "1"}\n\nnot json\n[1]\n{"a": "2"}\n', "tickets.jsonl")
+    assert (source.report.rows_read, source.report.rows_set_aside) == (2, 2)
+    assert dict(source.report.findings[0].values) == {"rows": "2", "lines": "3, 4"}
+
+
+def test_half_a_character_in_json_does_not_stop_the_import(upload):
+    source = upload('[{"text": "a\\ud83d"}]', "tickets.json")
+    assert read_rows(source.id).iloc[0, 0] == "a\ufffd"
+
+
+def test_parquet_ids_that_became_floats_read_as_ids(upload, tmp_path):
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {"owner": [407080.0, None], "price": [1.5, 2.0], "tags": [["a"], None], "kind": pd.Categorical(["x", "y"])}
+    )
+    frame.to_parquet(tmp_path / "in.parquet")
+    source = upload((tmp_path / "in.parquet").read_bytes(), "tickets.parquet")
+    assert read_rows(source.id).to_numpy().tolist() == [["407080", "1.5", '["a"]', "x"], ["", "2", "", "y"]]
+
+
+def test_every_message_can_be_filled_in(upload):
+    source = upload("x\nid,text,text\n1,2,3\n1\n1,2,3,4\n" + "4,5,6\n" * 5)
+    for finding in source.report.findings:
+        assert finding.message.format(**dict(finding.values))
+    assert json.dumps([finding.kind for finding in source.report.findings])
