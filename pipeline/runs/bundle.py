@@ -1,0 +1,88 @@
+"""A bundle: a stock Hugging Face folder plus one ``tunedesk.json`` with all that is needed to serve it.
+
+Knows the format and its hashes; loads no model (inference.classify does).
+"""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import N_, RunError
+
+INFO = "tunedesk.json"
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class BundleInfo:
+    """What a stock folder does not say: how a row becomes a text and what the classes mean."""
+
+    run: str
+    name: str
+    task: str
+    base_model: str
+    text: tuple[str, ...]  # text columns, in order
+    template: str  # "" for a single text column: the text is the cell itself
+    label: str  # label column
+    labels: tuple[str, ...]  # label space, in the order of the model's outputs
+    max_length: int  # tokens
+    metrics: dict[str, float]  # on the test rows, fractions from 0 to 1
+    versions: dict[str, str]
+    created: str  # ISO 8601, UTC
+
+
+def write_info(folder: Path, info: BundleInfo) -> None:
+    """Write ``tunedesk.json`` into a bundle's folder."""
+    (folder / INFO).write_text(json.dumps(dataclasses.asdict(info), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def read_info(folder: Path) -> BundleInfo:
+    """Read ``tunedesk.json``.
+
+    Raises:
+        RunError: the folder holds no bundle.
+    """
+    path = folder / INFO
+    if not path.is_file():
+        raise RunError(
+            N_("{folder} is not a TuneDesk bundle: it has no {file}. Choose a finished run or an exported folder."),
+            folder=folder.name,
+            file=INFO,
+        )
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return BundleInfo(**content | {key: tuple(content[key]) for key in ("text", "labels")})
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal(folder: Path) -> None:
+    """Write the manifest, a hash for every file below ``folder``; last, so that its presence means whole."""
+    hashes = {
+        path.relative_to(folder).as_posix(): hash_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+    partial = folder / (MANIFEST + ".partial")
+    partial.write_text(json.dumps(hashes, indent=1), encoding="utf-8")
+    partial.replace(folder / MANIFEST)
+
+
+def is_sealed(folder: Path) -> bool:
+    """Whether the folder was written to its end. Cheap: reads no content."""
+    return (folder / MANIFEST).is_file()
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether every file of the manifest is there with its hash, and no other file is."""
+    if not is_sealed(folder):
+        return False
+    hashes = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
+    return present == set(hashes) and all(hash_file(folder / name) == value for name, value in hashes.items())

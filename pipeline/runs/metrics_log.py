@@ -1,0 +1,65 @@
+"""One append-only ``metrics.jsonl`` a run: a single writer, any number of readers. No model, no database."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FILE = "metrics.jsonl"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line. ``kind`` is one of:
+
+    - ``baseline``: ``name`` ("majority", "tfidf"), ``accuracy``, ``macro_f1`` on the validation rows
+    - ``train``: ``step``, ``epoch`` (a fraction), ``loss``, ``learning_rate``, ``rows_per_second``
+    - ``validation``: ``step``, ``epoch``, ``loss``, ``accuracy``, ``macro_f1``, ``best`` (True: best so far)
+    - ``plan``: ``steps``, ``epochs``, ``train_rows``, ``trained_parameters``, ``parameters``
+    - ``resumed``: ``step``
+    - ``test``: ``accuracy``, ``macro_f1``
+    """
+
+    kind: str
+    time: float  # seconds since 1970
+    values: dict[str, Any]
+
+
+class MetricsWriter:
+    """The single writer of a run's log; each line reaches the system before ``write`` returns."""
+
+    def __init__(self, run_folder: Path) -> None:
+        path = run_folder / FILE
+        _cut_torn_line(path)
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+
+    def write(self, kind: str, **values: Any) -> None:
+        """Append one event."""
+        self._file.write(json.dumps({"kind": kind, "time": time.time(), **values}) + "\n")
+
+    def close(self) -> None:
+        """Close the file; the log stays."""
+        self._file.close()
+
+
+def read_metrics(run_folder: Path) -> list[Event]:
+    """All whole lines so far; an unfinished last line (a writer at work, or killed) is left out."""
+    path = run_folder / FILE
+    return list(_events(path.read_bytes())) if path.exists() else []
+
+
+def _events(content: bytes) -> Iterator[Event]:
+    for line in content.split(b"\n")[:-1]:
+        values = json.loads(line)
+        yield Event(values.pop("kind"), values.pop("time"), values)
+
+
+def _cut_torn_line(path: Path) -> None:
+    if path.exists():
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            with path.open("r+b") as file:
+                file.truncate(whole)

@@ -1,0 +1,77 @@
+"""The spec of a run: everything that decides its result, written once before it starts.
+
+Knows nothing of how a recipe is chosen (training.recipe) or carried out (training).
+"""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.data.view import View
+from pipeline.errors import N_
+
+
+def setting(default: Any, text: str) -> Any:
+    """A field with its help text (a gettext id), which the command line and the tooltips both show."""
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained. Chosen by ``training.recipe.choose``, each field open to ``--set name=value``."""
+
+    preset: str = setting("balanced", N_("fast, balanced or best: where the settings below come from."))
+    trained_layers: int = setting(
+        2, N_("Top layers that are trained; the layers below stay as they are. 0 trains the head only, -1 everything.")
+    )
+    epochs: int = setting(5, N_("How often training goes through all rows. More helps small files, up to a point."))
+    learning_rate: float = setting(4e-4, N_("Step size of the trained layers. Lower it if the loss jumps."))
+    head_factor: float = setting(10.0, N_("The new classification head learns this many times faster than the layers."))
+    batch_size: int = setting(32, N_("Rows in one step. Halve it if memory runs out."))
+    max_length: int = setting(128, N_("Tokens read of one text; what is longer is cut. Longer costs time and memory."))
+    label_smoothing: float = setting(0.05, N_("Keeps the model from being too sure; 0 switches it off."))
+    weight_decay: float = setting(0.01, N_("Pulls weights towards 0, against learning by heart."))
+    warmup_ratio: float = setting(0.1, N_("Share of the steps in which the learning rate rises from 0."))
+    schedule: str = setting("linear", N_("How the learning rate falls after the warm-up: linear, cosine or constant."))
+    gradient_clip: float = setting(1.0, N_("Longest step that a single batch may cause."))
+    precision: str = setting("float32", N_("Number format: float32, or bfloat16 on GPUs that have it."))
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """Everything that decides a run's result. Equal specs give equal results on the same machine."""
+
+    view: View
+    split: str  # id of the Split
+    task: str  # "classification"
+    base_model: str  # name in the catalogue or of a folder that was brought
+    model_fingerprint: str  # hash of the model's files
+    recipe: Recipe
+    seed: int = 0
+    device: str = "cpu"  # "cpu", "cuda" or "mps"
+    use_cache: bool = True  # False: nothing that earlier runs stored is used; does not change the result
+
+    @property
+    def id(self) -> str:
+        """Hash of what decides the result; ``use_cache`` does not."""
+        content = dataclasses.asdict(self)
+        del content["use_cache"]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def save_spec(spec: RunSpec, run_folder: Path) -> None:
+    """Write ``spec.json``; refuses to overwrite one (FileExistsError): a spec is written once."""
+    text = json.dumps(dataclasses.asdict(spec), ensure_ascii=False, indent=1)
+    with (run_folder / "spec.json").open("x", encoding="utf-8") as file:
+        file.write(text)
+
+
+def load_spec(run_folder: Path) -> RunSpec:
+    """Read the ``spec.json`` of a run."""
+    content = json.loads((run_folder / "spec.json").read_text(encoding="utf-8"))
+    content["view"] = View.from_json(content["view"])
+    content["recipe"] = Recipe(**content["recipe"])
+    return RunSpec(**content)
