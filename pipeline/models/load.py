@@ -1,0 +1,172 @@
+"""Load a base model or a trained one from a folder: one way for all families, safetensors only, nothing remote.
+
+The head is the stock one of transformers (``AutoModelForSequenceClassification``), so that a trained model loads
+without this project. Knows nothing of training. Importing this module imports torch and transformers: it is for
+workers, never for pages.
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from torch import nn
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
+from transformers.utils import logging as transformers_logging
+
+from pipeline.errors import N_, ModelError
+
+# Explicit everywhere: left unset, transformers asks on standard input whether to run a stranger's code.
+_LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+# Measured on a CPU (forward and backward, 16 to 256 tokens): within the noise of eager; eager needs more memory.
+_WEIGHTS: dict[str, Any] = {"dtype": torch.float32, "use_safetensors": True, "attn_implementation": "sdpa"}
+
+
+def load_tokenizer(path: Path) -> PreTrainedTokenizerBase:
+    """The tokenizer of a folder; pads on the right, with the end token where it has no pad token of its own.
+
+    Raises:
+        ModelError: the folder holds none that can be read.
+    """
+    with _readable(path):
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(str(path), **_LOCAL)
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+    tokenizer.padding_side = "right"  # GPT-2 counts positions from the left, and the cut in halves relies on it
+    return tokenizer
+
+
+def load_encoder(path: Path) -> PreTrainedModel:
+    """The bare model without any head, float32, in evaluation mode: for embeddings.
+
+    Raises:
+        ModelError: the folder holds no model, or parts of it are missing.
+    """
+    with _readable(path), _quiet():
+        model, info = AutoModel.from_pretrained(str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS)
+    # A pooler of random numbers would be of no use to anybody, and many sentence encoders ship none.
+    _require(path, (name for name in info["missing_keys"] if not name.startswith("pooler.")))
+    return _done(model)
+
+
+def load_classifier(path: Path, labels: Sequence[str]) -> PreTrainedModel:
+    """The base model with a fresh stock classification head, float32, in evaluation mode.
+
+    The classifier's weights are drawn from torch's global generator (seed it first). A pooler between the model
+    and the classifier starts as the identity: on few rows that is worth several points over a random one, and over
+    the one that next-sentence prediction left behind.
+
+    Args:
+        path: folder of a base model.
+        labels: the label space in the order of the outputs, at least two.
+
+    Raises:
+        ModelError: the folder holds no model, or parts of it are missing.
+    """
+    with _readable(path):
+        config = AutoConfig.from_pretrained(
+            str(path),
+            num_labels=len(labels),
+            id2label=dict(enumerate(labels)),
+            label2id={label: number for number, label in enumerate(labels)},
+            problem_type="single_label_classification",
+            **_LOCAL,
+        )
+        if config.pad_token_id is None or config.model_type not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+            # Decoders find the last real token by it, so it has to be the one that the tokenizer pads with.
+            config.pad_token_id = load_tokenizer(path).pad_token_id
+        if config.model_type == "modernbert":
+            config.classifier_pooling = "mean"
+        with _quiet():
+            model, info = AutoModelForSequenceClassification.from_pretrained(
+                str(path), config=config, output_loading_info=True, **_LOCAL, **_WEIGHTS
+            )
+    base = f"{model.base_model_prefix}."
+    _require(path, (name for name in info["missing_keys"] if name.startswith(base) and ".pooler." not in name))
+    pooler = _pooler(model)
+    if pooler is not None:
+        nn.init.eye_(pooler.weight)
+        nn.init.zeros_(pooler.bias)
+    return _done(model)
+
+
+def load_trained_classifier(path: Path) -> PreTrainedModel:
+    """A classifier with its own trained head, as training left it: float32, in evaluation mode.
+
+    Raises:
+        ModelError: the folder holds no such model, or parts of it are missing.
+    """
+    with _readable(path), _quiet():
+        model, info = AutoModelForSequenceClassification.from_pretrained(
+            str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS
+        )
+    _require(path, iter(info["missing_keys"]))
+    return _done(model)
+
+
+def _pooler(model: Any) -> nn.Linear | None:
+    """The square layer with a tanh that a stock head has between token 0 and the classifier; None if it has none."""
+    pooler = getattr(model.base_model, "pooler", None)
+    if pooler is not None:
+        found = getattr(pooler, "dense", None)
+        return found if isinstance(found, nn.Linear) else None
+    # RoBERTa keeps it inside the head. ELECTRA's and DistilBERT's follow it with another function, which would
+    # cut off half of an identity.
+    if model.config.model_type in ("roberta", "xlm-roberta", "camembert"):
+        inside: nn.Linear = model.classifier.dense
+        return inside
+    return None
+
+
+def _done(model: Any) -> PreTrainedModel:
+    model.eval()
+    loaded: PreTrainedModel = model
+    return loaded
+
+
+def _require(path: Path, missing: Iterator[str]) -> None:
+    names = sorted(missing)
+    if names:
+        raise ModelError(
+            N_("The model in {folder} is not whole: {count} of its weights are missing, {name} among them."),
+            folder=path.name,
+            count=len(names),
+            name=names[0],
+        )
+
+
+@contextlib.contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What the libraries say of an unreadable folder, in one line of ours."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise ModelError(
+            N_("The folder {folder} holds no model that can be loaded. Download or bring the model again."),
+            folder=path.name,
+        ) from error
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the report of newly made weights: here they are meant, and ``_require`` looks for those that are not."""
+    told: Any = transformers_logging  # ships no types
+    verbosity, bars = told.get_verbosity(), told.is_progress_bar_enabled()
+    told.set_verbosity_error()
+    told.disable_progress_bar()
+    try:
+        yield
+    finally:
+        told.set_verbosity(verbosity)
+        if bars:
+            told.enable_progress_bar()

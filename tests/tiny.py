@@ -1,0 +1,128 @@
+"""Very small models with random weights: a base model, a bundle as training leaves one, and a file to learn from."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    BertModel,
+    LlamaConfig,
+    LlamaModel,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
+
+from pipeline.models import store
+from pipeline.runs.bundle import BundleInfo, seal, write_info
+
+MAX_LENGTH = 24
+LAYERS = 3
+SIGNS = {"账单": "refund", "登录": "log", "设备": "printer"}
+FILLERS = ["the", "please", "nobody", "can", "twice", "was", "that", "and", "fire", "charged", "发票", "尽快"]
+SPECIAL = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
+WORDS = [
+    "the printer is on fire and nobody can log in",
+    "please refund the invoice that was charged twice",
+    "打印机卡纸了 请尽快处理 密码忘记了 登录不上系统 发票抬头写错了",
+]
+
+
+def tiny_tokenizer(max_length: int = MAX_LENGTH) -> PreTrainedTokenizerFast:
+    """WordPiece over a few sentences of two languages; everything else becomes letters or [UNK]."""
+    tokenizer = Tokenizer(models.WordPiece(unk_token=SPECIAL["unk"]))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = trainers.WordPieceTrainer(vocab_size=200, special_tokens=[*SPECIAL.values()], show_progress=False)
+    tokenizer.train_from_iterator([*WORDS, "abcdefghijklmnopqrstuvwxyz0123456789"], trainer)
+    cls, sep = (tokenizer.token_to_id(SPECIAL[name]) for name in ("cls", "sep"))
+    tokenizer.post_processor = processors.BertProcessing((SPECIAL["sep"], sep), (SPECIAL["cls"], cls))
+    tokens = {f"{name}_token": token for name, token in SPECIAL.items()}
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=max_length, **tokens)
+
+
+def tiny_bundle(
+    folder: Path,
+    labels: Sequence[str],
+    *,
+    text: Sequence[str] = ("text",),
+    template: str = "",
+    label: str = "label",
+    run: str = "tiny",
+    seed: int = 0,
+) -> BundleInfo:
+    """Write a sealed bundle of a two-layer BERT into ``folder`` and return what its ``tunedesk.json`` says."""
+    torch.manual_seed(seed)
+    tokenizer = tiny_tokenizer()
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=48,
+        max_position_embeddings=64,
+        # Far larger than usual, so that the answers of random weights are far from uniform and differ between texts.
+        initializer_range=0.5,
+        id2label=dict(enumerate(labels)),
+        label2id={name: index for index, name in enumerate(labels)},
+    )
+    folder.mkdir(parents=True)
+    BertForSequenceClassification(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    info = BundleInfo(
+        run=run,
+        name=run,
+        task="classification",
+        base_model="tiny",
+        text=tuple(text),
+        template=template,
+        label=label,
+        labels=tuple(labels),
+        max_length=MAX_LENGTH,
+        metrics={"accuracy": 0.9, "macro_f1": 0.88},
+        versions={},
+        created="2026-01-01T00:00:00+00:00",
+    )
+    write_info(folder, info)
+    seal(folder)
+    return info
+
+
+def tiny_base(folder: Path, family: str = "encoder") -> Path:
+    """A folder with a model of three layers, random weights, as the store of base models keeps one."""
+    torch.manual_seed(7)
+    tokenizer = tiny_tokenizer()
+    sizes = {
+        "vocab_size": len(tokenizer), "hidden_size": 32, "num_hidden_layers": LAYERS,
+        "num_attention_heads": 2, "intermediate_size": 48, "max_position_embeddings": 64,
+    }  # fmt: skip
+    model: PreTrainedModel
+    if family == "encoder":
+        model = BertModel(BertConfig(**sizes, initializer_range=0.2, pad_token_id=tokenizer.pad_token_id))
+    else:
+        model = LlamaModel(LlamaConfig(**sizes, initializer_range=0.2, pad_token_id=tokenizer.pad_token_id))
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    facts = {
+        "name": folder.name, "family": family, "parameters": model.num_parameters(), "languages": ["en"],
+        "licence": "", "context": 64, "brought": True,
+    }  # fmt: skip
+    (folder / store.FACTS).write_text(json.dumps(facts))
+    seal(folder)
+    return folder
+
+
+def tickets(rows: int, seed: int) -> pd.DataFrame:
+    """Texts of 2 to 10 words; the first one says which class it is."""
+    random = np.random.default_rng(seed)
+    texts, labels = [], []
+    for number in range(rows):
+        label = list(SIGNS)[number % len(SIGNS)]
+        texts.append(" ".join([SIGNS[label], *random.choice(FILLERS, random.integers(1, 10))]))
+        labels.append(label)
+    return pd.DataFrame({"text": texts, "label": labels})

@@ -1,0 +1,83 @@
+"""The estimate grows with what costs, and its memory covers what is held."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.models.devices import Device
+from pipeline.models.fit import Estimate, estimate, mean_tokens
+from pipeline.models.store import Model
+from pipeline.runs.spec import Recipe
+
+CPU = Device("cpu", "a CPU", 8 * 10**9, 60.0, False, 2)
+GPU = Device("cuda", "a GPU", 80 * 10**9, 40_000.0, True, 0)
+TEXTS = ["my printer cannot connect to the network since this morning, please help"] * 50
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Model:
+    config = {
+        "model_type": "bert", "hidden_size": 384, "num_hidden_layers": 12, "num_attention_heads": 12,
+        "intermediate_size": 1536, "vocab_size": 250_037,
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    return Model("m", tmp_path, "encoder", 117_000_000, ("en",), "MIT", 512, "f", False)
+
+
+def cost(model: Model, device: Device = CPU, rows: int = 4000, **changed: object) -> Estimate:
+    recipe = dataclasses.replace(Recipe(), **changed)  # type: ignore[arg-type]
+    return estimate(model, recipe, rows=rows, train_rows=rows * 7 // 10, texts=TEXTS, classes=10, device=device)
+
+
+def test_the_parts_add_up(model: Model) -> None:
+    found = cost(model)
+    assert found.seconds == pytest.approx(sum(seconds for _, seconds in found.parts))
+    assert [name for name, _ in found.parts] == ["start", "baseline", "lower", "training", "measuring"]
+    assert all(seconds >= 0 for _, seconds in found.parts)
+
+
+@pytest.mark.parametrize("costlier", [{"rows": 8000}, {"epochs": 10}, {"trained_layers": 4}, {"trained_layers": -1}])
+def test_more_work_takes_longer(model: Model, costlier: dict[str, int]) -> None:
+    assert cost(model, **costlier).seconds > cost(model).seconds  # type: ignore[arg-type]
+
+
+def test_a_faster_device_takes_less(model: Model) -> None:
+    assert cost(model, GPU).seconds < cost(model).seconds
+
+
+def test_training_everything_keeps_no_lower_layers_and_needs_more_memory(model: Model) -> None:
+    everything = cost(model, trained_layers=-1)
+    assert dict(everything.parts)["lower"] == 0
+    assert everything.memory_bytes > cost(model).memory_bytes + 2 * 4 * 96_000_000  # moments of the embeddings
+
+
+def test_memory_covers_weights_and_grows_with_the_batch(model: Model) -> None:
+    assert cost(model).memory_bytes > 4 * model.parameters
+    assert cost(model, batch_size=256).memory_bytes > cost(model).memory_bytes
+
+
+def test_tokens_are_guessed_by_script_and_cut() -> None:
+    assert 14 < mean_tokens(TEXTS, 128) < 24
+    assert 5 < mean_tokens(["打印机无法连接"], 128) < 9
+    assert mean_tokens(["word " * 1000], 64) == 64
+    assert mean_tokens([], 64) == 64
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"model_type": "gpt2", "n_embd": 64, "n_layer": 2, "n_head": 2, "vocab_size": 100},
+        {"model_type": "distilbert", "dim": 64, "n_layers": 2, "n_heads": 2, "hidden_dim": 128, "vocab_size": 100},
+        {"model_type": "t5", "d_model": 64, "num_layers": 2, "num_heads": 2, "d_ff": 128, "vocab_size": 100},
+        {
+            "model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
+            "num_key_value_heads": 2, "intermediate_size": 128, "vocab_size": 100,
+        },
+    ],
+    ids=lambda config: config["model_type"],
+)  # fmt: skip
+def test_every_family_can_be_estimated(model: Model, config: dict[str, object]) -> None:
+    (model.path / "config.json").write_text(json.dumps(config))
+    assert cost(model).seconds > 0
