@@ -1,0 +1,1 @@
+"""How columns become one text. Knows nothing of tokens or models."""

@@ -1,0 +1,62 @@
+"""Classification: labelled rows of a View as its Split divides them, and what a model says about texts."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.data.source import Source, import_source
+from pipeline.data.split import make_split, save_split
+from pipeline.data.view import make_view
+from pipeline.errors import SettingError, UnfitData
+from pipeline.settings import Workspace
+from pipeline.tasks import registry
+from pipeline.tasks.classification import load_examples
+
+LABELS = ["407080", "007", "", "407080"] * 12
+
+
+def imported(folder: Path, name: str, labels: Sequence[str]) -> Source:
+    frame = pd.DataFrame({"title": [f"{name} title {n}" for n in range(len(labels))], "label": labels})
+    frame["body"] = [f"what happened in case {n * 7919}" for n in range(len(labels))]
+    frame.to_csv(folder / f"{name}.csv", index=False)
+    return import_source(folder / f"{name}.csv", name)
+
+
+def test_labels_are_strings_and_rows_are_those_of_the_split(home: Workspace, tmp_path: Path) -> None:
+    source = imported(tmp_path, "tickets", LABELS)
+    view = make_view(source.id, ["title", "body"], "label", "{title}: {body}")
+    split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS)
+    save_split(split)
+    examples = load_examples(view, split.id)
+    assert examples.train.rows.tolist() == list(split.train)
+    assert examples.test.rows.tolist() == list(split.test)
+    assert [view.labels[target] for target in examples.train.targets] == [LABELS[row] for row in split.train]
+    row = split.validation[0]
+    assert examples.validation.texts[0] == f"tickets title {row}: what happened in case {row * 7919}"
+
+
+def test_test_rows_of_a_file_of_their_own_are_read_from_it(home: Workspace, tmp_path: Path) -> None:
+    source, own = imported(tmp_path, "tickets", LABELS), imported(tmp_path, "fresh", ["007", "407080", "007"])
+    view = make_view(source.id, ["title"], "label")
+    split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS, test_source=own.id, test_rows=[0, 2])
+    save_split(split)
+    test = load_examples(view, split.id).test
+    assert test.texts == ("fresh title 0", "fresh title 2")
+    assert [view.labels[target] for target in test.targets] == ["007", "007"]
+
+
+def test_a_label_that_training_has_never_seen_is_named_with_its_row(home: Workspace, tmp_path: Path) -> None:
+    source, own = imported(tmp_path, "tickets", LABELS), imported(tmp_path, "fresh", ["007", "408"])
+    view = make_view(source.id, ["title"], "label")
+    split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS, test_source=own.id, test_rows=[0, 1])
+    save_split(split)
+    with pytest.raises(UnfitData, match="Row 2 has the label “408”"):
+        load_examples(view, split.id)
+
+
+def test_tasks_are_found_by_name() -> None:
+    registry.check("classification")
+    with pytest.raises(SettingError, match="classification"):
+        registry.check("divination")
