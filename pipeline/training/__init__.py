@@ -1,0 +1,1 @@
+"""Training: the recipe, the trainer, checkpoints. Knows nothing of jobs or pages."""

@@ -1,0 +1,135 @@
+"""Which settings suit a file and a model: rules by rows, classes, layers and device. Imports no torch."""
+
+import dataclasses
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import N_, ModelError, SettingError
+from pipeline.models.devices import Device
+from pipeline.models.store import Model
+from pipeline.runs.spec import Recipe
+
+PRESETS = ("fast", "balanced", "best")
+TRAINING = N_("Training")  # the phase whose units are steps; its pace tells the time left
+
+# What a person can write in a message to a desk; longer texts say most of it at their beginning.
+_LONGEST = 128
+
+# How often all rows are read: few rows more often; many rows a class less often, for they repeat themselves.
+_EPOCHS = {"fast": 6, "balanced": 6, "best": 10}
+# Many classes take longer to tell apart: with 77 of them the validation score still rose after 5 epochs.
+_FEW_ROWS, _MANY_CLASSES, _MORE_EPOCHS = 1_500, 50, 2
+_MANY_ROWS_A_CLASS = 1_000  # on average; then half as often
+
+# On few rows a lower rate is worth more than the choice of head or layers.
+_RATE, _RATE_FOR_FEW = 4e-4, 2.5e-4
+
+# Share of the layers that is trained, and the fewest.
+_TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
+
+
+def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequence[str], device: Device) -> Recipe:
+    """The recipe of a preset.
+
+    Args:
+        preset: one of PRESETS.
+        model: the base model, on disk.
+        rows: training rows.
+        classes: size of the label space, at least 2.
+        texts: the training texts, or a fair part of them.
+        device: where it will be trained.
+
+    Raises:
+        SettingError: no such preset.
+        ModelError: this kind of model cannot be trained yet.
+    """
+    if preset not in PRESETS:
+        raise SettingError(
+            N_("There is no preset “{preset}”. Choose one of: {known}."), preset=preset, known=", ".join(PRESETS)
+        )
+    if model.family == "encoder-decoder":
+        raise ModelError(
+            N_("{model} reads and writes (encoder-decoder); that kind cannot learn to classify yet. Choose another."),
+            model=model.name,
+        )
+    layers = count_layers(model.path)
+    share, fewest = _TRAINED[preset]
+    few = rows < _FEW_ROWS
+    epochs = _EPOCHS[preset] + (_MORE_EPOCHS if few or classes > _MANY_CLASSES else 0)
+    return Recipe(
+        preset=preset,
+        trained_layers=min(layers, max(fewest, round(layers * share))),
+        epochs=epochs // 2 if rows > _MANY_ROWS_A_CLASS * classes else epochs,
+        learning_rate=_RATE_FOR_FEW if few else _RATE,
+        batch_size=32 if device.name == "cpu" or few else 64,
+        max_length=min(_LONGEST, model.context),
+        precision="bfloat16" if device.name == "cuda" and device.has_bfloat16 else "float32",
+    )
+
+
+def change(recipe: Recipe, settings: Mapping[str, str]) -> Recipe:
+    """``recipe`` with the named fields replaced.
+
+    Raises:
+        SettingError: no such field, not a value of its kind, or one out of range.
+    """
+    fields = {field.name: field for field in dataclasses.fields(Recipe) if field.name != "preset"}
+    changed: dict[str, Any] = {}
+    for name, text in settings.items():
+        if name not in fields:
+            raise SettingError(
+                N_("There is no setting “{name}”. Choose one of: {known}."), name=name, known=", ".join(fields)
+            )
+        changed[name] = _parse(name, text, type(getattr(recipe, name)))
+    return dataclasses.replace(recipe, **changed)
+
+
+# Each numeric field from ... to ..., both allowed.
+RANGES: dict[str, tuple[float, float]] = {
+    "trained_layers": (-1, 1_000),
+    "epochs": (1, 1_000),
+    "learning_rate": (1e-8, 1.0),
+    "head_factor": (0.01, 1_000),
+    "batch_size": (1, 4_096),
+    "max_length": (2, 131_072),
+    "label_smoothing": (0, 0.9),
+    "weight_decay": (0, 1),
+    "warmup_ratio": (0, 1),
+    "gradient_clip": (1e-6, 1e6),
+}
+CHOICES = {"schedule": ("linear", "cosine", "constant"), "precision": ("float32", "bfloat16")}
+
+
+def _parse(name: str, text: str, kind: type) -> Any:
+    if name in CHOICES:
+        if text not in CHOICES[name]:
+            raise SettingError(
+                N_("The setting {name} is “{value}”. Choose one of: {known}."),
+                name=name,
+                value=text,
+                known=", ".join(CHOICES[name]),
+            )
+        return text
+    low, high = RANGES[name]
+    try:
+        value = kind(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise SettingError(
+            N_("The setting {name} is “{value}”; it must be a number from {low} to {high}."),
+            name=name,
+            value=text,
+            low=f"{low:g}",
+            high=f"{high:g}",
+        )
+    return value
+
+
+def count_layers(model: Path) -> int:
+    """Layers of a base model, from its ``config.json``."""
+    config = json.loads((model / "config.json").read_text(encoding="utf-8"))
+    return next(int(config[key]) for key in ("num_hidden_layers", "n_layer", "n_layers", "num_layers") if key in config)

@@ -1,0 +1,226 @@
+"""Carries out a spec: rows to tokens to a trained model, its answers on the test rows, and a sealed bundle."""
+
+import dataclasses
+import importlib.metadata
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
+from transformers.utils import logging as transformers_logging
+
+from pipeline import system
+from pipeline.errors import N_
+from pipeline.models import store as models
+from pipeline.models.halves import evaluating, layers
+from pipeline.models.load import load_classifier, load_tokenizer
+from pipeline.runs.answers import Answers, save_answers
+from pipeline.runs.bundle import MANIFEST, BundleInfo, read_info, seal, write_info
+from pipeline.runs.metrics_log import MetricsWriter
+from pipeline.runs.progress import Progress
+from pipeline.runs.spec import RunSpec
+from pipeline.tasks import registry
+from pipeline.tasks.classification import Examples, Predicted, load_examples, predict
+from pipeline.tasks.tokens import Tokens, tokenize
+from pipeline.training import checkpoints
+from pipeline.training.batches import Rows
+from pipeline.training.lower import fits, lower_states
+from pipeline.training.trainee import Trainee, trainee
+from pipeline.training.trainer import build_trainer, marks
+from pipeline.training.watcher import Watcher
+
+LOADING = N_("Loading the base model")
+LOWER = N_("Computing the lower layers")
+TESTING = N_("Measuring on the test rows")
+SAVING = N_("Saving the model")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How a training ended."""
+
+    stopped: bool  # asked to stop before its last step
+    step: int  # steps that were made, all sittings together
+    resumed_from: int  # step of the checkpoint that it went on from, 0: from the beginning
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """All rows of a run as tokens, with the outputs of the lower layers where they are kept."""
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    tokens: Tokens
+    states: torch.Tensor | None
+    layer: int  # layers that stay as they are, -1: none
+    examples: Examples
+    train: npt.NDArray[np.int64]  # rows of ``tokens``
+    validation: npt.NDArray[np.int64]
+    test: npt.NDArray[np.int64]
+
+    def rows(self, numbers: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> Rows:
+        return Rows(self.tokens, numbers, targets, self.model.config.pad_token_id or 0, self.states)
+
+
+def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Trained:
+    """Train, or go on from the last whole checkpoint in ``run_folder``.
+
+    Leaves ``checkpoints/``, ``answers/model.parquet``, ``neighbours.npz`` and the sealed ``bundle/``, also when
+    it was asked to stop: then of what was trained until there.
+
+    Raises:
+        RunError: the loss stopped being a number.
+        WorkspaceError: the disk is full; what was saved before can be resumed.
+        UnfitData, ModelError, SettingError: the spec cannot be carried out.
+    """
+    registry.check(spec.task)
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    _use_physical_cores()
+    with checkpoints.disk_watched():
+        prepared = _prepare(spec, progress)
+        kept, tested = prepared.states is not None, len(prepared.test)
+        with trainee(prepared.model, prepared.layer, kept, spec.recipe.label_smoothing) as module:
+            trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+            progress.advance(TESTING, 0, tested)
+            answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
+            neighbours = _predict(prepared, module, prepared.train, lambda n: None)
+        progress.advance(SAVING, 0, 1)
+        _keep(spec, run_folder, prepared, answers, neighbours)
+    return trained
+
+
+def finish_bundle(run_folder: Path, name: str, metrics: dict[str, float]) -> None:
+    """Write the run's name and the figures of the test rows (shares from 0 to 1) into the bundle, and seal it again."""
+    bundle = run_folder / "bundle"
+    (bundle / MANIFEST).unlink(missing_ok=True)
+    write_info(bundle, dataclasses.replace(read_info(bundle), name=name, metrics=metrics))
+    seal(bundle)
+
+
+def _prepare(spec: RunSpec, progress: Progress) -> _Prepared:
+    progress.advance(LOADING, 0, 1)
+    examples = load_examples(spec.view, spec.split)
+    base = models.get(spec.base_model)
+    set_seed(spec.seed)  # the head's first numbers
+    tokenizer = load_tokenizer(base.path)
+    model = load_classifier(base.path, spec.view.labels).to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
+    unique, places = _unique(examples)
+    tokens = tokenize(tokenizer, spec.model_fingerprint, unique, spec.recipe.max_length)
+    count = len(layers(model))
+    layer = -1 if spec.recipe.trained_layers < 0 else max(0, count - spec.recipe.trained_layers)
+    progress.advance(LOADING, 1, 1)
+    states = None
+    if layer > 0 and fits(tokens, model.config.hidden_size):
+        states = lower_states(
+            model, layer, tokens, spec.model_fingerprint, lambda done: progress.advance(LOWER, done, len(tokens))
+        )
+    return _Prepared(model, tokenizer, tokens, states, layer, examples, *places)
+
+
+def _unique(examples: Examples) -> tuple[list[str], tuple[npt.NDArray[np.int64], ...]]:
+    """All texts once, sorted so that another Split of the same rows is the same content; and each part's places."""
+    parts = (examples.train, examples.validation, examples.test)
+    unique = sorted({text for part in parts for text in part.texts})
+    numbers = {text: number for number, text in enumerate(unique)}
+    return unique, tuple(np.array([numbers[text] for text in part.texts], dtype=np.int64) for part in parts)
+
+
+def _fit(
+    spec: RunSpec, prepared: _Prepared, module: Trainee, run_folder: Path, progress: Progress, metrics: MetricsWriter
+) -> Trained:
+    recipe, examples = spec.recipe, prepared.examples
+    per_epoch = -(-len(prepared.train) // recipe.batch_size)
+    steps = per_epoch * recipe.epochs
+    folder = run_folder / "checkpoints"
+    folder.mkdir(exist_ok=True)
+    checkpoint = checkpoints.last_whole(folder)
+    _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
+    if checkpoint is not None:
+        metrics.write("resumed", step=checkpoints.step_of(checkpoint))
+    watcher = Watcher(progress, metrics, folder, marks(per_epoch, recipe.epochs), len(prepared.train))
+    trainer = build_trainer(
+        module,
+        spec,
+        prepared.rows(prepared.train, examples.train.targets),
+        prepared.rows(prepared.validation, examples.validation.targets),
+        folder,
+        watcher,
+        steps,
+        fresh=checkpoint is None,
+    )
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    step = trainer.state.global_step
+    return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
+
+
+def _announce(
+    model: PreTrainedModel, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter
+) -> None:
+    trained = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+    metrics.write(
+        "plan",
+        steps=steps,
+        epochs=epochs,
+        train_rows=rows,
+        trained_parameters=trained,
+        parameters=model.num_parameters(),
+    )
+
+
+def _predict(
+    prepared: _Prepared, module: Trainee, numbers: npt.NDArray[np.int64], advance: Callable[[int], None]
+) -> Predicted:
+    """What the trained model says about some rows of ``tokens``."""
+    model = prepared.model
+    rows = prepared.rows(numbers, np.zeros(len(numbers), np.int64))
+
+    def forward(positions: npt.NDArray[np.int64]) -> torch.Tensor:
+        return module.logits(
+            **{name: value.to(model.device) for name, value in rows.inputs(positions.tolist()).items()}
+        )
+
+    with evaluating(module):
+        return predict(model, rows.lengths, forward, advance)
+
+
+def _keep(spec: RunSpec, run_folder: Path, prepared: _Prepared, answers: Predicted, neighbours: Predicted) -> None:
+    examples = prepared.examples
+    test = examples.test
+    save_answers(Answers(test.rows, test.targets, answers.probabilities, spec.view.labels), run_folder, "model")
+    np.savez(run_folder / "neighbours.npz", rows=examples.train.rows, vectors=neighbours.vectors)
+    bundle = run_folder / "bundle"
+    shutil.rmtree(bundle, ignore_errors=True)
+    prepared.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
+    prepared.tokenizer.model_max_length = spec.recipe.max_length
+    prepared.tokenizer.save_pretrained(bundle)
+    write_info(bundle, _info(spec, run_folder))
+    seal(bundle)
+
+
+def _info(spec: RunSpec, run_folder: Path) -> BundleInfo:
+    return BundleInfo(
+        run=run_folder.name,
+        name="",
+        task=spec.task,
+        base_model=spec.base_model,
+        text=spec.view.text,
+        template=spec.view.template,
+        label=spec.view.label,
+        labels=spec.view.labels,
+        max_length=spec.recipe.max_length,
+        metrics={},
+        versions={name: importlib.metadata.version(name) for name in ("torch", "transformers", "tokenizers")},
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _use_physical_cores() -> None:
+    """Two threads on one core are slower than one; whoever set OMP_NUM_THREADS had a reason."""
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(system.physical_cores())

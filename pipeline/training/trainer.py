@@ -1,0 +1,136 @@
+"""Hugging Face's Trainer with rows of similar length in a batch; everything else is the library's own.
+
+What differs is handed in (module, data, optimizer, callback); two methods are overridden, both public.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.data import DataLoader
+from transformers import EvalPrediction, PrinterCallback, Trainer, TrainingArguments, get_scheduler
+
+from pipeline.metrics.classification import compute
+from pipeline.runs.spec import Recipe, RunSpec
+from pipeline.tasks.classification import head
+from pipeline.training import checkpoints
+from pipeline.training.batches import LengthBatches, Rows
+from pipeline.training.trainee import Trainee, groups
+from pipeline.training.watcher import Watcher
+
+# A chart moves every few steps, whatever the run's length.
+_FIGURES_A_RUN = 200
+
+# Longer epochs are measured in between, so that the best model of a large file is not missed.
+_STEPS_BETWEEN_MARKS = 600
+
+# Measuring needs no gradients: a batch may be larger than in training.
+_MEASURED_AT_ONCE = 128
+
+_SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+
+
+class LengthTrainer(Trainer):
+    """A Trainer whose data sets are Rows."""
+
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Shuffled batches of similar length; the order follows from seed and epoch alone."""
+        return self._loader(self.train_dataset, self.args.train_batch_size, self.args.seed)
+
+    def get_eval_dataloader(self, eval_dataset: Any = None) -> DataLoader[Any]:
+        """All rows, sorted by length."""
+        return self._loader(self.eval_dataset, self.args.eval_batch_size, None)
+
+    def _loader(self, rows: Any, batch_size: int, seed: int | None) -> DataLoader[Any]:
+        batches = LengthBatches(rows.lengths, batch_size, seed)
+        loader: DataLoader[Any] = DataLoader(rows, batch_sampler=batches, collate_fn=rows.collate)
+        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        return prepared
+
+
+def marks(steps_per_epoch: int, epochs: int) -> set[int]:
+    """Steps after which the validation rows are measured: each epoch's end, and evenly within long epochs."""
+    parts = -(-steps_per_epoch // _STEPS_BETWEEN_MARKS)
+    within = [part * steps_per_epoch // parts for part in range(1, parts + 1)]
+    return {epoch * steps_per_epoch + step for epoch in range(epochs) for step in within}
+
+
+def build_trainer(
+    module: Trainee,
+    spec: RunSpec,
+    train: Rows,
+    validation: Rows,
+    folder: Path,
+    watcher: Watcher,
+    steps: int,
+    fresh: bool,
+) -> LengthTrainer:
+    """A Trainer ready to start.
+
+    Args:
+        module: what is trained.
+        spec: recipe, seed and device.
+        folder: of the checkpoints.
+        watcher: is told everything.
+        steps: of the whole run.
+        fresh: whether it starts from the beginning; then the untrained model is measured too.
+    """
+    logging.getLogger("transformers.trainer").setLevel(logging.ERROR)
+    recipe, classes = spec.recipe, head(module.model).out_features
+
+    def measure(answers: EvalPrediction) -> dict[str, float]:
+        return compute(np.asarray(answers.label_ids), np.asarray(answers.predictions).argmax(axis=-1), classes)
+
+    trainer = LengthTrainer(
+        model=module,
+        args=_arguments(recipe, spec, folder, steps, fresh),
+        train_dataset=train,
+        eval_dataset=validation,
+        compute_metrics=measure,
+        callbacks=[watcher],
+        optimizers=_optimizers(module, recipe, steps),
+    )
+    trainer.remove_callback(PrinterCallback)  # the watcher writes the figures down
+    return trainer
+
+
+def _arguments(recipe: Recipe, spec: RunSpec, folder: Path, steps: int, fresh: bool) -> TrainingArguments:
+    return TrainingArguments(
+        output_dir=str(folder),
+        num_train_epochs=recipe.epochs,
+        learning_rate=recipe.learning_rate,
+        per_device_train_batch_size=recipe.batch_size,
+        per_device_eval_batch_size=_MEASURED_AT_ONCE,
+        max_grad_norm=recipe.gradient_clip,
+        bf16=recipe.precision == "bfloat16",
+        use_cpu=spec.device == "cpu",
+        seed=spec.seed,
+        logging_steps=max(1, steps // _FIGURES_A_RUN),
+        logging_nan_inf_filter=False,  # it would hide a loss that is not a number
+        # The watcher says when to measure and when to save; the library needs to know that somebody does.
+        eval_strategy="steps",
+        save_strategy="steps",
+        eval_steps=steps,
+        save_steps=steps,
+        eval_on_start=fresh,
+        load_best_model_at_end=True,
+        metric_for_best_model="macro_f1",
+        greater_is_better=True,
+        save_total_limit=checkpoints.KEPT,
+        remove_unused_columns=False,
+        dataloader_pin_memory=spec.device == "cuda",
+        label_names=["labels"],
+        disable_tqdm=True,
+        report_to="none",
+    )
+
+
+def _optimizers(
+    module: Trainee, recipe: Recipe, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
+    parameters = groups(module, recipe.learning_rate, recipe.head_factor, recipe.weight_decay)
+    optimizer = torch.optim.AdamW(parameters, fused=True)
+    schedule = get_scheduler(_SCHEDULES[recipe.schedule], optimizer, round(steps * recipe.warmup_ratio), steps)
+    return optimizer, schedule

@@ -1,0 +1,93 @@
+"""Between the Trainer and whoever watches a run: figures, progress, the wish to stop, sealed checkpoints."""
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from pipeline.errors import N_, RunError
+from pipeline.runs.metrics_log import MetricsWriter
+from pipeline.runs.progress import Progress
+from pipeline.training import checkpoints
+from pipeline.training.recipe import TRAINING
+
+# A killed run loses at most this much work.
+_SAVE_SECONDS = 60.0
+
+
+class Watcher(TrainerCallback):
+    """Carries out the run's rhythm and writes down what happens.
+
+    Args:
+        folder: of the checkpoints.
+        marks: steps after which the validation rows are measured and a checkpoint is written.
+        rows: training rows, for the pace.
+    """
+
+    def __init__(self, progress: Progress, metrics: MetricsWriter, folder: Path, marks: set[int], rows: int) -> None:
+        self.stopped = False
+        self._progress = progress
+        self._metrics = metrics
+        self._folder = folder
+        self._marks = marks
+        self._rows = rows
+        self._best = -1.0
+        self._saved = time.monotonic()
+        self._logged = (0.0, 0.0)  # epoch and time of the latest figures
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Take up the best score of a resumed run."""
+        self._best = state.best_metric if state.best_metric is not None else -1.0
+        self._logged = (state.epoch or 0.0, time.monotonic())
+        self._progress.advance(TRAINING, state.global_step, state.max_steps)
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Say how far it is; measure, save or stop if it is time to."""
+        self._progress.advance(TRAINING, state.global_step, state.max_steps)
+        control.should_evaluate = state.global_step in self._marks
+        self.stopped = state.global_step < state.max_steps and self._progress.stop_requested()
+        overdue = time.monotonic() - self._saved > _SAVE_SECONDS
+        control.should_save = control.should_evaluate or self.stopped or overdue
+        control.should_training_stop = control.should_training_stop or self.stopped
+        # A checkpoint of a model that has gone wrong would be worse than none: look at the loss first.
+        control.should_log = control.should_log or control.should_save
+
+    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **given: Any) -> None:
+        """Write figures down.
+
+        Raises:
+            RunError: the loss is not a number any more.
+        """
+        logs: dict[str, float] = given["logs"]
+        at = {"step": state.global_step, "epoch": round(state.epoch or 0.0, 4)}
+        value = logs.get("loss", logs.get("eval_loss", 0.0))
+        if not math.isfinite(value):
+            raise RunError(
+                N_(
+                    "The loss stopped being a number at step {step}: the steps were too large. "
+                    "Start again with a lower learning rate, for example {rate}."
+                ),
+                step=state.global_step,
+                rate=f"{args.learning_rate / 4:.1g}",
+            )
+        if "loss" in logs:
+            self._metrics.write(
+                "train", **at, loss=value, learning_rate=logs["learning_rate"], rows_per_second=self._pace(state)
+            )
+        elif "eval_loss" in logs:
+            best = logs["eval_macro_f1"] > self._best
+            self._best = max(self._best, logs["eval_macro_f1"]) if state.global_step else self._best
+            scores = {"accuracy": logs["eval_accuracy"], "macro_f1": logs["eval_macro_f1"]}
+            self._metrics.write("validation", **at, loss=value, **scores, best=best)
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Seal the checkpoint."""
+        checkpoints.finish(checkpoints.folder_of(self._folder, state.global_step))
+        self._saved = time.monotonic()
+
+    def _pace(self, state: TrainerState) -> float:
+        epoch, moment = self._logged
+        self._logged = (state.epoch, time.monotonic())
+        return round((state.epoch - epoch) * self._rows / max(1e-9, self._logged[1] - moment), 1)

@@ -1,0 +1,99 @@
+"""A recipe follows from preset, model and file by rules; each field is open to a person, within its range."""
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ModelError, SettingError
+from pipeline.models.devices import Device
+from pipeline.models.store import Model
+from pipeline.runs.spec import Recipe
+from pipeline.training import recipe as recipes
+
+CPU = Device("cpu", "A processor", 8 * 1024**3, 100.0, False, 2)
+GPU = Device("cuda", "A card", 24 * 1024**3, 20_000.0, True, 0)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Model:
+    """Six layers that read 512 tokens."""
+    (tmp_path / "config.json").write_text('{"num_hidden_layers": 6}')
+    return Model("small", tmp_path, "encoder", 22_000_000, ("en",), "MIT", 512, "abc", False)
+
+
+def choose(preset: str, model: Model, rows: int = 3000, device: Device = CPU) -> Recipe:
+    return recipes.choose(preset, model, rows=rows, classes=10, texts=["a text"], device=device)
+
+
+def work(recipe: Recipe) -> int:
+    return recipe.trained_layers * recipe.epochs
+
+
+def test_a_better_preset_takes_more_work(model: Model) -> None:
+    fast, balanced, best = (choose(preset, model) for preset in recipes.PRESETS)
+    assert work(fast) < work(balanced) < work(best)
+    assert fast.trained_layers == 1
+
+
+def test_fewer_rows_are_read_more_often(model: Model) -> None:
+    epochs = [choose("balanced", model, rows).epochs for rows in (100, 2_000, 10_000, 1_000_000)]
+    assert epochs == sorted(epochs, reverse=True)
+    assert epochs[0] > epochs[-1]
+
+
+def test_a_deeper_model_has_more_layers_trained_and_none_more_than_it_has(model: Model, tmp_path: Path) -> None:
+    shallow = choose("best", model).trained_layers
+    (tmp_path / "config.json").write_text('{"n_layer": 24}')
+    assert choose("best", model).trained_layers > shallow
+    (tmp_path / "config.json").write_text('{"num_hidden_layers": 1}')
+    assert choose("best", model).trained_layers == 1
+
+
+def test_no_more_tokens_are_read_than_the_model_can(model: Model) -> None:
+    assert choose("balanced", dataclasses.replace(model, context=64)).max_length == 64
+
+
+def test_half_precision_only_where_the_device_is_good_at_it(model: Model) -> None:
+    assert choose("balanced", model, device=CPU).precision == "float32"
+    assert choose("balanced", model, device=GPU).precision == "bfloat16"
+
+
+def test_an_unknown_preset_and_a_kind_that_cannot_learn_yet_are_refused(model: Model) -> None:
+    with pytest.raises(SettingError, match="fast, balanced, best"):
+        choose("quick", model)
+    with pytest.raises(ModelError, match="encoder-decoder"):
+        choose("fast", dataclasses.replace(model, family="encoder-decoder"))
+
+
+def test_settings_are_read_as_what_they_are() -> None:
+    changed = recipes.change(Recipe(), {"epochs": "7", "learning_rate": "1e-5", "schedule": "cosine"})
+    assert changed == dataclasses.replace(Recipe(), epochs=7, learning_rate=1e-5, schedule="cosine")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("epochs", "0"), ("epochs", "2.5"), ("epochs", "many"), ("learning_rate", "nan"), ("learning_rate", "2"),
+     ("precision", "int4"), ("preset", "best"), ("colour", "red")],
+)  # fmt: skip
+def test_a_setting_that_makes_no_sense_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=name):
+        recipes.change(Recipe(), {name: value})
+
+
+def test_every_field_has_a_range_or_choices_that_hold_its_default() -> None:
+    for name, value in dataclasses.asdict(Recipe()).items():
+        if name in recipes.CHOICES:
+            assert value in recipes.CHOICES[name]
+        elif name != "preset":
+            low, high = recipes.RANGES[name]
+            assert low <= value <= high
+
+
+def test_a_page_may_choose_a_recipe_without_importing_torch() -> None:
+    code = (
+        "import sys; import pipeline.training.recipe; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
