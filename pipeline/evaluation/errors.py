@@ -1,0 +1,84 @@
+"""The test rows that a run got wrong: to read, and to take away as a file that a spreadsheet opens safely."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.data.source import read_rows
+from pipeline.data.split import load_split
+from pipeline.errors import N_, RunError
+from pipeline.runs.answers import load_answers
+from pipeline.runs.spec import load_spec
+from pipeline.settings import workspace
+from pipeline.templates.columns import render
+
+# With these a spreadsheet takes a cell for a formula, which can send data away (OWASP, "CSV Injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class WrongRow:
+    """A test row whose predicted label is not the one in the file."""
+
+    row: int  # number in its file, from 0
+    text: str
+    truth: str
+    predicted: str
+    confidence: float  # probability of the predicted label, 0 to 1
+
+
+def wrong_rows(run_id: str, limit: int | None = None) -> list[WrongRow]:
+    """The wrong test rows, the most confident first: those are wrong labels in the file, or hard lessons.
+
+    Args:
+        run_id: a run of this workspace.
+        limit: at most that many; None for all.
+
+    Raises:
+        RunError: the run has left no answers yet.
+        DataError: the file of its test rows is gone.
+    """
+    folder = workspace().runs / run_id
+    if not (folder / "answers" / "model.parquet").is_file():
+        raise RunError(N_("The run {run} has not answered its test rows yet. Wait until it has ended."), run=run_id)
+    answers = load_answers(folder, "model")
+    wrong = np.flatnonzero((answers.truth >= 0) & (answers.predicted != answers.truth))
+    wrong = wrong[np.argsort(-answers.confidence[wrong], kind="stable")][:limit]
+    spec = load_spec(folder)
+    split = load_split(spec.split)
+    frame = read_rows(split.test_source or split.source, spec.view.text).loc[answers.rows[wrong]]
+    texts = render(spec.view.template, spec.view.text, frame)
+    return [
+        WrongRow(
+            row=int(answers.rows[position]),
+            text=text,
+            truth=answers.labels[answers.truth[position]],
+            predicted=answers.labels[answers.predicted[position]],
+            confidence=float(answers.confidence[position]),
+        )
+        for position, text in zip(wrong, texts, strict=True)
+    ]
+
+
+def as_csv(rows: Sequence[WrongRow], header: Sequence[str]) -> bytes:
+    """A CSV file that spreadsheets open as UTF-8, with no cell that they would take for a formula.
+
+    Args:
+        rows: what to write; rows are counted from 1 there, as people do.
+        header: translated names of the five columns row, text, true label, predicted label and confidence.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([neutral(name) for name in header])
+    for row in rows:
+        cells = (neutral(row.text), neutral(row.truth), neutral(row.predicted))
+        writer.writerow([row.row + 1, *cells, f"{row.confidence:.4f}"])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def neutral(cell: str) -> str:
+    """``cell`` with an apostrophe before it if a spreadsheet would take it for a formula."""
+    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell

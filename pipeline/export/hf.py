@@ -1,0 +1,173 @@
+"""A run's bundle as a zip that ``transformers`` alone loads, with the proof that it answers the same."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.data.source import read_rows
+from pipeline.data.split import load_split
+from pipeline.errors import N_, RunError, WorkspaceError
+from pipeline.export.archive import CARD, allowed, open_exported
+from pipeline.export.card import model_card
+from pipeline.inference.classify import Classifier
+from pipeline.runs import bundle as bundles
+from pipeline.runs.answers import load_answers
+from pipeline.runs.progress import Progress, Silent
+from pipeline.runs.spec import load_spec
+from pipeline.templates.columns import render
+
+__all__ = ["Exported", "export_bundle", "open_exported"]
+
+PACKING = N_("Packing the model")
+PROVING = N_("Proving that the export answers the same")
+# Largest difference of a probability between the export and the run.
+TOLERANCE = 1e-5
+PROOF_ROWS = 50
+_PROOF_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An export that has passed its proof."""
+
+    path: Path
+    bytes: int
+    parity: float  # largest difference of a probability from the run's own answers, at most TOLERANCE
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """Texts of test rows and what the run says about them."""
+
+    texts: list[str]
+    expected: npt.NDArray[np.float64]  # [texts, classes]
+
+
+def export_bundle(run_folder: Path, destination: Path, progress: Progress | None = None) -> Exported:
+    """Pack the bundle of a run, load the unpacked zip with ``transformers`` alone, and compare the answers.
+
+    Args:
+        run_folder: a run with a sealed bundle and answers.
+        destination: the zip; written beside under another name, renamed when it has passed the proof.
+        progress: told of the two phases.
+
+    Raises:
+        RunError: no model, damaged files, or the export does not answer the same; then nothing is written.
+        WorkspaceError: the disk is full.
+    """
+    progress = progress or Silent()
+    bundle = run_folder / "bundle"
+    info = bundles.read_info(bundle)
+    if not bundles.is_whole(bundle):
+        raise RunError(N_("The model of the run {run} is damaged: a file has changed. Train it again."), run=info.run)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    partial = destination.with_name(destination.name + ".partial")
+    try:
+        with tempfile.TemporaryDirectory(prefix="export-", dir=destination.parent) as place:
+            progress.advance(PACKING, 0, 2)
+            _pack(bundle, info, Path(place) / "packed", partial)
+            progress.advance(PROVING, 1, 2)
+            unpacked = Path(place) / "unpacked"
+            shutil.rmtree(Path(place) / "packed")
+            with zipfile.ZipFile(partial) as archive:
+                archive.extractall(unpacked)  # our own file, of the line before
+            parity = _prove(unpacked, run_folder, info)
+        partial.replace(destination)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise WorkspaceError(
+            N_("The disk is full: the model could not be written to {file}. Free some space and export it again."),
+            file=destination.name,
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    progress.advance(PROVING, 2, 2)
+    return Exported(destination, destination.stat().st_size, parity)
+
+
+def _pack(bundle: Path, info: bundles.BundleInfo, folder: Path, path: Path) -> None:
+    """Copy what may leave, add the card, seal, and zip. Weights are stored: they do not shrink."""
+    folder.mkdir()
+    for file in sorted(bundle.iterdir()):
+        if allowed(file.name) and file.name != bundles.MANIFEST:
+            shutil.copyfile(file, folder / file.name)
+    (folder / CARD).write_text(model_card(info), encoding="utf-8")
+    bundles.seal(folder)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.iterdir()):
+            stored = file.suffix == ".safetensors"
+            archive.write(file, file.name, zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED)
+
+
+def _prove(unpacked: Path, run_folder: Path, info: bundles.BundleInfo) -> float:
+    """The largest difference of a probability. Raises RunError where it is not the same model."""
+    proof = _proof(run_folder, info)
+    by_pipeline = len(info.text) == 1 and not info.template
+    answer = _ask_stock(unpacked, proof.texts, by_pipeline)
+    if answer["not_loaded"] or answer["max_length"] != info.max_length:
+        raise RunError(
+            N_("The export was stopped: transformers does not load the model whole ({detail})."),
+            detail=", ".join(answer["not_loaded"][:5]) or f"model_max_length {answer['max_length']}",
+        )
+    given = [np.array(answer["model"])] + ([np.array(answer["pipeline"])] if by_pipeline else [])
+    difference = max(float(np.abs(rows - proof.expected).max()) for rows in given)
+    if not difference <= TOLERANCE:
+        raise RunError(
+            N_("The export was stopped: transformers alone gives other probabilities (difference {difference})."),
+            difference=f"{difference:.1e}",
+        )
+    return difference
+
+
+def _proof(run_folder: Path, info: bundles.BundleInfo) -> _Proof:
+    """Up to 50 test rows, from the shortest text to the longest, which is cut."""
+    spec, answers = load_spec(run_folder), load_answers(run_folder, "model")
+    split = load_split(spec.split)
+    frame = read_rows(split.test_source or split.source, info.text).loc[answers.rows]
+    texts = render(info.template, info.text, frame)
+    order = sorted((at for at, text in enumerate(texts) if text.strip()), key=lambda at: len(texts[at]))
+    chosen = [order[at] for at in np.unique(np.linspace(0, len(order) - 1, PROOF_ROWS).round().astype(int))]
+    some = [texts[at] for at in chosen]
+    # On a GPU the run's own answers were rounded otherwise: there the export is held to what this machine serves.
+    same_device = spec.device == "cpu"
+    expected = answers.probabilities[chosen] if same_device else _served(run_folder, some)
+    return _Proof(some, expected)
+
+
+def _served(run_folder: Path, texts: Sequence[str]) -> npt.NDArray[np.float64]:
+    return Classifier.load(run_folder / "bundle").probabilities(texts)
+
+
+def _ask_stock(folder: Path, texts: Sequence[str], by_pipeline: bool) -> dict[str, Any]:
+    request, answer = folder.parent / "request.json", folder.parent / "answer.json"
+    request.write_text(json.dumps({"texts": list(texts), "by_pipeline": by_pipeline}), encoding="utf-8")
+    script = Path(__file__).with_name("stock.py")
+    done = subprocess.run(
+        [sys.executable, "-I", str(script), str(folder), str(request), str(answer)],
+        env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_PROOF_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise RunError(
+            N_("The export was stopped: transformers could not load the model ({detail})."),
+            detail=(done.stderr.strip().splitlines() or [str(done.returncode)])[-1],
+        )
+    content: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    return content

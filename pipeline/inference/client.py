@@ -1,0 +1,194 @@
+"""Asking a run's model, through the model host. Light: imports no torch, so pages and the server use it.
+
+Starts the host where none answers. Knows HTTP on loopback and nothing of models.
+"""
+
+import http.client
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import errors, system
+from pipeline.errors import N_, JobError, SettingError, TuneDeskError
+from pipeline.inference.host import ADDRESS, CONTACT, LOG
+from pipeline.inference.neighbours import Neighbour
+from pipeline.settings import workspace
+
+__all__ = ["Classified", "Neighbour", "classify", "stop"]
+
+# More texts than anybody pastes; a file of them is filled by a job, which shows how far it is.
+MOST_TEXTS = 5_000
+# Texts in one request: an answer comes soon, and others get their turn in between.
+BATCH = 64
+# Far beyond what a model reads of one text.
+MOST_CHARACTERS = 20_000
+# Loading the largest model of the catalogue from a cold disk, and one batch of the longest texts.
+ANSWER_SECONDS = 180.0
+START_SECONDS = 60.0
+_LOOK_SECONDS = 5.0
+
+# Hosts that this process has started, by workspace: kept until they end, so that none stays behind as a zombie.
+_children: dict[Path, subprocess.Popen[bytes]] = {}
+_starting = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Classified:
+    """What a model says about one text."""
+
+    text: str
+    label: str
+    confidence: float  # probability of ``label``, 0 to 1
+    probabilities: tuple[tuple[str, float], ...]  # every label with its probability, the most probable first
+    nearest: tuple[Neighbour, ...]  # labelled training rows most like the text, the most similar first
+
+
+@dataclass(frozen=True)
+class _Contact:
+    port: int
+    token: str
+
+
+def classify(run_id: str, texts: Sequence[str], timeout: float = ANSWER_SECONDS) -> list[Classified]:
+    """What the model of a run says about each text, in their order.
+
+    Args:
+        run_id: a run of this workspace with a sealed bundle.
+        texts: at most 5,000; of each, the first 20,000 characters are read.
+        timeout: seconds to wait for one answer of 64 texts.
+
+    Raises:
+        RunError: the run has no model, or its files are damaged.
+        SettingError: too many texts.
+        JobError: the model host could not be started, did not answer in time, or died while it answered; in
+            that case it has been started again.
+    """
+    if len(texts) > MOST_TEXTS:
+        raise SettingError(
+            N_("{count} texts are too many at once: at most {limit}. Put them into a file and fill it instead."),
+            count=len(texts),
+            limit=MOST_TEXTS,
+        )
+    found: list[Classified] = []
+    for start in range(0, len(texts), BATCH):
+        found += _post(_host(), run_id, texts[start : start + BATCH], timeout)
+    return found
+
+
+def stop() -> None:
+    """End the model host of this workspace, if there is one. Who asks next starts another."""
+    contact = _contact()
+    if contact is not None and _answers(contact):
+        _request(contact, "POST", "/stop", {}, _LOOK_SECONDS)
+    child = _children.pop(workspace().home, None)
+    if child is not None:
+        child.wait(ANSWER_SECONDS)
+
+
+def _post(contact: _Contact, run_id: str, texts: Sequence[str], timeout: float) -> list[Classified]:
+    content = {"run": run_id, "texts": [text[:MOST_CHARACTERS] for text in texts]}
+    try:
+        status, answer = _request(contact, "POST", "/classify", content, timeout)
+    except TimeoutError as error:
+        raise JobError(
+            N_("The model did not answer within {seconds} seconds. Ask again with fewer or shorter texts."),
+            seconds=round(timeout),
+        ) from error
+    except (OSError, http.client.HTTPException) as error:
+        _host()
+        raise JobError(
+            N_(
+                "The model process ended while it was answering, perhaps for want of memory. It has been started "
+                "again: ask once more, and close other programs or ask fewer texts at once if it ends again."
+            )
+        ) from error
+    if status == http.HTTPStatus.UNPROCESSABLE_ENTITY:
+        raise _rebuilt(answer)
+    if status != http.HTTPStatus.OK:
+        raise JobError(
+            N_("The model process could not answer (code {status}). What went wrong stands in {log}."),
+            status=int(status),
+            log=str(workspace().home / LOG),
+        )
+    return [_classified(text, answer["labels"], one) for text, one in zip(texts, answer["answers"], strict=True)]
+
+
+def _classified(text: str, labels: Sequence[str], answer: dict[str, Any]) -> Classified:
+    ranked = sorted(zip(labels, answer["probabilities"], strict=True), key=lambda pair: -pair[1])
+    nearest = tuple(Neighbour(**neighbour) for neighbour in answer["nearest"])
+    return Classified(text, ranked[0][0], ranked[0][1], tuple(ranked), nearest)
+
+
+def _rebuilt(answer: dict[str, Any]) -> TuneDeskError:
+    kind: type[TuneDeskError] = getattr(errors, answer["kind"])
+    return kind(answer["message"], **answer["values"])
+
+
+def _host() -> _Contact:
+    """Who answers for this workspace; started first where nobody does."""
+    contact = _contact()
+    if contact is not None and _answers(contact):
+        return contact
+    with _starting:
+        return _start()
+
+
+def _start() -> _Contact:
+    deadline = time.monotonic() + START_SECONDS
+    home = workspace().home
+    while time.monotonic() < deadline:
+        contact = _contact()
+        if contact is not None and _answers(contact):
+            return contact
+        # A host that finds another one alive leaves again; if that one was just about to end, it is needed after all.
+        if home not in _children or _children[home].poll() is not None:
+            _children[home] = _spawn(home)
+        time.sleep(0.05)
+    raise JobError(
+        N_("The model process did not start within {seconds} seconds. What went wrong stands in {log}."),
+        seconds=round(START_SECONDS),
+        log=str(workspace().home / LOG),
+    )
+
+
+def _spawn(home: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "pipeline.inference.host", str(home)]
+    with (home / LOG).open("ab") as output:
+        return system.start_detached(command, output, cwd=Path(__file__).resolve().parents[2])
+
+
+def _contact() -> _Contact | None:
+    path = workspace().home / CONTACT
+    try:
+        return _Contact(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+
+
+def _answers(contact: _Contact) -> bool:
+    """Whether the host lives: a killed one leaves its contact behind, and its port may be somebody else's by now."""
+    try:
+        status, answer = _request(contact, "GET", "/state", None, _LOOK_SECONDS)
+    except (OSError, http.client.HTTPException, json.JSONDecodeError):
+        return False
+    return status == http.HTTPStatus.OK and "pid" in answer
+
+
+def _request(
+    contact: _Contact, method: str, path: str, content: dict[str, Any] | None, timeout: float
+) -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection(ADDRESS, contact.port, timeout=timeout)
+    try:
+        body = None if content is None else json.dumps(content, ensure_ascii=False).encode()
+        connection.request(method, path, body, {"Authorization": f"Bearer {contact.token}"})
+        response = connection.getresponse()
+        answer: dict[str, Any] = json.loads(response.read())
+        return response.status, answer
+    finally:
+        connection.close()

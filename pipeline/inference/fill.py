@@ -1,0 +1,117 @@
+"""Labelling a file: every row gets a prediction and its confidence, blank labels are filled in on request.
+
+The file's own rows, order and columns stay as they are. Runs in a worker; knows nothing of jobs.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.data.source import read_rows, write_back
+from pipeline.errors import N_, RunError
+from pipeline.inference.classify import Classifier
+from pipeline.runs import bundle as bundles
+from pipeline.runs.progress import Progress, Silent, Stopped
+from pipeline.templates.columns import render
+
+PHASE = N_("Labelling the rows")
+PREDICTION, CONFIDENCE = "prediction", "confidence"
+# Texts between two signs of progress.
+AT_ONCE = 512
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What became of a file."""
+
+    rows: int
+    filled: int  # blank labels filled in; without ``only_blank`` the rows that got a prediction
+    abstained: int  # blank labels that stay blank; without ``only_blank`` the rows without a prediction
+    path: Path
+    rows_per_second: float  # from the first text to the last answer; loading the model and writing are not in it
+
+
+@dataclass(frozen=True)
+class _Guess:
+    """One guess a row; a row without text has "" and 0."""
+
+    labels: npt.NDArray[np.str_]
+    confidence: npt.NDArray[np.float64]
+
+
+def fill_file(
+    bundle: Path,
+    source_id: str,
+    destination: Path,
+    *,
+    only_blank: bool = False,
+    threshold: float = 0.0,
+    progress: Progress | None = None,
+) -> Filled:
+    """Write a copy of a Source with the columns ``prediction`` and ``confidence`` for every row.
+
+    Args:
+        bundle: a sealed bundle; its text columns must be in the file.
+        source_id: the Source.
+        destination: what to write; its ending decides the format.
+        only_blank: fill the blank cells of the bundle's label column too.
+        threshold: from 0 to 1. A row whose confidence is lower keeps its blank, in ``prediction`` as in the label.
+            A row with no text never gets one.
+        progress: told of the texts that are done; a stop leaves no file.
+
+    Raises:
+        RunError: not a bundle, or its files are damaged.
+        DataError: the file lacks one of the bundle's columns.
+        Stopped: somebody asked for it.
+    """
+    info = bundles.read_info(bundle)
+    if not bundles.is_whole(bundle):
+        raise RunError(N_("The model {name} is damaged: a file has changed. Train or export it again."), name=info.name)
+    wanted = dict.fromkeys([*info.text, *([info.label] if only_blank else [])])
+    frame = read_rows(source_id, [*wanted])
+    classifier = Classifier.load(bundle)
+    started = time.perf_counter()
+    guess = _guess(classifier, info.labels, render(info.template, info.text, frame), progress or Silent())
+    seconds = time.perf_counter() - started
+    sure = (guess.confidence >= threshold) & (guess.labels != "")
+    added = {
+        PREDICTION: np.where(sure, guess.labels, "").tolist(),
+        CONFIDENCE: [f"{value:.4f}" if value else "" for value in guess.confidence],
+    }
+    replaced: dict[str, Sequence[str]] = {}
+    asked = np.ones(len(frame), dtype=bool)
+    if only_blank:
+        asked = (frame[info.label].str.strip() == "").to_numpy()
+        replaced[info.label] = np.where(asked & sure, guess.labels, frame[info.label]).tolist()
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    write_back(source_id, added, replaced, destination=destination)
+    return Filled(
+        rows=len(frame),
+        filled=int((asked & sure).sum()),
+        abstained=int((asked & ~sure).sum()),
+        path=destination,
+        rows_per_second=len(frame) / seconds,
+    )
+
+
+def _guess(classifier: Classifier, labels: Sequence[str], texts: Sequence[str], progress: Progress) -> _Guess:
+    """The most probable label of each text; the same text is read once."""
+    codes, unique = pd.factorize(pd.Series(texts, dtype="str"))
+    found, confidence = np.full(len(unique), "", dtype=object), np.zeros(len(unique))
+    # Texts of similar length together cost the least; a text of spaces says nothing and is not read.
+    order = sorted((at for at, text in enumerate(unique) if text.strip()), key=lambda at: len(unique[at]))
+    for start in range(0, len(order), AT_ONCE):
+        progress.advance(PHASE, start, len(order))
+        if progress.stop_requested():
+            raise Stopped({})
+        some = order[start : start + AT_ONCE]
+        probabilities = classifier.probabilities([unique[at] for at in some])
+        found[some] = [labels[best] for best in probabilities.argmax(axis=1)]
+        confidence[some] = probabilities.max(axis=1)
+    progress.advance(PHASE, len(order), len(order))
+    return _Guess(found[codes], confidence[codes])

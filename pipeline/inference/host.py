@@ -1,0 +1,186 @@
+"""The model host: one process a workspace that holds the models people are talking to.
+
+    python -m pipeline.inference.host WORKSPACE
+
+Listens on 127.0.0.1 on a free port, which it writes with a token of its own into a file that only the owner
+can read. Answers only requests with that token and its own address as Host, so that neither another user of
+the machine nor a web page in a browser can talk to it. Ends itself when nobody has asked for a while. A held
+lock makes sure that there is one; ``client`` starts it. If a model takes more memory than there is, this
+process dies and not the server.
+"""
+
+import argparse
+import dataclasses
+import hmac
+import json
+import logging
+import os
+import secrets
+import threading
+import time
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import psutil
+from filelock import FileLock, Timeout
+
+from pipeline import system
+from pipeline.errors import TuneDeskError
+from pipeline.inference.shelf import Shelf
+from pipeline.settings import workspace
+
+ADDRESS = "127.0.0.1"
+CONTACT = "model-host.json"
+LOG = "model-host.log"
+IDLE_SECONDS = 15 * 60.0
+# A quarter of the machine's memory for weights leaves room for training and for what a batch needs.
+MEMORY_SHARE = 0.25
+MOST_BYTES = 16 * 1024**2
+# A client that stops in the middle of a request does not hold its thread for longer.
+READ_SECONDS = 30
+
+_log = logging.getLogger(__name__)
+
+
+class Host(ThreadingHTTPServer):
+    """The server with its models. One request at a time is answered by a model, others wait."""
+
+    daemon_threads = True
+
+    def __init__(self, limit: int) -> None:
+        super().__init__((ADDRESS, 0), Handler)
+        self.token = secrets.token_urlsafe(32)
+        self.last_asked = time.monotonic()
+        self._shelf = Shelf(limit)
+        self._one_at_a_time = threading.Lock()
+
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """What the Host header may say."""
+        return f"{ADDRESS}:{self.server_port}", f"localhost:{self.server_port}"
+
+    def state(self) -> dict[str, Any]:
+        """Who this is and what it holds."""
+        return {"pid": os.getpid(), "runs": list(self._shelf.runs)}
+
+    def classify(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer ``{"run", "texts"}`` with ``{"labels", "answers"}``; raises TuneDeskError."""
+        self.last_asked = time.monotonic()
+        with self._one_at_a_time:
+            held = self._shelf.get(str(request["run"]))
+            answers = held.answer([str(text) for text in request["texts"]])
+            self.last_asked = time.monotonic()
+        return {"labels": held.labels, "answers": [dataclasses.asdict(answer) for answer in answers]}
+
+    def end_when_idle(self, seconds: float) -> None:
+        """Return from ``serve_forever`` once nobody has asked for that long and no answer is under way."""
+        while True:
+            time.sleep(max(0.0, self.last_asked + seconds - time.monotonic()))
+            with self._one_at_a_time:
+                if time.monotonic() >= self.last_asked + seconds:
+                    self.shutdown()
+                    return
+
+
+class Handler(BaseHTTPRequestHandler):
+    """HTTP around ``Host``: JSON in, JSON out."""
+
+    server: Host
+    timeout = READ_SECONDS
+
+    def do_GET(self) -> None:
+        """``/state``."""
+        if self._allowed():
+            self._reply(HTTPStatus.OK, self.server.state())
+
+    def do_POST(self) -> None:
+        """``/classify`` and ``/stop``."""
+        if not self._allowed():
+            return
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > MOST_BYTES:
+            self._reply(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {})
+        elif self.path == "/stop":
+            self._reply(HTTPStatus.OK, {})
+            threading.Thread(target=self.server.shutdown).start()
+        elif self.path == "/classify":
+            self._classify(json.loads(self.rfile.read(length)))
+        else:
+            self._reply(HTTPStatus.NOT_FOUND, {})
+
+    def _classify(self, request: dict[str, Any]) -> None:
+        try:
+            self._reply(HTTPStatus.OK, self.server.classify(request))
+        except TuneDeskError as error:
+            content = {"kind": type(error).__name__, "message": error.message, "values": error.values}
+            self._reply(HTTPStatus.UNPROCESSABLE_ENTITY, content)
+        except Exception:
+            self._reply(HTTPStatus.INTERNAL_SERVER_ERROR, {})
+            raise
+
+    def _allowed(self) -> bool:
+        # The address first: a page that resolved its own name to 127.0.0.1 is refused whatever it sends.
+        given = self.headers.get("Authorization") or ""
+        if self.headers.get("Host") in self.server.addresses and hmac.compare_digest(
+            given.encode(), f"Bearer {self.server.token}".encode()
+        ):
+            return True
+        self._reply(HTTPStatus.FORBIDDEN, {})
+        return False
+
+    def _reply(self, status: HTTPStatus, content: dict[str, Any]) -> None:
+        body = json.dumps(content, ensure_ascii=False, default=str).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Requests are not logged: they would hold what people ask."""
+
+
+def serve(idle_seconds: float, limit: int) -> None:
+    """Be the host of this workspace until idle; return at once if there is one already."""
+    home = workspace()
+    home.locks.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(home.locks / "model-host.lock", timeout=0), Host(limit) as host:
+            contact = home.home / CONTACT
+            _write_private(contact, {"port": host.server_port, "token": host.token})
+            threading.Thread(target=host.end_when_idle, args=(idle_seconds,), daemon=True).start()
+            try:
+                host.serve_forever(poll_interval=0.2)
+            finally:
+                contact.unlink(missing_ok=True)
+    except Timeout:
+        _log.info("there is a model host already")
+
+
+def _write_private(path: Path, content: dict[str, Any]) -> None:
+    partial = path.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    # Created private, not made private afterwards: nobody reads it in between.
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(content, file)
+    partial.replace(path)
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m pipeline.inference.host")
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--idle-seconds", type=float, default=IDLE_SECONDS)
+    parser.add_argument("--memory", type=int, default=int(psutil.virtual_memory().total * MEMORY_SHARE))
+    options = parser.parse_args()
+    os.environ["TUNEDESK_HOME"] = str(options.workspace)
+    # Training may be using every core; two processes that both do are far slower than two that share.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, system.physical_cores() // 2)))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    serve(options.idle_seconds, options.memory)
+
+
+if __name__ == "__main__":
+    main()
