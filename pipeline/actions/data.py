@@ -1,0 +1,259 @@
+"""Datasets: from an imported Source to a frozen Split, and the samples that come with TuneDesk."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy
+from sqlmodel import select
+
+from pipeline.data.source import Source, import_source, load_source, read_rows
+from pipeline.data.split import load_split, make_split, save_split
+from pipeline.data.view import View, make_view, view_frame
+from pipeline.errors import N_, DataError, UnfitData
+from pipeline.runs import store
+from pipeline.runs.store import DatasetRow
+from pipeline.templates.columns import default_template, render
+
+# Fewer than this and hardly any class can be both learned and measured.
+ROWS_A_CLASS = 10
+
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file that comes with TuneDesk, so that every task can be tried at once."""
+
+    name: str
+    title: str  # gettext id
+    description: str  # gettext id
+    file: str
+    text: tuple[str, ...]
+    label: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return SAMPLES / self.file
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A Source, how it is read, and its frozen row numbers, under a name."""
+
+    id: str
+    name: str
+    source: str
+    view: View
+    split: str
+    sample: bool
+    created: datetime
+
+
+@dataclass(frozen=True)
+class RowCounts:
+    """How many rows a dataset trains on, chooses by, is measured on, and could fill in."""
+
+    train: int
+    validation: int
+    test: int
+    blank: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a choice of columns gives, before anything is frozen."""
+
+    rows: int
+    labelled: int
+    blank: int
+    label_counts: tuple[tuple[str, int], ...]  # most frequent first
+    lengths: tuple[int, ...]  # characters of each row's text
+    singles: tuple[str, ...]  # labels that only one row has
+
+
+def samples() -> tuple[Sample, ...]:
+    """The classification samples, the recommended first one first."""
+    return (
+        Sample(
+            "zh_requirement_tickets",
+            N_("Chinese requirement tickets"),
+            N_("About 2,200 requirement tickets, half of them without a technical owner. The model fills them in."),
+            "zh_requirement_tickets.csv",
+            ("标题", "描述"),
+            "技术负责人",
+        ),
+        Sample(
+            "en_support_tickets",
+            N_("English support tickets"),
+            N_("About 1,500 support e-mails and the queue that each belongs to."),
+            "en_support_tickets.csv",
+            ("subject", "body"),
+            "queue",
+        ),
+        Sample(
+            "spam_messages",
+            N_("Spam or not"),
+            N_("Short messages marked as spam or ham. The smallest and quickest of the three."),
+            "spam_messages.csv",
+            ("text",),
+            "label",
+        ),
+    )
+
+
+def import_sample(name: str) -> Dataset:
+    """Import a sample and freeze its Split; the second time, the dataset of the first is returned.
+
+    Raises:
+        DataError: no sample of that name.
+    """
+    sample = next((sample for sample in samples() if sample.name == name), None)
+    if sample is None:
+        raise DataError(N_("There is no sample called {name}."), name=name)
+    source = import_source(sample.path, sample.file)
+    return create_dataset(source.id, name=sample.name, text=sample.text, label=sample.label, sample=True)
+
+
+def summarise(source_id: str, text: Sequence[str], label: str) -> Summary:
+    """Counts for the sentence and the figures of the Data page; ``label`` may be "" while none is chosen."""
+    rows = read_rows(source_id)
+    texts = render(default_template(text), text, rows)
+    labels = rows[label].str.strip() if label else None
+    counts = labels[labels != ""].value_counts() if labels is not None else None
+    labelled = int(counts.sum()) if counts is not None else 0
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0])) if counts is not None else []
+    return Summary(
+        rows=len(rows),
+        labelled=labelled,
+        blank=len(rows) - labelled,
+        label_counts=tuple((str(name), int(count)) for name, count in ordered),
+        lengths=tuple(len(text) for text in texts),
+        singles=tuple(str(name) for name, count in ordered if count == 1),
+    )
+
+
+def create_dataset(
+    source_id: str,
+    *,
+    name: str,
+    text: Sequence[str],
+    label: str,
+    template: str | None = None,
+    test_source_id: str = "",
+    seed: int = 0,
+    sample: bool = False,
+) -> Dataset:
+    """Freeze a reading of a Source; the same choices give the dataset that is there already.
+
+    Args:
+        template: how text columns join; None takes the field names and values line by line.
+        test_source_id: a Source with the same columns whose labelled rows are the test set, kept as given.
+        seed: of the Split, not of training.
+
+    Raises:
+        UnfitData: nothing can be learned from this choice of columns.
+    """
+    view = make_view(source_id, text, label, default_template(text) if template is None else template)
+    rows = _same_reading(source_id, label, test_source_id, seed)
+    for row in rows:
+        if View.from_json(row.view) == view:
+            return _dataset(row)
+    # Changed text columns or another template keep the Split, so that all runs are measured on the same rows.
+    split = rows[0].split if rows else _freeze(view, test_source_id, seed)
+    with store.session() as session:
+        row = DatasetRow(
+            id=store.new_id(), name=name, source=source_id, view=dataclasses.asdict(view), split=split, sample=sample
+        )
+        session.add(row)
+    return _dataset(row)
+
+
+def _same_reading(source_id: str, label: str, test_source_id: str, seed: int) -> list[DatasetRow]:
+    """Datasets that ask the same question of the same rows, newest first."""
+    of_source = select(DatasetRow).where(DatasetRow.source == source_id).order_by(sqlalchemy.desc("created"))
+    with store.session() as session:
+        rows = session.exec(of_source).all()
+    splits = {row.id: load_split(row.split) for row in rows}
+    return [
+        row
+        for row in rows
+        if row.view["label"] == label and (splits[row.id].test_source, splits[row.id].seed) == (test_source_id, seed)
+    ]
+
+
+def _freeze(view: View, test_source_id: str, seed: int) -> str:
+    frame = view_frame(view)
+    test_rows, test_texts = _read_test(view, test_source_id) if test_source_id else ((), [])
+    split = make_split(
+        view.source,
+        render(view.template, view.text, frame),
+        list(frame["label"]),
+        seed=seed,
+        test_source=test_source_id,
+        test_rows=test_rows,
+        test_texts=test_texts,
+    )
+    if not split.validation or not split.test:
+        raise UnfitData(
+            N_(
+                "{rows} labelled rows are too few, or too much alike: none is left to choose settings by or to measure "
+                "on. Label about {wanted} rows of each class."
+            ),
+            rows=len(split.train) + len(split.validation) + len(split.test),
+            wanted=ROWS_A_CLASS,
+        )
+    save_split(split)
+    return split.id
+
+
+def get_dataset(id_or_name: str) -> Dataset:
+    """The dataset of that id or (newest of that) name. Raises DataError where there is none."""
+    return _dataset(store.get_dataset(id_or_name))
+
+
+def list_datasets() -> tuple[Dataset, ...]:
+    """All datasets, newest first."""
+    with store.session() as session:
+        rows = session.exec(select(DatasetRow).order_by(sqlalchemy.desc("created"))).all()
+    return tuple(_dataset(row) for row in rows)
+
+
+def delete_dataset(dataset_id: str) -> None:
+    """Forget a dataset. Its runs keep what they measured; the Source goes when no dataset uses it (storage)."""
+    with store.session() as session:
+        row = session.get(DatasetRow, dataset_id)
+        if row is not None:
+            session.delete(row)
+
+
+def row_counts(dataset: Dataset) -> RowCounts:
+    """The sizes of the parts of a dataset's Split, and the rows with a blank label."""
+    split = load_split(dataset.split)
+    blank = int((view_frame(dataset.view)["label"] == "").sum())
+    return RowCounts(len(split.train), len(split.validation), len(split.test), blank)
+
+
+def source_of(dataset: Dataset) -> Source:
+    """The file behind a dataset."""
+    return load_source(dataset.source)
+
+
+def _dataset(row: DatasetRow) -> Dataset:
+    return Dataset(row.id, row.name, row.source, View.from_json(row.view), row.split, row.sample, row.created)
+
+
+def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:
+    """Row numbers and texts of a brought test file's labelled rows."""
+    frame = view_frame(dataclasses.replace(view, source=source_id))
+    frame = frame[frame["label"] != ""]
+    strangers = sorted(set(frame["label"]) - set(view.labels))
+    if strangers:
+        raise UnfitData(
+            N_("The test file has labels that the training file does not have: {labels}. Correct or remove them."),
+            labels=", ".join(strangers[:5]),
+        )
+    return tuple(int(row) for row in frame.index), render(view.template, view.text, frame)

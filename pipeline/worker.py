@@ -1,0 +1,75 @@
+"""What a job process runs: ``python -m pipeline.worker JOB``.
+
+Looks up the kind, calls one function, says how it ended. Knows nothing of what the kinds do.
+"""
+
+import importlib
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from filelock import Timeout
+
+from pipeline import jobs
+from pipeline.errors import N_, TuneDeskError
+from pipeline.jobs import heartbeat, local
+from pipeline.runs.progress import Progress, Stopped
+from pipeline.settings import workspace
+
+# Each module has ``run(request, progress) -> result``; it is imported only by the process that needs it.
+KINDS = {
+    "train": "pipeline.work.train",
+    "fill": "pipeline.work.fill",
+    "fetch": "pipeline.work.fetch",
+    "bring": "pipeline.work.bring",
+    "export": "pipeline.work.export",
+}
+
+INTERNAL = N_("Something went wrong inside TuneDesk. The log has the details; please report it with the log.")
+
+logger = logging.getLogger("tunedesk.worker")
+
+
+def main(job_id: str) -> int:
+    """Do one job to its end. Returns the exit status: 0 done or stopped, 1 failed, 3 already taken."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    folder = workspace().jobs / job_id
+    try:
+        with heartbeat.Heart(folder) as heart:
+            row = local.begin(job_id)
+            status = _do(job_id, row.kind, row.request, heart)
+    except Timeout:
+        logger.info("another process has this job")
+        return 3
+    jobs.reconcile()
+    return status
+
+
+def _do(job_id: str, kind: str, request: dict[str, Any], heart: heartbeat.Heart) -> int:
+    try:
+        work: Callable[[dict[str, Any], Progress], dict[str, Any]] = importlib.import_module(KINDS[kind]).run
+        local.end(job_id, "finished", result=work(request, heart))
+    except Stopped as stop:
+        local.end(job_id, "stopped", result=stop.result)
+    except TuneDeskError as error:
+        heart.give_back_reserve()
+        logger.exception("%s", error)
+        local.end(job_id, "failed", cause=error.message, values={k: _plain(v) for k, v in error.values.items()})
+        return 1
+    except Exception:
+        # A bug: its traceback belongs in the log, and the person who waits must still hear that it ended.
+        logger.exception("unexpected failure")
+        local.end(job_id, "failed", cause=INTERNAL)
+        return 1
+    return 0
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, int | float | str | bool) else str(value)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    sys.exit(main(sys.argv[1]))

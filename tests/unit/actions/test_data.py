@@ -1,0 +1,78 @@
+"""Datasets: the same choices give the same dataset, and other choices keep the rows it is measured on."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.actions import data
+from pipeline.data.source import Source, import_source
+from pipeline.data.split import load_split
+from pipeline.errors import UnfitData
+from pipeline.settings import Workspace
+from tests.tiny import tickets
+
+
+@pytest.fixture
+def source(home: Workspace, tmp_path: Path) -> Source:
+    """A hundred tickets, ten of them without a label."""
+    frame = tickets(100, seed=0)
+    frame["title"] = [f"ticket {number}" for number in range(100)]
+    frame.loc[90:, "label"] = ""
+    frame.to_csv(tmp_path / "tickets.csv", index=False)
+    return import_source(tmp_path / "tickets.csv", "tickets.csv")
+
+
+def test_the_same_choices_give_the_same_dataset(source: Source) -> None:
+    first = data.create_dataset(source.id, name="a", text=["text"], label="label")
+    assert data.create_dataset(source.id, name="b", text=["text"], label="label") == first
+    assert data.list_datasets() == (first,)
+
+
+def test_other_text_columns_and_another_template_keep_the_split(source: Source) -> None:
+    first = data.create_dataset(source.id, name="a", text=["text"], label="label")
+    joined = data.create_dataset(source.id, name="b", text=["title", "text"], label="label")
+    edited = data.create_dataset(
+        source.id, name="c", text=["title", "text"], label="label", template="{text} ({title})"
+    )
+    assert len({first.id, joined.id, edited.id}) == 3
+    assert {first.split, joined.split, edited.split} == {first.split}
+
+
+def test_rows_with_a_blank_label_are_the_rows_to_fill(source: Source) -> None:
+    counts = data.row_counts(data.create_dataset(source.id, name="a", text=["text"], label="label"))
+    assert counts.blank == 10
+    assert counts.train + counts.validation + counts.test == 90
+    summary = data.summarise(source.id, ["text"], "label")
+    assert (summary.rows, summary.labelled, summary.blank) == (100, 90, 10)
+    assert sum(count for _, count in summary.label_counts) == 90
+
+
+def test_a_brought_test_file_is_measured_on_as_given(source: Source, tmp_path: Path) -> None:
+    tickets(20, seed=5).to_csv(tmp_path / "test.csv", index=False)
+    test = import_source(tmp_path / "test.csv", "test.csv")
+    dataset = data.create_dataset(source.id, name="a", text=["text"], label="label", test_source_id=test.id)
+    split = load_split(dataset.split)
+    assert split.test == tuple(range(20))
+    assert split.test_source == test.id
+
+
+def test_a_test_file_with_labels_of_its_own_is_refused_by_their_names(source: Source, tmp_path: Path) -> None:
+    tickets(20, seed=5).replace("账单", "退款").to_csv(tmp_path / "test.csv", index=False)
+    test = import_source(tmp_path / "test.csv", "test.csv")
+    with pytest.raises(UnfitData, match="退款"):
+        data.create_dataset(source.id, name="a", text=["text"], label="label", test_source_id=test.id)
+
+
+def test_rows_too_few_to_measure_on_are_refused_before_anything_is_trained(home: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("text,label\na cat,x\na dog,y\nthe cat,x\nthe dog,y\n")
+    few = import_source(tmp_path / "few.csv", "few.csv")
+    with pytest.raises(UnfitData, match="too few"):
+        data.create_dataset(few.id, name="few", text=["text"], label="label")
+
+
+@pytest.mark.parametrize("sample", data.samples(), ids=lambda sample: sample.name)
+def test_every_sample_becomes_a_dataset_with_rows_in_every_part(home: Workspace, sample: data.Sample) -> None:
+    dataset = data.import_sample(sample.name)
+    counts = data.row_counts(dataset)
+    assert dataset.sample
+    assert min(counts.train, counts.validation, counts.test) > 50

@@ -1,0 +1,43 @@
+"""What can go, goes; what somebody made stays."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline import cache
+from pipeline.actions import data, storage
+from pipeline.data.source import import_source, list_sources
+from pipeline.errors import SettingError
+from pipeline.settings import Workspace
+from tests.pages.staged_run import stage
+from tests.tiny import tickets
+
+
+def test_only_files_that_no_dataset_uses_are_removed(home: Workspace, tmp_path: Path) -> None:
+    sources = []
+    for number in range(3):
+        tickets(40, seed=number).to_csv(tmp_path / "t.csv", index=False)
+        sources.append(import_source(tmp_path / "t.csv", "t.csv"))
+    data.create_dataset(sources[0].id, name="a", text=["text"], label="label", test_source_id=sources[1].id)
+    row = next(row for row in storage.usage() if row.kind == "unused")
+    assert row.entries == 1
+    assert storage.empty("unused") == row.bytes
+    assert {source.id for source in list_sources()} == {sources[0].id, sources[1].id}
+
+
+def test_a_file_that_only_a_run_needs_stays(home: Workspace, tmp_path: Path) -> None:
+    staged = stage(tmp_path)
+    data.delete_dataset(staged.dataset.id)
+    assert storage.empty("unused") == 0
+    assert [source.id for source in list_sources()] == [staged.dataset.source]
+
+
+def test_caches_are_listed_with_their_size_and_emptied(home: Workspace) -> None:
+    cache.json_entry("lower", "x", lambda: "12345")
+    assert {row.kind: row.bytes for row in storage.usage() if row.entries and row.can_empty} == {"lower": 7}
+    assert storage.empty("lower") == 7
+
+
+def test_what_people_made_cannot_be_emptied(home: Workspace) -> None:
+    with pytest.raises(SettingError, match="runs"):
+        storage.empty("runs")

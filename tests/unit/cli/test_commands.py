@@ -1,0 +1,113 @@
+"""The command line: one JSON object, the promised keys, exit status 2 with one line for bad input."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import main
+from pipeline.settings import Workspace
+from tests.tiny import tickets, tiny_base
+
+ROOT = Path(__file__).resolve().parents[3]
+SETTINGS = ["--set", "epochs=6", "--set", "batch_size=16", "--set", "learning_rate=3e-3", "--set", "max_length=24"]
+
+
+@pytest.fixture
+def file(home: Workspace, tmp_path: Path) -> Path:
+    """A hundred labelled tickets, ten to fill, with an id that looks like a number."""
+    tiny_base(home.models / "tiny")
+    frame = tickets(110, seed=0)
+    frame.insert(0, "id", [f"{number:05}" for number in range(110)])
+    frame.loc[100:, "label"] = ""
+    frame.to_csv(tmp_path / "tickets.csv", index=False)
+    return tmp_path / "tickets.csv"
+
+
+def command(*arguments: object) -> dict:
+    """Run a command in a process of its own and read what it prints."""
+    line = [sys.executable, "-m", "pipeline", *map(str, arguments), "--json"]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_from_a_file_to_an_exported_model_that_predicts_the_same(file: Path, tmp_path: Path) -> None:
+    inspected = command("data", "inspect", file)
+    assert inspected["rows_read"] == 110
+    assert [column["name"] for column in inspected["columns"]] == ["id", "text", "label"]
+
+    trained = command("train", file, "--model", "tiny", "--name", "mine", "--follow", *SETTINGS)
+    assert trained["state"] == "finished"
+    assert trained["rows"]["blank"] == 10
+    assert set(trained["baselines"]) == {"majority", "tfidf"}
+    assert 0 <= trained["metrics"]["macro_f1"] <= 1
+    assert trained["verdict"] in ("beyond_baseline", "not_distinguishable", "worse", "nothing_learned")
+
+    shown = command("runs", "show", "mine")
+    assert shown["run"] == trained["run"]
+    assert shown["step"] == shown["steps"] > 0
+    assert command("evaluate", "mine")["metrics"] == trained["metrics"]
+    assert 0 <= command("evaluate", "mine", "--data", file)["metrics"]["accuracy"] <= 1
+
+    filled = command("predict", "mine", file, "-o", tmp_path / "filled.csv", "--only-blank")
+    assert (filled["rows"], filled["filled"], filled["abstained"]) == (110, 10, 0)
+    command("export", "mine", "-o", tmp_path / "model.zip")
+    command("predict", tmp_path / "model.zip", file, "-o", tmp_path / "again.csv", "--only-blank")
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "filled.csv").read_bytes()
+
+    with (tmp_path / "filled.csv").open(encoding="utf-8", newline="") as out, file.open(encoding="utf-8") as original:
+        for after, before in zip(csv.DictReader(out), csv.DictReader(original), strict=True):
+            assert after["id"] == before["id"]
+            assert after["text"] == before["text"]
+            assert after["label"] == (before["label"] or after["prediction"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["data", "inspect", "no-such.csv"], "no-such.csv"),
+        (["train", "{file}", "--model", "no-such"], "no-such"),
+        (["train", "{file}", "--model", "tiny", "--label", "no-such"], "no-such"),
+        (["train", "{file}", "--model", "tiny", "--set", "epochs=0"], "epochs"),
+        (["train", "no-such", "--model", "tiny"], "no-such"),
+        (["runs", "show", "no-such"], "no-such"),
+        (["predict", "no-such", "{file}", "-o", "x.csv"], "no-such"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_exit_status_2(
+    file: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    assert main([argument.format(file=file) for argument in arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    last = said.err.strip().splitlines()[-1]
+    assert words in last
+    assert "Traceback" not in said.err
+
+
+def test_bad_input_speaks_chinese_to_a_chinese_terminal(
+    home: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUNEDESK_LANGUAGE", "zh_CN")
+    assert main(["runs", "show", "没有"]) == 2
+    assert "训练任务" in capsys.readouterr().err
+
+
+def test_the_models_of_the_catalogue_are_listed_with_the_promised_keys(
+    home: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", "list", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert set(rows[0]) >= {"name", "family", "languages", "licence", "parameters", "ready"}
+    assert not any(row["ready"] for row in rows)
+
+
+def test_doctor_says_what_works_here(home: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["database"] == "ok"
+    assert told["devices"][0]["name"] == "cpu"
