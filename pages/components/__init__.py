@@ -1,0 +1,1 @@
+"""Shared by the pages: safe text, session keys, navigation, sentences and figures."""

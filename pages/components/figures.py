@@ -1,0 +1,189 @@
+"""Figures of data and of learning, as Vega-Lite specifications: cheap to send again every second.
+
+No Streamlit and no translation: every word arrives translated. Colours are told apart without colour vision
+and read on the light and on the dark background; grids and letters follow the theme.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.runs.metrics_log import Event
+
+ACCENT = "#2f6db5"
+SECOND = "#d9820f"
+QUIET = "#98a2b3"
+SMOOTHED_SHARE = 0.03  # of a line's points after which one counts half in its running mean
+MOST_POINTS = 600  # points of one line that are sent; more cannot be told apart
+MOST_LABELS = 15  # bars of label counts; what is rarer is added up
+BINS = 30
+MIDDLE = 0.5  # of the scale of scores
+
+Spec = dict[str, Any]
+
+
+def loss(events: Sequence[Event], *, step: str, value: str, training: str, validation: str, best: str) -> Spec:
+    """Training loss smoothed over its faint raw line, validation as points, the best one ringed.
+
+    Args:
+        events: of a run's metrics log; ``step`` and ``loss`` of kinds "train" and "validation" are read.
+        step, value, training, validation, best: axis titles and names, translated.
+    """
+    raw = _thin([(event.values["step"], event.values["loss"]) for event in events if event.kind == "train"])
+    smooth = _smoothed(raw)
+    checked = [event.values for event in events if event.kind == "validation"]
+    chosen = [values for values in checked if values.get("best")][-1:]
+    colour = _legend([training, validation], [ACCENT, SECOND])
+    layers = [
+        _layer(
+            [{"x": x, "y": y} for x, y in raw], {"type": "line", "strokeWidth": 1, "opacity": 0.25, "color": ACCENT}
+        ),
+        _layer([{"x": x, "y": y, "name": training} for x, y in smooth], {"type": "line", "strokeWidth": 2.5}, colour),
+        _layer(
+            [{"x": v["step"], "y": v["loss"], "name": validation} for v in checked],
+            {"type": "point", "filled": True, "size": 60, "opacity": 1},
+            colour,
+        ),
+        _layer(
+            [{"x": v["step"], "y": v["loss"], "name": best} for v in chosen],
+            {"type": "point", "filled": False, "size": 260, "strokeWidth": 2, "opacity": 1, "color": SECOND},
+        ),
+        _layer(
+            [{"x": v["step"], "y": v["loss"], "name": best} for v in chosen],
+            {"type": "text", "dy": -18, "color": SECOND, "text": {"expr": "datum.name"}},
+        ),
+    ]
+    return _chart(layers, x=step, y=value)
+
+
+def scores(events: Sequence[Event], *, step: str, accuracy: str, macro_f1: str, baselines: dict[str, str]) -> Spec:
+    """Accuracy and macro-F1 on the validation rows from 0 to 100 %, the baselines' accuracy as dashed lines.
+
+    Args:
+        events: of a run's metrics log; kinds "validation" and "baseline" are read.
+        step, accuracy, macro_f1: axis title and names, translated.
+        baselines: translated name of each baseline, by the name it has in the log.
+    """
+    checked = [event.values for event in events if event.kind == "validation"]
+    points = [{"x": v["step"], "y": v["accuracy"], "name": accuracy} for v in checked]
+    points += [{"x": v["step"], "y": v["macro_f1"], "name": macro_f1} for v in checked]
+    simple = {event.values["name"]: event.values["accuracy"] for event in events if event.kind == "baseline"}
+    rules = [{"y": value, "name": baselines.get(name, name)} for name, value in simple.items()]
+    layers = [
+        _layer(rules, {"type": "rule", "strokeDash": [6, 4], "strokeWidth": 1.5, "color": QUIET}, x=False),
+        # A curve starts low on the left and ends high on the right: names stand where it is not.
+        _names([rule for rule in rules if rule["y"] >= MIDDLE], 0, {"align": "left", "dx": 4, "dy": -8}),
+        _names([rule for rule in rules if rule["y"] < MIDDLE], "width", {"align": "right", "dx": -4, "dy": 10}),
+        _layer(points, {"type": "line", "strokeWidth": 2.5}, _legend([accuracy, macro_f1], [ACCENT, SECOND])),
+        _layer(
+            points,
+            {"type": "point", "filled": True, "size": 60, "opacity": 1},
+            _legend([accuracy, macro_f1], [ACCENT, SECOND]),
+        ),
+    ]
+    axis = {"format": ".0%", "tickCount": 5}
+    return _chart(layers, x=step, y="", y_scale={"domain": [0, 1]}, y_axis=axis)
+
+
+def label_counts(counts: Sequence[tuple[str, int]], *, rows: str, others: str) -> Spec:
+    """Rows of each label as bars, most frequent on top; what is rarer than the first ones is one quiet bar."""
+    shown = [{"label": label, "rows": count, "rest": False} for label, count in counts[:MOST_LABELS]]
+    rest = counts[MOST_LABELS:]
+    if rest:
+        shown.append({"label": others, "rows": sum(count for _, count in rest), "rest": True})
+    return {
+        "data": {"values": shown},
+        "height": 26 * len(shown) + 20,
+        "encoding": {
+            "y": {
+                "field": "label",
+                "type": "nominal",
+                "sort": None,
+                "title": None,
+                "axis": {"labelLimit": 160, "labelOverlap": False, "ticks": False, "domain": False},
+            },
+            "x": {"field": "rows", "type": "quantitative", "title": rows, "axis": None},
+            "tooltip": [{"field": "label"}, {"field": "rows", "title": rows, "format": ","}],
+        },
+        "layer": [
+            {
+                "mark": {"type": "bar", "cornerRadiusEnd": 3, "height": 14},
+                "encoding": {"color": {"condition": {"test": "datum.rest", "value": QUIET}, "value": ACCENT}},
+            },
+            {
+                "mark": {"type": "text", "align": "left", "dx": 5, "color": QUIET},
+                "encoding": {"text": {"field": "rows", "format": ","}},
+            },
+        ],
+    }
+
+
+def lengths(characters: Sequence[int], *, title: str, rows: str) -> Spec:
+    """How long the texts are; the longest hundredth is drawn into the last bar so that it squeezes nothing."""
+    ordered = sorted(characters)
+    top = max(1, ordered[int(0.99 * (len(ordered) - 1))]) if ordered else 1
+    width = max(1, -(-top // BINS))
+    counts: dict[int, int] = {}
+    for length in characters:
+        start = min(length, top) // width * width
+        counts[start] = counts.get(start, 0) + 1
+    bars = [{"start": start, "end": start + width, "rows": counts[start]} for start in sorted(counts)]
+    return {
+        "data": {"values": bars},
+        "height": 220,
+        "mark": {"type": "bar", "color": ACCENT, "cornerRadiusEnd": 2, "binSpacing": 1},
+        "encoding": {
+            "x": {"field": "start", "type": "quantitative", "bin": {"binned": True, "step": width}, "title": title},
+            "x2": {"field": "end"},
+            "y": {"field": "rows", "type": "quantitative", "title": rows, "axis": {"tickCount": 4}, "stack": None},
+            "tooltip": [{"field": "start", "title": title}, {"field": "rows", "title": rows}],
+        },
+    }
+
+
+def _chart(layers: list[Spec], *, x: str, y: str, y_scale: Spec | None = None, y_axis: Spec | None = None) -> Spec:
+    return {
+        "height": 300,
+        "encoding": {
+            "x": {"type": "quantitative", "title": x, "axis": {"grid": False, "tickMinStep": 1, "tickCount": 6}},
+            "y": {
+                "type": "quantitative",
+                "title": y or None,
+                "scale": y_scale or {"zero": False, "nice": True},
+                "axis": {"tickCount": 5, **(y_axis or {})},
+            },
+        },
+        "layer": [layer for layer in layers if layer["data"]["values"]] or [_layer([], {"type": "point"})],
+    }
+
+
+def _names(rules: list[Spec], x: int | str, place: Spec) -> Spec:
+    mark = {"type": "text", "color": QUIET, "text": {"expr": "datum.name"}, **place}
+    return _layer(rules, mark, {"x": {"value": x}}, x=False)
+
+
+def _layer(values: list[Spec], mark: Spec, encoding: Spec | None = None, *, x: bool = True) -> Spec:
+    places: Spec = {"y": {"field": "y"}}
+    if x:
+        places["x"] = {"field": "x"}
+    return {"data": {"values": values}, "mark": mark, "encoding": {**places, **(encoding or {})}}
+
+
+def _legend(names: list[str], colours: list[str]) -> Spec:
+    scale = {"domain": names, "range": colours}
+    legend = {"title": None, "orient": "top", "symbolType": "circle"}
+    return {"color": {"field": "name", "type": "nominal", "scale": scale, "legend": legend}}
+
+
+def _smoothed(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Running mean with the start corrected (Kingma & Ba 2015, section 3), so that it does not begin at 0."""
+    keep = 0.5 ** (1 / max(1.0, SMOOTHED_SHARE * len(points)))
+    mean, result = 0.0, []
+    for number, (x, y) in enumerate(points, start=1):
+        mean = keep * mean + (1 - keep) * y
+        result.append((x, mean / (1 - keep**number)))
+    return result
+
+
+def _thin(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    every = -(-len(points) // MOST_POINTS) or 1
+    return points[::every]

@@ -1,0 +1,67 @@
+"""Tables of rows from somebody's file. ``st.dataframe`` shows cells and headers letter by letter."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+from streamlit.column_config import NumberColumn, ProgressColumn, TextColumn
+
+from pages.components.text import t
+from pipeline.evaluation.errors import WrongRow
+
+PERCENT = 100  # bars show percentages: Streamlit's own format for fractions has two decimals, which is noise
+
+
+def percent_column(title: str, note: str = "") -> ProgressColumn:
+    """A bar with its percentage, of values from 0 to 100; ``title`` and ``note`` are already translated."""
+    return st.column_config.ProgressColumn(
+        title, format="%.1f%%", min_value=0.0, max_value=float(PERCENT), help=note or None
+    )
+
+
+def confidence_column() -> ProgressColumn:
+    """How sure the model is, in percent."""
+    return percent_column(t("Confidence"), t("The probability that the model gives to its own answer."))
+
+
+def row_column() -> NumberColumn:
+    """The number of a row as the file counts them: the first row under the header is 1."""
+    return st.column_config.NumberColumn(t("Row"), format="%d", width="small")
+
+
+def text_column(title: str) -> TextColumn:
+    """A column of text; ``title`` is already translated."""
+    return st.column_config.TextColumn(title, width="large")
+
+
+def wrong_rows_frame(rows: Sequence[WrongRow]) -> pd.DataFrame:
+    """One line a row, in the order given."""
+    return pd.DataFrame(
+        {
+            "row": [row.row + 1 for row in rows],
+            "text": [row.text for row in rows],
+            "truth": [row.truth for row in rows],
+            "predicted": [row.predicted for row in rows],
+            "confidence": [PERCENT * row.confidence for row in rows],
+        }
+    )
+
+
+def show_wrong_rows(rows: Sequence[WrongRow], alt: str, key: str | None = None) -> int | None:
+    """The rows as a table; returns the position of the row that somebody chose, where ``key`` is given."""
+    event = st.dataframe(
+        wrong_rows_frame(rows),
+        hide_index=True,
+        column_config={
+            "row": row_column(),
+            "text": text_column(t("Text")),
+            "truth": st.column_config.TextColumn(t("True class")),
+            "predicted": st.column_config.TextColumn(t("Predicted class")),
+            "confidence": confidence_column(),
+        },
+        key=key,
+        on_select="rerun" if key else "ignore",
+        selection_mode="single-row",
+        alt=alt,
+    )
+    return next(iter(event.selection.rows), None) if key else None

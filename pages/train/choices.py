@@ -1,0 +1,72 @@
+"""The choices of the Train page: base model, preset, device. Each draws one widget and says what it means."""
+
+import streamlit as st
+
+from pages.components import sentences
+from pages.components.text import show_note, t
+from pipeline.actions.data import Dataset
+from pipeline.actions.models import ModelCard
+from pipeline.actions.train import PRESETS, Recommendation
+from pipeline.models.devices import Device
+
+
+def choose_model(recommended: tuple[Recommendation, ...], cards: dict[str, ModelCard]) -> Recommendation:
+    """The base model; the recommended one first."""
+    by_name = {one.model: one for one in recommended}
+    first = recommended[0].model
+
+    def words(name: str) -> str:
+        parts = [name, t("recommended")] if name == first else [name]
+        return " · ".join([*parts, _availability(cards.get(name))])
+
+    name = st.selectbox(
+        t("Base model"),
+        list(by_name),
+        format_func=words,
+        key="base_model",
+        persist_state="session",
+        help=t("A model that already knows language. Training teaches it your labels."),
+    )
+    chosen = by_name[name or first]
+    show_note(t(chosen.reason))
+    return chosen
+
+
+def choose_preset(dataset: Dataset) -> str:
+    """How much effort training takes; for a sample the quickest is chosen at first."""
+    preset = st.segmented_control(
+        t("Effort"),
+        PRESETS,
+        format_func=sentences.preset,
+        default="fast" if dataset.sample else "balanced",
+        key=f"preset-{dataset.id}",
+        required=True,
+        persist_state="session",
+    )
+    chosen = str(preset or "balanced")
+    show_note(t(sentences.PRESET_HELP[chosen]))
+    return chosen
+
+
+def choose_device(devices: tuple[Device, ...]) -> str:
+    """Where to train; the fastest is first."""
+    by_name = {device.name: device for device in devices}
+    name = st.selectbox(
+        t("Device"),
+        list(by_name),
+        format_func=lambda key: sentences.device(by_name[key]) if key in by_name else key,
+        key="device",
+        persist_state="session",
+        help=t("Where training runs. A GPU is many times faster than a CPU."),
+    )
+    return str(name)
+
+
+def _availability(card: ModelCard | None) -> str:
+    if card is None or card.state == "ready":
+        return t("ready")
+    if card.state == "fetching":
+        return t("being downloaded")
+    if card.entry and card.entry.must_accept:
+        return t("{size} to download, licence to accept", size=sentences.size(card.entry.download_bytes))
+    return t("{size} to download", size=sentences.size(card.entry.download_bytes if card.entry else 0))

@@ -1,0 +1,153 @@
+"""Monitor: is it learning, and what came of it?"""
+
+import streamlit as st
+
+from pages.components import figures, sentences, state
+from pages.components.text import plain, show_error, show_figure, show_heading, show_note, show_section, t
+from pages.train.ending import show_end
+from pipeline.actions.train import RunInfo, curves, get_run, run_log, stop
+from pipeline.errors import N_, TuneDeskError
+from pipeline.runs.metrics_log import Event
+
+REFRESH_SECONDS = 1.0
+LOG_LINES = 200
+BASELINES = {"majority": N_("most frequent label"), "tfidf": N_("word counting (TF-IDF)")}
+
+
+@st.cache_data(ttl=REFRESH_SECONDS, max_entries=50, show_spinner=False)
+def look(run_id: str) -> tuple[RunInfo, tuple[Event, ...]]:
+    """A run and its curves, read once a second for everybody who watches it."""
+    return get_run(run_id), curves(run_id)
+
+
+def show_tab_title(run: RunInfo) -> None:
+    """Progress, then the score, where one sees it while working in another tab."""
+    share = f"{run.step / run.steps:.0%}" if run.steps and not run.over else ""
+    score = sentences.percent(run.metrics["accuracy"]) if run.over and "accuracy" in run.metrics else ""
+    st.set_page_config(page_title=" · ".join(part for part in (share or score, run.name, "TuneDesk") if part))
+
+
+def show_numbers(run: RunInfo, events: tuple[Event, ...]) -> None:
+    """Where training is, in figures."""
+    newest = {event.kind: event.values for event in events}
+    train, epochs = newest.get("train", {}), newest.get("plan", {}).get("epochs", 0)
+    figures_shown = (
+        (t("Step"), f"{run.step:,} / {run.steps:,}" if run.steps else "–"),
+        (t("Epoch"), f"{run.epoch:.1f} / {epochs:g}" if epochs else "–"),
+        (t("Learning rate"), f"{train['learning_rate']:.2g}" if "learning_rate" in train else "–"),
+        (t("Rows per second"), f"{run.rows_per_second:,.0f}" if run.rows_per_second else "–"),
+        (t("Time left"), sentences.duration(run.seconds_left) if run.seconds_left is not None else "–"),
+    )
+    with st.grid(5, min_column_width=130):
+        for name, value in figures_shown:
+            if not (run.over and name == t("Time left")):
+                st.metric(name, value)
+
+
+def show_charts(events: tuple[Event, ...]) -> None:
+    """Loss, and accuracy against the simple methods."""
+    left, right = st.columns(2, gap="large")
+    checked = [event.values for event in events if event.kind == "validation"]
+    with left:
+        show_section(t("Loss"), help=t("How far off the model is; it should fall. Validation rows are not trained on."))
+        show_figure(
+            figures.loss(
+                events,
+                step=t("Step"),
+                value="",
+                training=t("training"),
+                validation=t("validation"),
+                best=t("best"),
+            ),
+            alt=t("Training and validation loss over the steps."),
+            key="loss",
+        )
+    with right:
+        show_section(
+            t("Right labels on validation rows"),
+            help=t("Accuracy counts every row the same, macro-F1 every label. Dashed: what simple methods reach."),
+        )
+        show_figure(
+            figures.scores(
+                events,
+                step=t("Step"),
+                accuracy=t("accuracy"),
+                macro_f1=t("macro-F1"),
+                baselines={name: t(words) for name, words in BASELINES.items()},
+            ),
+            alt=t(
+                "Accuracy on the validation rows over the steps, now {accuracy}.",
+                accuracy=sentences.percent(checked[-1]["accuracy"]) if checked else "–",
+            ),
+            key="scores",
+        )
+
+
+def show_learning(run: RunInfo, events: tuple[Event, ...]) -> None:
+    """Figures and charts, once there is something to draw."""
+    if any(event.kind in ("train", "validation") for event in events):
+        show_numbers(run, events)
+        show_charts(events)
+    elif not run.over:
+        show_note(t("The curves begin with the first steps of training."))
+
+
+def show_stop(run: RunInfo) -> None:
+    """Stop, and say what that does; a second time ends it at once."""
+    stopping = run.state == "stopping"
+    label = t("Stop at once") if stopping else t("Stop")
+    st.button(
+        label,
+        icon=":material/stop:",
+        key="stop",
+        help=t("Finishes the step, keeps the best model so far and measures it. It can be resumed."),
+        on_click=ask_to_stop,
+        args=(run.id,),
+    )
+
+
+def ask_to_stop(run_id: str) -> None:
+    """Stop the run, and look again at once instead of after a second."""
+    stop(run_id)
+    look.clear()
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def show_live(run_id: str) -> None:
+    """The part of the page that refreshes itself while the run goes on."""
+    run, events = look(run_id)
+    if run.over:
+        st.rerun()
+    show_tab_title(run)
+    show_heading(sentences.going_on(run), describe(run))
+    st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
+    show_stop(run)
+    show_learning(run, events)
+
+
+def describe(run: RunInfo) -> str:
+    """What the run is, in one line."""
+    parts = [run.name, run.dataset_name, run.base_model, sentences.preset(run.preset)]
+    if run.resumed_from:
+        parts.append(t("resumed from step {step}", step=run.resumed_from))
+    return " · ".join(part for part in parts if part)
+
+
+def show_log(run: RunInfo) -> None:
+    """The last lines of the run's own output."""
+    with st.expander(t("Log"), icon=":material/terminal:", on_change="rerun", key="log") as log:
+        if log.open:
+            st.code(run_log(run.id, LOG_LINES) or t("Nothing was written yet."), language=None, height=320)
+
+
+try:
+    run = state.pick_run()
+    if run.over:
+        show_tab_title(run)
+        show_end(run, describe(run))
+        show_learning(run, curves(run.id))
+    else:
+        show_live(run.id)
+    show_log(run)
+except TuneDeskError as error:
+    show_error(error)

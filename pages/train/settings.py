@@ -1,0 +1,50 @@
+"""The fields of a Recipe as a form: blank means the value that the preset chooses. Not a page."""
+
+import dataclasses
+
+import streamlit as st
+
+from pages.components.text import plain, t
+from pipeline.errors import N_
+from pipeline.runs.spec import Recipe
+
+NAMES = {
+    "trained_layers": N_("Trained layers"),
+    "epochs": N_("Epochs"),
+    "learning_rate": N_("Learning rate"),
+    "head_factor": N_("Head factor"),
+    "batch_size": N_("Batch size"),
+    "max_length": N_("Maximum length"),
+    "label_smoothing": N_("Label smoothing"),
+    "weight_decay": N_("Weight decay"),
+    "warmup_ratio": N_("Warm-up"),
+    "schedule": N_("Schedule"),
+    "gradient_clip": N_("Gradient clip"),
+    "precision": N_("Number format"),
+}
+
+
+def setting_key(name: str) -> str:
+    """Where the form keeps a field of the Recipe in the session."""
+    return f"setting-{name}"
+
+
+def chosen_settings() -> dict[str, str]:
+    """What was typed into the form so far, by the name of the field."""
+    typed = {name: str(st.session_state.get(setting_key(name)) or "").strip() for name in NAMES}
+    return {name: value for name, value in typed.items() if value}
+
+
+def show_settings(recipe: Recipe) -> None:
+    """One field for each setting, with what it is for; ``recipe`` names the defaults."""
+    with st.grid(3, min_column_width=220):
+        for field in dataclasses.fields(Recipe):
+            if field.name in NAMES:
+                default, purpose = getattr(recipe, field.name), field.metadata["help"]
+                st.text_input(
+                    t(NAMES[field.name]),
+                    key=setting_key(field.name),
+                    placeholder=f"{default:g}" if isinstance(default, float) else str(default),
+                    help=plain(t(purpose)),
+                    persist_state="session",
+                )

@@ -1,0 +1,116 @@
+"""Train: which model, and what will it cost?"""
+
+import streamlit as st
+
+from pages.components import sentences, state
+from pages.components.models import offer
+from pages.components.navigation import go
+from pages.components.text import plain, show_error, show_heading, show_note, t
+from pages.train import choices
+from pages.train.settings import chosen_settings, show_settings
+from pipeline.actions.data import Dataset, row_counts
+from pipeline.actions.models import list_models
+from pipeline.actions.train import Plan, RunInfo, plan, recommend, start
+from pipeline.errors import TuneDeskError
+from pipeline.models.devices import devices
+
+
+def begin(planned: Plan, dataset: Dataset, name: str, *, use_cache: bool = True) -> None:
+    """Start the run as planned and watch it."""
+    recipe, spec = planned.recipe, planned.spec
+    try:
+        run = start(
+            dataset,
+            spec.base_model,
+            recipe.preset,
+            name=name,
+            seed=spec.seed,
+            device=spec.device,
+            settings=chosen_settings(),
+            use_cache=use_cache,
+        )
+    except TuneDeskError as error:
+        show_error(error)
+        return
+    state.choose_run(run.id)
+    go("train/monitor.py", run=run.id)
+
+
+def show_trained_before(planned: Plan, run: RunInfo, dataset: Dataset, name: str) -> None:
+    """The same choices were trained before: open that run, or train again all the same."""
+    when = sentences.moment(run.ended or run.created, st.context.timezone_offset)
+    show_note(t("Exactly this was trained on {when}: {outcome}.", when=when, outcome=sentences.outcome(run)))
+    with st.container(horizontal=True):
+        if st.button(t("Open it"), type="primary", icon=":material/open_in_new:", key="open"):
+            state.choose_run(run.id)
+            go("train/monitor.py", run=run.id)
+        if st.button(t("Train again"), icon=":material/replay:", key="again"):
+            begin(planned, dataset, name, use_cache=False)
+
+
+def show_start(dataset: Dataset, model: str, preset: str, device: str, name: str, seed: int) -> None:
+    """What it will cost, and the button."""
+    try:
+        with st.spinner(t("Estimating time and memory …")):
+            planned = plan(dataset, model, preset, seed=seed, device=device, settings=chosen_settings())
+    except TuneDeskError as error:
+        show_error(error)
+        return
+    st.markdown(f"**{plain(sentences.cost(planned))}**")
+    if planned.finished_run:
+        show_trained_before(planned, planned.finished_run, dataset, name)
+    elif st.button(t("Start training"), type="primary", icon=":material/play_arrow:", key="start"):
+        begin(planned, dataset, name)
+
+
+def show_page(dataset: Dataset) -> None:
+    """The choices on the left, their cost beneath, everything else under Advanced."""
+    counts = row_counts(dataset)
+    recommended = recommend(dataset)
+    cards = {card.name: card for card in list_models()}
+    show_heading(
+        t("Train a model on {dataset}", dataset=dataset.name),
+        t(
+            "It learns from {train} rows, is tuned on {validation} and measured on {test} that it never sees.",
+            train=f"{counts.train:,}",
+            validation=f"{counts.validation:,}",
+            test=f"{counts.test:,}",
+        ),
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        model = choices.choose_model(recommended, cards)
+        preset = choices.choose_preset(dataset)
+    with right:
+        name = st.text_input(
+            t("Name of the run"),
+            key="run_name",
+            placeholder=f"{dataset.name}-{model.model}",
+            max_chars=80,
+            help=t("Left blank, it is named after the dataset and the model."),
+        )
+        device = choices.choose_device(devices())
+    if not model.ready:
+        offer(cards[model.model], primary=True)
+        return
+    cost = st.container()
+    with st.expander(t("Advanced"), icon=":material/tune:"):
+        show_note(t("Blank fields take the value shown in grey, which the preset chose for this file."))
+        show_settings(plan(dataset, model.model, preset, device=device).recipe)
+        seed = st.number_input(
+            t("Seed"),
+            min_value=0,
+            value=0,
+            step=1,
+            key="seed",
+            width=220,
+            help=t("Another seed shuffles the rows differently. Change it to see how much chance is in a result."),
+        )
+    with cost:
+        show_start(dataset, model.model, preset, device, name, int(seed))
+
+
+try:
+    show_page(state.pick_dataset())
+except TuneDeskError as error:
+    show_error(error)

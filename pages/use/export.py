@@ -1,0 +1,75 @@
+"""Export: how do I take the model away, and does it answer the same elsewhere?"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.components import sentences, state
+from pages.components.files import safe_name
+from pages.components.jobs import job_in_url, watch
+from pages.components.text import show_error, show_heading, show_line, show_note, show_section, t
+from pipeline.actions.export import start_export
+from pipeline.actions.use import bundle_of
+from pipeline.errors import TuneDeskError
+from pipeline.jobs import JobInfo
+from pipeline.runs.bundle import read_info
+
+JOB = "export"  # parameter in the URL: a refresh shows how far it is
+
+
+def show_download(job: JobInfo | None, name: str) -> None:
+    """What was made, the proof that it answers the same, and the file itself; nothing before it is there."""
+    if job is None or "path" not in job.result:
+        return
+    result = job.result
+    show_line(
+        t(
+            "{size}. Checked: loaded with transformers alone, its probabilities differ by at most {parity}.",
+            size=sentences.size(result["bytes"]),
+            parity=f"{result['parity']:.1e}",
+        )
+    )
+    st.download_button(
+        t("Download"),
+        data=Path(result["path"]).read_bytes,
+        file_name=safe_name(name, ".zip"),
+        mime="application/zip",
+        on_click="ignore",
+        type="primary",
+        icon=":material/download:",
+    )
+
+
+run = state.pick_run(finished=True)
+info = read_info(bundle_of(run.id))
+show_heading(
+    t("Take the model with you"),
+    t("The file holds everything that is needed to run {run} elsewhere, without TuneDesk.", run=run.name),
+)
+with st.container(border=True):
+    show_section(
+        t("Hugging Face folder (zip)"),
+        t("For Python with the library transformers, on any machine. Weights as safetensors, nothing that runs code."),
+    )
+    job = ""
+    try:
+        if job := job_in_url(JOB, run.id):
+            show_download(watch(job), run.name)
+    except TuneDeskError as error:
+        show_error(error)
+        job = ""
+    if not job and st.button(t("Make the file"), type="primary", icon=":material/archive:", key="make"):
+        st.query_params[JOB] = start_export(run.id, "hf")
+        st.rerun()
+
+folder, example = safe_name(run.name, ""), t("The text to label")
+show_section(t("Use it in five lines"), t("Unpack the zip into a folder called {folder}.", folder=folder))
+st.code(
+    "from transformers import pipeline\n\n"
+    f'classify = pipeline("text-classification", model="{folder}")\n'
+    f'print(classify("{example}", truncation=True))',
+    language="python",
+)
+if info.template:
+    show_note(t("The model was trained on several columns. Join the cells of a row in this way:"))
+    st.code(info.template, language=None)

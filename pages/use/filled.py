@@ -1,0 +1,173 @@
+"""A file that a model has filled: what was filled, how sure it was, and the file to take away."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from pages.components import figures_results
+from pages.components.files import safe_name
+from pages.components.sentences import percent
+from pages.components.tables import PERCENT, confidence_column
+from pages.components.text import plain, show_figure, show_heading, show_note, t, tn
+from pages.use.thresholds import trade
+from pipeline.data.source import ReadOptions, Source, import_source, read_rows
+from pipeline.runs.answers import load_answers
+from pipeline.settings import workspace
+
+MOST_ROWS = 1000  # rows of the table; the download has them all
+MARK = "background-color: rgba(47, 109, 181, 0.16)"  # visible on light and dark
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The rows of a filled file. ``prediction`` and ``confidence`` name its two new columns."""
+
+    rows: pd.DataFrame  # as in the file; index: row number from 0
+    before: pd.DataFrame  # the file's own rows
+    label: str  # label column; "" where the file has none
+    prediction: str
+    confidence: str
+    path: Path
+
+    @property
+    def asked(self) -> "pd.Series[bool]":
+        """The rows whose label was blank; every row where there is no label column."""
+        if not self.label:
+            return pd.Series(True, index=self.rows.index)
+        return self.before[self.label].str.strip() == ""
+
+    @property
+    def sure(self) -> "pd.Series[float]":
+        """The model's confidence in each row, from 0 to 1."""
+        return pd.to_numeric(self.rows[self.confidence], errors="coerce").fillna(0.0)
+
+
+def read_filled(source: Source, label: str, path: Path) -> Filled:
+    """Read what the job wrote, with the layout that the source was read with.
+
+    Raises:
+        DataError: the file or its source is gone.
+    """
+    report = source.report
+    options = ReadOptions(report.encoding or None, report.delimiter or None, report.header_row, report.sheet or None)
+    written = import_source(path, path.name, options if report.format == "csv" else ReadOptions(sheet=options.sheet))
+    return Filled(
+        rows=read_rows(written.id),
+        before=read_rows(source.id),
+        label=label if label in source.columns else "",
+        prediction=written.columns[-2],
+        confidence=written.columns[-1],
+        path=path,
+    )
+
+
+def show_filled(filled: Filled, source: Source, result: dict[str, Any]) -> None:
+    """The counts, the download and the table."""
+    show_heading(
+        tn("{n} label filled in", "{n} labels filled in", result["filled"]),
+        t(
+            "{rows} rows in {name}; {abstained} left blank for a person. The file's own rows, order and columns are "
+            "as they were; two columns were added: {prediction} and {confidence}.",
+            rows=f"{result['rows']:,}",
+            name=source.name,
+            abstained=f"{result['abstained']:,}",
+            prediction=filled.prediction,
+            confidence=filled.confidence,
+        ),
+    )
+    st.download_button(
+        t("Download the filled file"),
+        data=filled.path.read_bytes,
+        file_name=safe_name(t("{file}-filled", file=Path(source.name).stem), filled.path.suffix),
+        mime="application/octet-stream",
+        on_click="ignore",
+        type="primary",
+        icon=":material/download:",
+    )
+    _table(filled)
+
+
+def _table(filled: Filled) -> None:
+    answered = filled.rows[filled.label].str.strip() != "" if filled.label else filled.asked
+    parts = {
+        "filled": (t("Filled in"), filled.asked & answered),
+        "blank": (t("Left blank"), filled.asked & ~answered),
+        "all": (t("All rows"), pd.Series(True, index=filled.rows.index)),
+    }
+    part = st.segmented_control(
+        t("Rows shown"),
+        list(parts),
+        format_func=lambda name: f"{parts[name][0]} ({int(parts[name][1].sum()):,})",
+        default="filled",
+        required=True,
+        label_visibility="collapsed",
+        key="part",
+    )
+    chosen = filled.rows[parts[part][1]].head(MOST_ROWS)
+    if len(chosen) < int(parts[part][1].sum()):
+        show_note(t("The first {n} rows; the download has them all.", n=f"{MOST_ROWS:,}"))
+    shown = chosen.assign(**{filled.confidence: PERCENT * filled.sure[chosen.index]})
+    first = [filled.label or filled.prediction, filled.confidence]
+    shown = shown[first + [name for name in shown.columns if name not in first]]
+    shown.index = shown.index + 1
+    marked = (filled.asked & answered)[chosen.index].to_numpy()
+    st.dataframe(
+        _marked(shown, first[0], marked),
+        column_config={
+            "_index": st.column_config.NumberColumn(t("Row"), format="%d"),
+            filled.confidence: confidence_column(),
+        },
+        alt=t("The rows of the file; filled cells have a coloured background"),
+    )
+
+
+def _marked(rows: pd.DataFrame, column: str, marked: Any) -> Styler:
+    return rows.style.apply(lambda _: [MARK if mark else "" for mark in marked], subset=[column])
+
+
+def show_threshold(run_id: str, filled: Filled | None, current: float, key: str) -> float:
+    """The slider, and in plain words what it costs and gains on the test rows and on the file. Returns its value."""
+    threshold = st.slider(
+        t("Leave blank what the model is less sure of than"),
+        0,
+        95,
+        round(current * 100),
+        step=5,
+        format="%d%%",
+        key=key,
+        help=t("Raise it where a wrong label costs more than a blank one that a person fills in later."),
+    )
+    share = int(threshold) / 100
+    answers = load_answers(workspace().runs / run_id, "model")
+    known = answers.truth >= 0
+    gain = trade(answers.confidence[known].tolist(), (answers.predicted == answers.truth)[known].tolist(), share)
+    show_note(
+        t(
+            "On the test rows, the model is at least this sure of {answered} of the rows, and {right} of those get the "
+            "right label.",
+            answered=percent(gain.answered),
+            right=percent(gain.right),
+        )
+    )
+    if filled is not None:
+        sure = filled.sure[filled.asked].tolist()
+        kept = sum(value >= share and value > 0 for value in sure)  # 0: a row without any text
+        show_figure(
+            figures_results.coverage(sure, share, t("Confidence")),
+            alt=t("Rows by confidence, in steps of 5%"),
+            key="coverage",
+        )
+        st.markdown(
+            plain(
+                t(
+                    "In this file: {kept} labels filled in, {left} left blank.",
+                    kept=f"{kept:,}",
+                    left=f"{len(sure) - kept:,}",
+                )
+            )
+        )
+    return share

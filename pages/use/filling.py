@@ -1,0 +1,102 @@
+"""The steps of filling a file: choose it, start, wait, see what came of it. Not a page; ``fill.py`` draws it."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.components.jobs import watch
+from pages.components.text import plain, show_heading, show_note, show_problem, show_section, t, tn
+from pages.data.upload import upload
+from pages.use.filled import read_filled, show_filled, show_threshold
+from pipeline.actions.jobs import job_info
+from pipeline.actions.train import RunInfo
+from pipeline.actions.use import start_fill
+from pipeline.data.source import Source, load_source, read_rows
+from pipeline.runs.bundle import BundleInfo
+from pipeline.runs.spec import load_spec
+from pipeline.runs.store import get_job
+from pipeline.settings import workspace
+
+JOB = "job"  # parameter in the URL, so that a refresh or a closed browser loses nothing
+UPLOADED = "to_fill"  # id of the Source that this session has brought
+
+
+def show_job(job_id: str, info: BundleInfo) -> None:
+    """How far the job is, then what came of it.
+
+    Raises:
+        TuneDeskError: no such job, it failed, or its file is gone.
+    """
+    request = get_job(job_id).request
+    source = load_source(request["source"])
+    if not job_info(job_id).over:
+        show_heading(
+            t("Filling {name}", name=source.name),
+            t("You may close this page: the work goes on, and its link leads back."),
+        )
+    job = watch(job_id)
+    if job is None:
+        return
+    if "path" not in job.result:
+        show_heading(t("Stopped before the end"), t("Nothing was written."))
+        return
+    filled = read_filled(source, info.label, Path(job.result["path"]))
+    show_filled(filled, source, job.result)
+    if filled.label:
+        show_section(t("How sure must it be?"))
+        threshold = show_threshold(info.run, filled, request["threshold"], key=f"threshold-{job_id}")
+        if st.button(t("Fill again with this threshold"), disabled=threshold == request["threshold"]):
+            _begin(source, info, threshold)
+
+
+def show_choices(run: RunInfo, info: BundleInfo) -> None:
+    """The blank labels of the training file by one click, or another file."""
+    show_heading(
+        t("Let the model fill in the labels"),
+        t("{run} fills the column {label}, and says how sure it is of each row.", run=run.name, label=info.label),
+    )
+    training = load_source(load_spec(workspace().runs / info.run).view.source)
+    blank = int((read_rows(training.id, [info.label])[info.label].str.strip() == "").sum())
+    if blank:
+        with st.container(border=True):
+            show_section(t("The file it was trained on"), training.name)
+            threshold = show_threshold(info.run, None, 0.0, key="threshold")
+            label = tn("Fill {n} blank label", "Fill the {n} blank labels", blank)
+            if st.button(plain(label), type="primary", icon=":material/edit_note:", key="fill"):
+                _begin(training, info, threshold)
+    else:
+        show_note(t("Every row of the training file has a label already. Bring another file with the same columns."))
+    with st.container(border=True):
+        show_section(t("Another file"), t("It needs these columns: {columns}", columns=", ".join(info.text)))
+        _show_upload(info)
+
+
+def _show_upload(info: BundleInfo) -> None:
+    brought = upload(t("The file to fill"))
+    if brought is not None:
+        st.session_state[UPLOADED] = brought.id
+        st.rerun()
+    if UPLOADED not in st.session_state:
+        return
+    source = load_source(st.session_state[UPLOADED])
+    missing = [name for name in info.text if name not in source.columns]
+    if missing:
+        show_problem(
+            t(
+                "{name} lacks the columns {missing}. Rename its columns to what the model was trained on: {columns}.",
+                name=source.name,
+                missing=", ".join(missing),
+                columns=", ".join(info.text),
+            )
+        )
+        return
+    show_note(tn("{name}: {n} row", "{name}: {n} rows", source.rows, name=source.name))
+    if st.button(t("Fill this file"), type="primary", icon=":material/edit_note:", key="fill_uploaded"):
+        _begin(source, info, 0.0)
+
+
+def _begin(source: Source, info: BundleInfo, threshold: float) -> None:
+    st.session_state.pop(UPLOADED, None)
+    only_blank = info.label in source.columns
+    st.query_params[JOB] = start_fill(info.run, source.id, only_blank=only_blank, threshold=threshold)
+    st.rerun()

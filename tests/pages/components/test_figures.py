@@ -1,0 +1,82 @@
+"""Figures hold what was measured, and no more of it than can be seen."""
+
+from typing import Any
+
+import pytest
+
+from pages.components import figures
+from pipeline.runs.metrics_log import Event
+
+WORDS = {"step": "Step", "value": "", "training": "training", "validation": "validation", "best": "best"}
+
+
+def training(losses: list[float]) -> list[Event]:
+    """One training event a step."""
+    return [Event("train", 0.0, {"step": step, "loss": loss}) for step, loss in enumerate(losses, start=1)]
+
+
+def drawn(spec: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """All points of the layers that carry ``name``."""
+    return [point for layer in spec["layer"] for point in layer["data"]["values"] if point.get("name") == name]
+
+
+def test_the_smoothed_line_lies_within_the_raw_one_and_starts_on_it() -> None:
+    spec = figures.loss(training([2.0, 1.0, 0.5, 0.4, 0.3]), **WORDS)
+
+    smooth = drawn(spec, "training")
+    assert smooth[0]["y"] == pytest.approx(2.0)
+    assert all(0.3 <= point["y"] <= 2.0 for point in smooth)
+
+
+def test_a_long_run_sends_no_more_points_than_one_can_see() -> None:
+    spec = figures.loss(training([1.0] * 50_000), **WORDS)
+
+    assert len(drawn(spec, "training")) <= figures.MOST_POINTS
+
+
+def test_only_the_last_best_checkpoint_is_ringed() -> None:
+    events = [
+        Event("validation", 0.0, {"step": 1, "loss": 0.9, "best": True}),
+        Event("validation", 0.0, {"step": 2, "loss": 0.7, "best": True}),
+        Event("validation", 0.0, {"step": 3, "loss": 0.8, "best": False}),
+    ]
+
+    spec = figures.loss(events, **WORDS)
+
+    assert {point["x"] for point in drawn(spec, "best")} == {2}
+    assert len(drawn(spec, "validation")) == 3
+
+
+def test_scores_run_from_0_to_100_percent_beside_their_baselines() -> None:
+    events = [
+        Event("baseline", 0.0, {"name": "tfidf", "accuracy": 0.8}),
+        Event("validation", 0.0, {"step": 1, "accuracy": 0.6, "macro_f1": 0.5}),
+    ]
+
+    spec = figures.scores(
+        events, step="Step", accuracy="accuracy", macro_f1="macro-F1", baselines={"tfidf": "word counting"}
+    )
+
+    assert spec["encoding"]["y"]["scale"] == {"domain": [0, 1]}
+    assert drawn(spec, "word counting")[0]["y"] == 0.8
+
+
+def test_nothing_measured_yet_is_an_empty_chart() -> None:
+    assert figures.loss([], **WORDS)["layer"][0]["data"]["values"] == []
+
+
+def test_rare_labels_are_added_up() -> None:
+    counts = [(f"label {n}", 100 - n) for n in range(40)]
+
+    bars = figures.label_counts(counts, rows="Rows", others="others")["data"]["values"]
+
+    assert len(bars) == figures.MOST_LABELS + 1
+    assert sum(bar["rows"] for bar in bars) == sum(rows for _, rows in counts)
+
+
+@pytest.mark.parametrize("lengths", [[5], [0, 0, 0], list(range(1000)), [3, 4, 5, 900_000]])
+def test_every_text_is_in_one_bar_of_the_lengths(lengths: list[int]) -> None:
+    bars = figures.lengths(lengths, title="Characters", rows="Rows")["data"]["values"]
+
+    assert sum(bar["rows"] for bar in bars) == len(lengths)
+    assert len(bars) <= figures.BINS + 1

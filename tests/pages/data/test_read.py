@@ -1,0 +1,131 @@
+"""Data: what is in my file?"""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from pipeline.actions.data import list_datasets
+from pipeline.settings import Workspace
+from tests.pages.staged_run import stage, tickets
+from tests.pages.visit import visit, words
+
+
+def as_csv(rows: list[list[str]]) -> bytes:
+    """``rows`` as a file."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
+
+
+def test_without_a_file_the_page_asks_for_one(home: Workspace) -> None:
+    app = visit("data/read.py")
+
+    assert app.header[0].value == "Bring your file"
+
+
+def test_an_upload_is_counted_guessed_and_shown(home: Workspace) -> None:
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("tickets.csv", as_csv(tickets(copies=10, blank=4))).run()
+
+    assert not app.exception
+    assert "34 rows, 30 labelled, 4 to fill" in words(app)
+    assert app.multiselect[0].value == ["text"]
+    assert app.selectbox(key=app.multiselect[0].key.replace("text-", "label-")).value == "queue"
+    assert len(app.dataframe[0].value) == 34
+    assert app.dataframe[0].value["id"].iloc[0] == "001"
+
+
+def test_next_freezes_a_dataset_and_leads_to_training(home: Workspace) -> None:
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("tickets.csv", as_csv(tickets())).run()
+    app.button(key="next").click().run()
+
+    assert not app.exception
+    assert [dataset.name for dataset in list_datasets()] == ["tickets.csv"]
+    assert app.header[0].value.startswith("Train a model on tickets")
+
+
+def test_a_path_in_the_name_of_an_upload_reaches_no_folder(home: Workspace) -> None:
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("../../evil.csv", as_csv(tickets(copies=5))).run()
+
+    assert not app.exception
+    assert not list(home.home.parent.rglob("evil.csv"))
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        (b"", "empty"),
+        (b"a,b\n", "rows"),
+        (b"PK\x03\x04 not a table at all", "csv"),
+    ],
+    ids=["empty", "header only", "not what its name says"],
+)
+def test_a_file_that_cannot_be_read_gets_one_clear_line(home: Workspace, content: bytes, hint: str) -> None:
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("bad.csv", content).run()
+
+    assert not app.exception
+    assert len(app.error) == 1
+    assert hint in words(app)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["text", "queue"], *[[f"text number {n}", "only"] for n in range(20)]],
+        [["text", "queue"], *[[f"text number {n}", ""] for n in range(20)]],
+    ],
+    ids=["one class", "all labels blank"],
+)
+def test_what_cannot_be_learned_is_said_and_cannot_be_trained(home: Workspace, rows: list[list[str]]) -> None:
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("unfit.csv", as_csv(rows)).run()
+    label = next(box for box in app.selectbox if box.key.startswith("label-"))
+    if label.value is None:
+        label.select("queue").run()
+
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.button(key="next").disabled
+
+
+def test_a_label_with_a_single_row_warns_and_goes_on(home: Workspace) -> None:
+    app = visit("data/read.py")
+    rows = tickets(copies=12)
+    rows[1][2] = "lonely"
+    app.file_uploader[0].upload("tickets.csv", as_csv(rows)).run()
+
+    assert any("lonely" in warning.value for warning in app.warning)
+    assert not app.button(key="next").disabled
+
+
+def test_a_dataset_opens_with_its_own_roles(home: Workspace, tmp_path: Path) -> None:
+    staged = stage(tmp_path)
+
+    app = visit("data/read.py", dataset=staged.dataset.id)
+
+    assert tuple(app.multiselect[0].value) == staged.dataset.view.text
+    assert app.get("vega_lite_chart")
+
+
+def test_several_text_columns_are_previewed_as_the_model_reads_them(home: Workspace) -> None:
+    rows = [["title", "description", "queue"], *[[f"title {n}", f"story {n}", "ab"[n % 2]] for n in range(30)]]
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("two.csv", as_csv(rows)).run()
+    app.multiselect[0].set_value(["title", "description"]).run()
+
+    assert any("title 0" in text.value and "story 0" in text.value for text in app.text)
+
+
+def test_somebody_with_a_dataset_can_bring_another_file(home: Workspace, tmp_path: Path) -> None:
+    staged = stage(tmp_path)
+
+    app = visit("data/read.py", dataset=staged.dataset.id, new="file")
+    assert app.header[0].value == "Bring your file"
+    app.file_uploader[0].upload("other.csv", as_csv(tickets(copies=10, blank=4))).run()
+
+    assert "34 rows, 30 labelled, 4 to fill" in words(app)

@@ -1,0 +1,92 @@
+"""Monitor: is it learning, and what came of it?"""
+
+from pathlib import Path
+
+from pipeline.actions.train import get_run, stop
+from pipeline.jobs.local import KILLED
+from pipeline.settings import Workspace
+from tests.pages.run_under_way import under_way
+from tests.pages.staged_run import stage
+from tests.pages.visit import visit, words
+
+
+def test_without_a_run_the_page_leads_to_training(home: Workspace) -> None:
+    assert "Nothing has been trained yet." in words(visit("train/monitor.py"))
+
+
+def test_a_running_run_shows_where_it_is_and_its_two_charts(home: Workspace, tmp_path: Path) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        going.learn(step=10, loss=0.9, accuracy=0.6)
+        app = visit("train/monitor.py", run=going.run)
+
+    assert app.header[0].value.startswith("Training")
+    assert {metric.label: metric.value for metric in app.metric}["Step"] == "10 / 40"
+    assert len(app.get("vega_lite_chart")) == 2
+    assert app.progress[0].value == 25
+
+
+def test_before_the_first_step_the_page_says_what_it_waits_for(home: Workspace, tmp_path: Path) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        app = visit("train/monitor.py", run=going.run)
+
+    assert "The curves begin with the first steps" in words(app)
+    assert not app.get("vega_lite_chart")
+
+
+def test_stop_asks_the_worker_to_stop_and_says_so(home: Workspace, tmp_path: Path) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        app = visit("train/monitor.py", run=going.run)
+        app.button(key="stop").click().run()
+
+        assert going.heart.stop_requested()
+        assert get_run(going.run).state == "stopping"
+        assert app.button(key="stop").label == "Stop at once"
+
+
+def test_a_finished_run_says_how_good_it_is_and_offers_to_fill(home: Workspace, tmp_path: Path) -> None:
+    staged = stage(tmp_path)
+
+    app = visit("train/monitor.py", run=staged.run)
+
+    assert app.header[0].value.replace("\\", "").startswith("Done: ")
+    assert "of 100 rows" in words(app)
+    assert app.button(key="fill").label == "Fill the 12 blank labels"
+    assert [button.key for button in app.button if button.proto.type == "primary"] == ["fill"]
+
+
+def test_the_page_notices_by_itself_that_a_run_has_ended(home: Workspace, tmp_path: Path) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        going.learn(step=40, loss=0.2, accuracy=0.9)
+        app = visit("train/monitor.py", run=going.run)
+        going.end("finished", accuracy=0.96, macro_f1=0.95)
+        app.run()
+
+    assert "Done: 96.0% of the test rows get the right label" in words(app)
+
+
+def test_a_killed_run_says_so_and_can_be_resumed(home: Workspace, tmp_path: Path) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        going.learn(step=20, loss=0.5, accuracy=0.7)
+    app = visit("train/monitor.py", run=going.run)  # the lock fell with the worker
+
+    assert app.header[0].value == "The run failed"
+    assert KILLED in words(app)
+    assert "resume" in {button.key for button in app.button}
+
+
+def test_a_stopped_run_says_where_and_can_be_resumed(home: Workspace, tmp_path: Path) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        going.learn(step=20, loss=0.5, accuracy=0.7)
+        stop(going.run)
+        going.end("stopped")
+
+    app = visit("train/monitor.py", run=going.run)
+
+    assert "Stopped after step 20 of 40" in words(app)
+    assert "resume" in {button.key for button in app.button}
+
+
+def test_an_unknown_run_in_the_url_is_said_in_one_line(home: Workspace) -> None:
+    app = visit("train/monitor.py", run="nothere")
+
+    assert "There is no run nothere" in words(app)

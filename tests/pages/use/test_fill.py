@@ -1,0 +1,69 @@
+"""Filling a file: one click, a job that survives the page, and the file as it was with its blanks filled."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.actions import jobs
+from pipeline.settings import Workspace
+from tests.pages.staged_run import WORDS, stage
+from tests.pages.visit import visit, words
+
+BLANK = 12
+
+
+@pytest.mark.slow
+def test_one_click_fills_the_blank_labels_of_the_training_file(home: Workspace, tmp_path: Path) -> None:
+    staged = stage(tmp_path, with_model=True)
+    app = visit("use/fill.py", run=staged.run)
+    assert "On the test rows" in words(app)
+    app.button(key="fill").click().run()
+    assert not app.exception
+    job = app.query_params["job"]
+    assert jobs.wait(job).state == "finished"
+
+    again = visit("use/fill.py", run=staged.run, job=job)  # somebody who comes back by the link
+    assert words(again).startswith(f"{BLANK} labels filled in")
+    filled = again.dataframe[0].value
+    assert len(filled) == BLANK
+    assert set(filled["queue"]) <= set(WORDS)
+    assert filled["confidence"].between(0, 100).all()
+    assert list(filled["id"]) == [f"{number:03}" for number in range(121, 121 + BLANK)]
+    assert again.get("download_button")
+
+
+@pytest.mark.slow
+def test_a_threshold_leaves_blank_what_the_model_is_not_sure_of(home: Workspace, tmp_path: Path) -> None:
+    staged = stage(tmp_path, with_model=True)
+    app = visit("use/fill.py", run=staged.run)
+    app.slider(key="threshold").set_value(95).run()
+    app.button(key="fill").click().run()
+    result = jobs.wait(app.query_params["job"]).result
+    assert result["abstained"] > 0
+    assert result["filled"] + result["abstained"] == BLANK
+
+
+def test_another_file_must_have_the_columns_of_the_model(home: Workspace, tmp_path: Path) -> None:
+    app = visit("use/fill.py", run=stage(tmp_path).run)
+    app.file_uploader[0].upload("other.csv", b"title,queue\nhello,\nthere,\n").run()
+    assert "other.csv lacks the columns text" in words(app)
+
+
+@pytest.mark.slow
+def test_another_file_with_the_columns_can_be_filled(home: Workspace, tmp_path: Path) -> None:
+    staged = stage(tmp_path, with_model=True)
+    app = visit("use/fill.py", run=staged.run)
+    app.file_uploader[0].upload("other.csv", b"text,number\ncard refund,7\nparcel late,8\n").run()
+    app.button(key="fill_uploaded").click().run()
+    assert jobs.wait(app.query_params["job"]).result["filled"] == 2
+    app.run()
+    assert list(app.dataframe[0].value["number"]) == ["7", "8"]
+
+
+def test_a_link_to_a_job_that_is_gone_says_so(home: Workspace, tmp_path: Path) -> None:
+    app = visit("use/fill.py", run=stage(tmp_path).run, job="gone")
+    assert "There is no job gone." in words(app)
+
+
+def test_without_a_run_the_page_leads_to_training(home: Workspace) -> None:
+    assert "Nothing has been trained yet." in words(visit("use/fill.py"))
