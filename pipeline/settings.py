@@ -36,6 +36,11 @@ class Workspace:
         return self.home / "splits"
 
     @property
+    def checks(self) -> Path:
+        """What the data check said, one JSON file for each dataset as it was read and divided."""
+        return self.home / "checks"
+
+    @property
     def runs(self) -> Path:
         """One folder a run: spec, metrics, checkpoints, bundle, answers, report."""
         return self.home / "runs"

@@ -22,6 +22,7 @@ from pipeline.settings import workspace
 KINDS = {
     "train": "pipeline.work.train",
     "fill": "pipeline.work.fill",
+    "check": "pipeline.work.check",
     "fetch": "pipeline.work.fetch",
     "bring": "pipeline.work.bring",
     "export": "pipeline.work.export",

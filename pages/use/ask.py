@@ -10,7 +10,7 @@ from pages.use.answers import show_answer, show_column
 from pipeline.actions.use import bundle_of, classify
 from pipeline.errors import TuneDeskError
 from pipeline.runs.bundle import read_info
-from pipeline.templates.columns import render
+from pipeline.templates.columns import read_texts
 
 ONE, MANY = "one", "many"
 TALL, LOW = 140, 68  # pixels of a text box: for the only field, and for one of several
@@ -47,7 +47,7 @@ with st.form("ask", border=False):
         rows = pasted.read(st.text_area(t("Paste the cells here, one row a line"), height=240, key="pasted"), info.text)
     asked = st.form_submit_button(t("Ask the model"), type="primary", icon=":material/send:")
 
-texts = render(info.template, info.text, rows)
+texts = read_texts(info, rows)
 filled = [text for text in texts if text.strip()]
 if asked and not filled:
     show_note(t("Type or paste a text first."))

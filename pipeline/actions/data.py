@@ -11,11 +11,11 @@ from sqlmodel import select
 
 from pipeline.data.source import Source, import_source, load_source, read_rows
 from pipeline.data.split import load_split, make_split, save_split
-from pipeline.data.view import View, make_view, view_frame
+from pipeline.data.view import View, make_view, view_frame, view_labels
 from pipeline.errors import N_, DataError, UnfitData
 from pipeline.runs import store
 from pipeline.runs.store import DatasetRow
-from pipeline.templates.columns import default_template, render
+from pipeline.templates.columns import default_template, read_texts, render
 
 # Fewer than this and hardly any class can be both learned and measured.
 ROWS_A_CLASS = 10
@@ -172,6 +172,30 @@ def create_dataset(
     return _dataset(row)
 
 
+def revise(dataset: Dataset, view: View) -> Dataset:
+    """Another version of a dataset: read differently, measured on the same rows unless the groups are others.
+
+    The version that was made with the same View before is taken up again, as the newest.
+    """
+    old = load_split(dataset.split)
+    split = dataset.split if view.group == dataset.view.group else _freeze(view, old.test_source, old.seed)
+    with store.session() as session:
+        same = session.exec(select(DatasetRow).where(DatasetRow.source == view.source, DatasetRow.split == split)).all()
+        row = next((row for row in same if View.from_json(row.view) == view), None)
+        if row is None:
+            row = DatasetRow(
+                id=store.new_id(),
+                name=dataset.name,
+                source=view.source,
+                view=dataclasses.asdict(view),
+                split=split,
+                sample=dataset.sample,
+            )
+        row.created = store.now()
+        session.add(row)
+    return _dataset(row)
+
+
 def _same_reading(source_id: str, label: str, test_source_id: str, seed: int) -> list[DatasetRow]:
     """Datasets that ask the same question of the same rows, newest first."""
     of_source = select(DatasetRow).where(DatasetRow.source == source_id).order_by(sqlalchemy.desc("created"))
@@ -186,12 +210,11 @@ def _same_reading(source_id: str, label: str, test_source_id: str, seed: int) ->
 
 
 def _freeze(view: View, test_source_id: str, seed: int) -> str:
-    frame = view_frame(view)
     test_rows, test_texts = _read_test(view, test_source_id) if test_source_id else ((), [])
     split = make_split(
         view.source,
-        render(view.template, view.text, frame),
-        list(frame["label"]),
+        read_texts(view, view_frame(view)),
+        list(view_labels(view)),
         seed=seed,
         test_source=test_source_id,
         test_rows=test_rows,
@@ -232,8 +255,9 @@ def delete_dataset(dataset_id: str) -> None:
 
 def row_counts(dataset: Dataset) -> RowCounts:
     """The sizes of the parts of a dataset's Split, and the rows with a blank label."""
-    split = load_split(dataset.split)
-    blank = int((view_frame(dataset.view)["label"] == "").sum())
+    left_out = dataset.view.left_out
+    split = load_split(dataset.split).without(left_out)
+    blank = int((view_labels(dataset.view).drop(index=sorted(left_out)) == "").sum())
     return RowCounts(len(split.train), len(split.validation), len(split.test), blank)
 
 
@@ -248,12 +272,14 @@ def _dataset(row: DatasetRow) -> Dataset:
 
 def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:
     """Row numbers and texts of a brought test file's labelled rows."""
-    frame = view_frame(dataclasses.replace(view, source=source_id))
-    frame = frame[frame["label"] != ""]
-    strangers = sorted(set(frame["label"]) - set(view.labels))
+    there = view.on(source_id)
+    labels = view_labels(there)
+    labels = labels[labels != ""]
+    strangers = sorted(set(labels) - set(view.labels))
     if strangers:
         raise UnfitData(
             N_("The test file has labels that the training file does not have: {labels}. Correct or remove them."),
             labels=", ".join(strangers[:5]),
         )
-    return tuple(int(row) for row in frame.index), render(view.template, view.text, frame)
+    rows = tuple(int(row) for row in labels.index)
+    return rows, read_texts(there, view_frame(there, rows))

@@ -24,7 +24,7 @@ from pipeline.runs.metrics_log import Event, read_metrics
 from pipeline.runs.spec import Recipe, RunSpec, load_spec, save_spec
 from pipeline.runs.store import JobRow, RunRow
 from pipeline.settings import workspace
-from pipeline.templates.columns import render
+from pipeline.templates.columns import read_texts
 from pipeline.training import recipe as recipes
 
 PRESETS = recipes.PRESETS
@@ -130,7 +130,7 @@ def plan(
     """
     model = models.get(model_name)
     chosen = devices.choose(device)
-    rows = load_split(dataset.split)
+    rows = load_split(dataset.split).without(dataset.view.left_out)
     texts = _training_texts(dataset)
     chosen_recipe = recipes.choose(
         preset, model, rows=len(rows.train), classes=len(dataset.view.labels), texts=texts, device=chosen
@@ -371,9 +371,9 @@ def _free_name(session: Session, wanted: str) -> str:
 
 
 def _training_texts(dataset: Dataset) -> list[str]:
-    rows = load_split(dataset.split).train
+    rows = load_split(dataset.split).without(dataset.view.left_out).train
     frame = view_frame(dataset.view, rows=rows)
-    return render(dataset.view.template, dataset.view.text, frame)
+    return read_texts(dataset.view, frame)
 
 
 # Enough rows to know a file's language, few enough to cost nothing.

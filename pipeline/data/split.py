@@ -45,6 +45,15 @@ class Split:
     seed: int
     notes: tuple[Finding, ...]
 
+    def without(self, rows: frozenset[int]) -> "Split":
+        """The same division less some rows of ``source``; what it is compared by, its id, stays."""
+        train, validation, test = (
+            tuple(row for row in part if row not in rows) for part in (self.train, self.validation, self.test)
+        )
+        return dataclasses.replace(
+            self, train=train, validation=validation, test=self.test if self.test_source else test
+        )
+
 
 def make_split(
     source_id: str,

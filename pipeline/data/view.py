@@ -8,18 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from pipeline.data import steps as remedies
 from pipeline.data.source import Source, load_source, read_rows
+from pipeline.data.steps import LEAVE_OUT, Step
 from pipeline.errors import N_, UnfitData
 
-
-@dataclass(frozen=True)
-class Step:
-    """One remedy, carried out in order: ``kind`` names it, ``values`` are its arguments (JSON values)."""
-
-    kind: str
-    values: tuple[tuple[str, str], ...]
+Rows = Sequence[int] | npt.NDArray[np.int64]  # row numbers of a Source
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class View:
     source: str  # id of the Source
     text: tuple[str, ...]  # text columns, in the order of the template
     label: str  # label column
-    labels: tuple[str, ...]  # label space, in the order of the model's outputs
+    labels: tuple[str, ...]  # label space after the steps, in the order of the model's outputs
     template: str = ""  # "" for one text column: the text is the cell itself; else "{标题}\n业务线：{业务线}"
     group: str = ""  # column whose values never stand on both sides of the Split; "" for none
     id_column: str = ""
@@ -41,40 +39,68 @@ class View:
         content = json.dumps(dataclasses.asdict(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Kinds of personal data that the model does not get to read."""
+        return remedies.masked_kinds(self.steps)
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """Rows that are neither learned from nor measured on."""
+        return remedies.rows_left_out(self.steps)
+
+    def on(self, source_id: str) -> "View":
+        """The same reading of another file, such as a test file: of that no row is left out."""
+        kept = tuple(step for step in self.steps if step.kind != LEAVE_OUT)
+        return dataclasses.replace(self, source=source_id, steps=kept)
+
     @staticmethod
     def from_json(content: dict[str, Any]) -> "View":
         """A View from ``dataclasses.asdict`` as JSON keeps it (tuples come back as lists)."""
-        steps = tuple(Step(step["kind"], tuple((k, v) for k, v in step["values"])) for step in content["steps"])
+        steps = tuple(
+            Step(step["kind"], tuple((k, v) for k, v in step["values"]), step.get("reason", ""))
+            for step in content["steps"]
+        )
         lists = {key: tuple(content[key]) for key in ("text", "labels")}
         return View(**{**content, **lists, "steps": steps})
 
 
-def make_view(source_id: str, text: Sequence[str], label: str, template: str = "") -> View:
+def make_view(
+    source_id: str,
+    text: Sequence[str],
+    label: str,
+    template: str = "",
+    *,
+    group: str = "",
+    steps: Sequence[Step] = (),
+) -> View:
     """Read a Source as texts with a label. The label space is ordered by frequency, then by name.
 
-    Labels are the cells as they stand; a cell of spaces counts as blank, which is a row to fill in.
+    Labels are the cells as they stand, then renamed by the steps; a cell of spaces counts as blank, which is a row to
+    fill in.
 
     Raises:
         UnfitData: a column is missing, the texts or the labels are all blank, or there is one class only.
         DataError: no such Source.
     """
     source = load_source(source_id)
-    _check_columns(source, text, label)
-    rows = read_rows(source_id, [*text, label])
-    labelled = rows[~is_blank(rows[label])]
-    if labelled.empty:
+    _check_columns(source, text, label, group)
+    unchecked = View(source.id, tuple(text), label, (), template, group, steps=tuple(steps))
+    labels = view_labels(unchecked)
+    counts = Counter(labels[labels != ""])
+    if not counts:
         raise UnfitData(
             N_("The label column {column} in {name} is blank in every row. Label some rows, or choose another column."),
             name=source.name,
             column=label,
         )
+    labelled = view_frame(unchecked)[labels != ""]
     if all(is_blank(labelled[column]).all() for column in text):
         raise UnfitData(
             N_("The text column {column} in {name} is empty in every row that has a label. Choose another column."),
             name=source.name,
             column=", ".join(text),
         )
-    counts = Counter(labelled[label])
     if len(counts) < 2:
         raise UnfitData(
             N_("The label column {column} in {name} has one class only, {label}: there is nothing to tell apart."),
@@ -82,26 +108,37 @@ def make_view(source_id: str, text: Sequence[str], label: str, template: str = "
             column=label,
             label=next(iter(counts)),
         )
-    labels = sorted(counts, key=lambda name: (-counts[name], name))
-    return View(source.id, tuple(text), label, tuple(labels), template)
+    ordered = sorted(counts, key=lambda name: (-counts[name], name))
+    return dataclasses.replace(unchecked, labels=tuple(ordered))
 
 
-def view_frame(view: View, rows: Sequence[int] | None = None) -> pd.DataFrame:
-    """What a View shows of its Source.
+def with_steps(view: View, steps: Sequence[Step]) -> View:
+    """The View after other steps, its label space found anew. Raises UnfitData where nothing is left to learn."""
+    return make_view(view.source, view.text, view.label, view.template, group=view.group, steps=steps)
+
+
+def view_frame(view: View, rows: Rows | None = None) -> pd.DataFrame:
+    """The text columns of a View's Source, as they stand in the file; index: row number.
 
     Args:
         view: how to read.
         rows: row numbers of the Source, in this order; None for all.
-
-    Returns:
-        One column for each text column, under its name, and the label under "label" ("" for blank); index: row number.
-        A text column that is itself called "label" stands before it, so address columns by position.
     """
-    frame = read_rows(view.source, [*view.text, view.label])
-    frame.columns = pd.Index([*view.text, "label"])
-    label = frame.iloc[:, -1]
-    frame.isetitem(len(view.text), label.mask(is_blank(label), "").array)
+    frame = read_rows(view.source, view.text)
     return frame if rows is None else frame.iloc[list(rows)]
+
+
+def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
+    """The labels of a View's Source after its steps; "" for a blank one and for a row that is left out.
+
+    Args:
+        view: how to read.
+        rows: row numbers of the Source, in this order; None for all.
+    """
+    cells = read_rows(view.source, [view.label])[view.label]
+    labels = cells.mask(is_blank(cells), "").replace(remedies.renamed(view.steps))
+    labels[sorted(view.left_out)] = ""
+    return labels if rows is None else labels.iloc[list(rows)]
 
 
 def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
@@ -109,7 +146,7 @@ def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
     return cells.str.strip() == ""
 
 
-def _check_columns(source: Source, text: Sequence[str], label: str) -> None:
+def _check_columns(source: Source, text: Sequence[str], label: str, group: str) -> None:
     if not text:
         raise UnfitData(N_("No text column was chosen in {name}. Choose the column to learn from."), name=source.name)
     if not label:
@@ -136,4 +173,11 @@ def _check_columns(source: Source, text: Sequence[str], label: str) -> None:
             N_("{column} cannot be text and label at once in {name}: the answer would stand in the question."),
             name=source.name,
             column=label,
+        )
+    if group and group not in source.columns:
+        raise UnfitData(
+            N_("{name} has no group column {column}. Its columns are: {columns}."),
+            name=source.name,
+            column=group,
+            columns=", ".join(source.columns),
         )

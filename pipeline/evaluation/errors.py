@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.data.source import read_rows
 from pipeline.data.split import load_split
+from pipeline.data.view import view_frame
 from pipeline.errors import N_, RunError
 from pipeline.runs.answers import load_answers
 from pipeline.runs.spec import load_spec
 from pipeline.settings import workspace
-from pipeline.templates.columns import render
+from pipeline.templates.columns import read_texts
 
 # With these a spreadsheet takes a cell for a formula, which can send data away (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -49,8 +49,8 @@ def wrong_rows(run_id: str, limit: int | None = None) -> list[WrongRow]:
     wrong = wrong[np.argsort(-answers.confidence[wrong], kind="stable")][:limit]
     spec = load_spec(folder)
     split = load_split(spec.split)
-    frame = read_rows(split.test_source or split.source, spec.view.text).loc[answers.rows[wrong]]
-    texts = render(spec.view.template, spec.view.text, frame)
+    view = spec.view.on(split.test_source or split.source)
+    texts = read_texts(view, view_frame(view, answers.rows[wrong]))
     return [
         WrongRow(
             row=int(answers.rows[position]),

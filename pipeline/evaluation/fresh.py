@@ -11,7 +11,7 @@ from pipeline.inference.classify import Classifier
 from pipeline.metrics.classification import compute
 from pipeline.metrics.intervals import accuracy_interval, macro_f1_interval
 from pipeline.runs.bundle import read_info
-from pipeline.templates.columns import render
+from pipeline.templates.columns import read_texts
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def measure_on(bundle: Path, source_id: str) -> Measured:
     """
     info = read_info(bundle)
     frame = read_rows(source_id, [*dict.fromkeys([*info.text, info.label])])
-    labels = frame[info.label]
+    labels = frame[info.label].replace(info.renamed)
     blank = labels.str.strip() == ""
     known = labels.isin(info.labels)
     if not known.any():
@@ -45,7 +45,7 @@ def measure_on(bundle: Path, source_id: str) -> Measured:
             labels=", ".join(info.labels[:20]),
         )
     truth = labels[known].map({label: index for index, label in enumerate(info.labels)}).to_numpy(dtype=np.int64)
-    texts = render(info.template, info.text, frame[known])
+    texts = read_texts(info, frame[known])
     predicted = Classifier.load(bundle).probabilities(texts).argmax(axis=1)
     accuracy, macro_f1 = accuracy_interval(truth, predicted), macro_f1_interval(truth, predicted, len(info.labels))
     return Measured(

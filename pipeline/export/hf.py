@@ -26,7 +26,7 @@ from pipeline.runs import bundle as bundles
 from pipeline.runs.answers import load_answers
 from pipeline.runs.progress import Progress, Silent
 from pipeline.runs.spec import load_spec
-from pipeline.templates.columns import render
+from pipeline.templates.columns import read_texts
 
 __all__ = ["Exported", "export_bundle", "open_exported"]
 
@@ -137,7 +137,7 @@ def _proof(run_folder: Path, info: bundles.BundleInfo) -> _Proof:
     spec, answers = load_spec(run_folder), load_answers(run_folder, "model")
     split = load_split(spec.split)
     frame = read_rows(split.test_source or split.source, info.text).loc[answers.rows]
-    texts = render(info.template, info.text, frame)
+    texts = read_texts(info, frame)
     order = sorted((at for at, text in enumerate(texts) if text.strip()), key=lambda at: len(texts[at]))
     chosen = [order[at] for at in np.unique(np.linspace(0, len(order) - 1, PROOF_ROWS).round().astype(int))]
     some = [texts[at] for at in chosen]

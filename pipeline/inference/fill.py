@@ -17,7 +17,7 @@ from pipeline.errors import N_, RunError
 from pipeline.inference.classify import Classifier
 from pipeline.runs import bundle as bundles
 from pipeline.runs.progress import Progress, Silent, Stopped
-from pipeline.templates.columns import render
+from pipeline.templates.columns import read_texts
 
 PHASE = N_("Labelling the rows")
 PREDICTION, CONFIDENCE = "prediction", "confidence"
@@ -76,7 +76,7 @@ def fill_file(
     frame = read_rows(source_id, [*wanted])
     classifier = Classifier.load(bundle)
     started = time.perf_counter()
-    guess = _guess(classifier, info.labels, render(info.template, info.text, frame), progress or Silent())
+    guess = _guess(classifier, info.labels, read_texts(info, frame), progress or Silent())
     seconds = time.perf_counter() - started
     sure = (guess.confidence >= threshold) & (guess.labels != "")
     added = {

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.data.source import read_rows
+from pipeline.data.view import view_frame, view_labels
 from pipeline.runs.spec import load_spec
-from pipeline.templates.columns import render
+from pipeline.templates.columns import read_texts
 
 FILE = "neighbours.npz"
 NEAREST = 3
@@ -56,8 +56,7 @@ def load_neighbours(run_folder: Path) -> Neighbourhood:
     view = load_spec(run_folder).view
     with np.load(run_folder / FILE, allow_pickle=False) as stored:
         rows, vectors = stored["rows"], stored["vectors"]
-    frame = read_rows(view.source, [*view.text, view.label]).loc[rows]
-    said = list(zip(render(view.template, view.text, frame), frame[view.label], strict=True))
+    said = list(zip(read_texts(view, view_frame(view, rows)), view_labels(view, rows), strict=True))
     # A ticket that was sent three times would fill all three places: one row stands for all that say the same.
     first = sorted({pair: at for at, pair in reversed(list(enumerate(said)))}.values())
     return Neighbourhood(

@@ -6,7 +6,7 @@ Knows the format and its hashes; loads no model (inference.classify does).
 import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ class BundleInfo:
     metrics: dict[str, float]  # on the test rows, fractions from 0 to 1
     versions: dict[str, str]
     created: str  # ISO 8601, UTC
+    masks: tuple[str, ...] = ()  # kinds of personal data that are masked before the model reads a text
+    renamed: dict[str, str] = field(default_factory=dict)  # labels of the file that were learned under another name
 
 
 def write_info(folder: Path, info: BundleInfo) -> None:
@@ -53,7 +55,7 @@ def read_info(folder: Path) -> BundleInfo:
             file=INFO,
         )
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return BundleInfo(**content | {key: tuple(content[key]) for key in ("text", "labels")})
+    return BundleInfo(**content | {key: tuple(content[key]) for key in ("text", "labels", "masks") if key in content})
 
 
 def hash_file(path: Path) -> str:

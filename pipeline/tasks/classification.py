@@ -5,7 +5,6 @@ optimizers, checkpoints or run folders.
 """
 
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.data.split import load_split
-from pipeline.data.view import View, view_frame
+from pipeline.data.view import View, view_frame, view_labels
 from pipeline.errors import N_, UnfitData
 from pipeline.tasks.tokens import by_length
-from pipeline.templates.columns import render
+from pipeline.templates.columns import read_texts
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -61,8 +60,8 @@ def load_examples(view: View, split: str) -> Examples:
     Raises:
         UnfitData: a row of the Split has a label outside the label space (a test file with labels of its own).
     """
-    frozen = load_split(split)
-    test_view = dataclasses.replace(view, source=frozen.test_source) if frozen.test_source else view
+    frozen = load_split(split).without(view.left_out)
+    test_view = view.on(frozen.test_source) if frozen.test_source else view
     return Examples(
         train=_part(view, frozen.train),
         validation=_part(view, frozen.validation),
@@ -137,20 +136,20 @@ def _read_by_head(model: "PreTrainedModel") -> Iterator[list["Tensor"]]:
 
 
 def _part(view: View, rows: Sequence[int]) -> Part:
-    frame = view_frame(view, rows=rows)
+    labels = view_labels(view, rows)
     numbers = {label: number for number, label in enumerate(view.labels)}
-    for row, label in zip(frame.index, frame["label"], strict=True):
+    for row, label in labels.items():
         if label not in numbers:
             raise UnfitData(
                 N_(
                     "Row {row} has the label “{label}”, which no labelled row of the training file has. "
                     "Correct it, or leave the row out."
                 ),
-                row=int(row) + 1,
+                row=int(str(row)) + 1,
                 label=label,
             )
     return Part(
         rows=np.asarray(rows, dtype=np.int64),
-        texts=tuple(render(view.template, view.text, frame)),
-        targets=np.array([numbers[label] for label in frame["label"]], dtype=np.int64),
+        texts=tuple(read_texts(view, view_frame(view, rows))),
+        targets=np.array([numbers[label] for label in labels], dtype=np.int64),
     )

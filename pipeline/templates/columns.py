@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import pandas as pd
 
+from pipeline.data.personal import mask
 from pipeline.errors import N_, SettingError
 
 # What may be left dangling at the start of a line when the field before it is blank.
@@ -13,6 +15,34 @@ _FIELD = re.compile(r"\{([^{}\n]*)\}")
 
 # A line of a template: (literal before the field, field) ..., and the literal after the last one.
 Line = tuple[tuple[tuple[str, str], ...], str]
+
+
+class Reading(Protocol):
+    """How rows become texts: a View says so while training, a bundle when it answers."""
+
+    @property
+    def text(self) -> tuple[str, ...]:
+        """Text columns."""
+
+    @property
+    def template(self) -> str:
+        """How they join; "" for a single column: the text is the cell itself."""
+
+    @property
+    def masks(self) -> tuple[str, ...]:
+        """Kinds of personal data that are masked."""
+
+
+def read_texts(reading: Reading, rows: pd.DataFrame) -> list[str]:
+    """[rows] the text of every row as a model gets to read it: joined, then masked.
+
+    The one way from cells to what a model reads; training, answering, filling and exporting all go it.
+
+    Raises:
+        SettingError: the template names a column that is not a text column, or none.
+    """
+    texts = render(reading.template, reading.text, rows)
+    return [mask(text, reading.masks) for text in texts] if reading.masks else texts
 
 
 def default_template(columns: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
 from transformers.utils import logging as transformers_logging
 
 from pipeline import system
+from pipeline.data.steps import renamed
 from pipeline.errors import N_
 from pipeline.models import store as models
 from pipeline.models.halves import evaluating, layers
@@ -217,6 +218,8 @@ def _info(spec: RunSpec, run_folder: Path) -> BundleInfo:
         metrics={},
         versions={name: importlib.metadata.version(name) for name in ("torch", "transformers", "tokenizers")},
         created=datetime.now(UTC).isoformat(timespec="seconds"),
+        masks=spec.view.masks,
+        renamed=renamed(spec.view.steps),
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.actions.data import Dataset, create_dataset
 from pipeline.data.source import import_source
 from pipeline.data.split import load_split
-from pipeline.data.view import View, view_frame
+from pipeline.data.view import View, view_frame, view_labels
 from pipeline.evaluation.report import build_report
 from pipeline.inference.neighbours import FILE as NEIGHBOURS
 from pipeline.runs import store
@@ -100,7 +100,7 @@ def _answer(view: View, split: str, home: Path) -> None:
     """Right for all test rows but WRONG, each taken for the next class; TF-IDF wrong for every fourth."""
     rows = load_split(split).test
     classes = len(view.labels)
-    truth = np.array([view.labels.index(label) for label in view_frame(view, rows=rows)["label"]])
+    truth = np.array([view.labels.index(label) for label in view_labels(view, rows)])
     ours, simple = truth.copy(), truth.copy()
     ours[:WRONG] = (truth[:WRONG] + 1) % classes
     simple[::4] = (truth[::4] + 1) % classes
@@ -115,8 +115,8 @@ def _let_the_model_answer(view: View, split: str, home: Path) -> None:
     from pipeline.inference.classify import Classifier  # imports torch
 
     rows = load_split(split).test
-    frame = view_frame(view, rows=rows)
-    truth = np.array([view.labels.index(label) for label in frame["label"]])
+    frame = view_frame(view, rows)
+    truth = np.array([view.labels.index(label) for label in view_labels(view, rows)])
     probabilities = Classifier.load(home / "bundle").probabilities(render(view.template, view.text, frame))
     save_answers(Answers(np.array(rows), truth, probabilities, view.labels), home, "model")
 

@@ -15,7 +15,7 @@ from pipeline.baselines.tfidf import fit_tfidf
 from pipeline.data.duplicates import near_duplicate_clusters
 from pipeline.data.source import read_rows
 from pipeline.data.split import load_split
-from pipeline.data.view import view_frame
+from pipeline.data.view import view_frame, view_labels
 from pipeline.settings import Workspace
 
 FILES = (
@@ -50,7 +50,7 @@ def test_the_generator_writes_the_same_bytes_again(tmp_path: Path) -> None:
 def test_a_sample_has_the_rows_and_classes_it_promises(
     home: Workspace, name: str, labelled: int, blank: int, classes: range
 ) -> None:
-    labels = view_frame(import_sample(name).view)["label"]
+    labels = view_labels(import_sample(name).view)
 
     assert ((labels != "").sum(), (labels == "").sum()) == (labelled, blank)
     assert labels[labels != ""].nunique() in classes
@@ -90,10 +90,10 @@ def test_few_tickets_repeat_one_another(home: Workspace, name: str) -> None:
 @pytest.mark.parametrize("name", TICKETS)
 def test_word_counts_alone_neither_solve_nor_miss_the_tickets(home: Workspace, name: str) -> None:
     dataset = import_sample(name)
-    split, frame = load_split(dataset.split), view_frame(dataset.view)
-    texts = frame[list(dataset.view.text)].agg("\n".join, axis=1)
-    classes = sorted(set(frame["label"]) - {""})
-    y = frame["label"].map({label: index for index, label in enumerate(classes)})
+    split, labels = load_split(dataset.split), view_labels(dataset.view)
+    texts = view_frame(dataset.view).agg("\n".join, axis=1)
+    classes = sorted(set(labels) - {""})
+    y = labels.map({label: index for index, label in enumerate(classes)})
     train, validation, test = (list(part) for part in (split.train, split.validation, split.test))
 
     model = fit_tfidf(list(texts[train]), y[train], list(texts[validation]), y[validation], len(classes))

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from pipeline.data.view import View, make_view, view_frame
+from pipeline.data.view import View, make_view, view_frame, view_labels
 from pipeline.errors import UnfitData
 
 TICKETS = "id,text,label\n1,a,y\n2,b,x\n3,c,y\n4,,x\n5,e, \n6,f,407080\n"
@@ -16,10 +16,10 @@ def test_labels_are_ordered_by_frequency_then_name(upload):
     assert view.labels == ("x", "y", "407080")
 
 
-def test_the_frame_holds_texts_and_labels_with_blank_ones_empty(upload):
-    frame = view_frame(make_view(upload(TICKETS).id, ["id", "text"], "label"))
-    assert list(frame.columns) == ["id", "text", "label"]
-    assert list(frame["label"]) == ["y", "x", "y", "x", "", "407080"]
+def test_texts_and_labels_are_read_with_blank_labels_empty(upload):
+    view = make_view(upload(TICKETS).id, ["id", "text"], "label")
+    assert list(view_frame(view).columns) == ["id", "text"]
+    assert list(view_labels(view)) == ["y", "x", "y", "x", "", "407080"]
     assert list(view_frame(make_view(upload(TICKETS).id, ["text"], "label"), [5, 0]).index) == [5, 0]
 
 

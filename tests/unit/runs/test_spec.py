@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.data.view import Step, View
+from pipeline.data.steps import rename_labels
+from pipeline.data.view import View
 from pipeline.runs.spec import Recipe, RunSpec, load_spec, save_spec
 
 SPEC = RunSpec(
@@ -15,7 +16,7 @@ SPEC = RunSpec(
         label="owner",
         labels=("407080", "007"),
         template="{标题}\n{描述}",
-        steps=(Step("merge_labels", (("from", "7"), ("to", "007"))),),
+        steps=(rename_labels({"7": "007"}, "label_variants"),),
     ),
     split="p",
     task="classification",

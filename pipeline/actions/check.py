@@ -1,0 +1,41 @@
+"""The data check as a person asks for it: look, take a remedy, take it back."""
+
+from sqlmodel import col, select
+
+from pipeline import jobs
+from pipeline.actions.data import Dataset, revise
+from pipeline.check.finding import Remedy
+from pipeline.check.report import CheckReport, load_check
+from pipeline.data.view import with_steps
+from pipeline.runs.store import JobRow, session
+
+LANE = "check"  # beside training: it takes seconds, and a person waits for it
+
+
+def start_check(dataset: Dataset) -> str:
+    """Check a dataset in the background; returns the job's id, also when it is under way already."""
+    return running_check(dataset) or jobs.submit("check", {"dataset": dataset.id}, lane=LANE)
+
+
+def running_check(dataset: Dataset) -> str:
+    """The job that checks this dataset now; "" when none does."""
+    active = ("queued", *jobs.local.ACTIVE)
+    with session() as opened:
+        rows = opened.exec(select(JobRow).where(JobRow.kind == "check", col(JobRow.state).in_(active))).all()
+    return next((row.id for row in rows if row.request["dataset"] == dataset.id), "")
+
+
+def check_of(dataset: Dataset) -> CheckReport | None:
+    """What the check says so far; None where none has run."""
+    return load_check(dataset.view, dataset.split)
+
+
+def apply(dataset: Dataset, remedy: Remedy) -> Dataset:
+    """The dataset after a remedy: a new version, the old one stays as it is."""
+    return revise(dataset, remedy.view)
+
+
+def take_back(dataset: Dataset, step: int) -> Dataset:
+    """The dataset without its ``step``-th step (from 0)."""
+    steps = dataset.view.steps
+    return revise(dataset, with_steps(dataset.view, (*steps[:step], *steps[step + 1 :])))

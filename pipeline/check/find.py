@@ -1,0 +1,31 @@
+"""The data check itself: every finder in turn, the worst findings first. To add one, name it in FINDERS."""
+
+from collections.abc import Callable, Iterator
+
+from pipeline.check.finding import CheckFinding
+from pipeline.check.material import Material
+from pipeline.errors import N_
+from pipeline.runs.progress import Progress, Silent, Stopped
+
+PHASE = N_("Looking at the data")
+
+Finder = Callable[[Material], Iterator[CheckFinding]]
+
+FINDERS: tuple[Finder, ...] = ()
+
+
+def find(material: Material, progress: Progress | None = None) -> tuple[CheckFinding, ...]:
+    """What every finder found, worst first, then by rows.
+
+    Raises:
+        Stopped: somebody asked for it.
+    """
+    progress = progress or Silent()
+    found: list[CheckFinding] = []
+    for done, finder in enumerate(FINDERS):
+        progress.advance(PHASE, done, len(FINDERS))
+        if progress.stop_requested():
+            raise Stopped({})
+        found.extend(finder(material))
+    progress.advance(PHASE, len(FINDERS), len(FINDERS))
+    return tuple(sorted(found, key=lambda finding: (-finding.severity, -finding.rows, finding.kind)))

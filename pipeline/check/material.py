@@ -1,0 +1,56 @@
+"""What the findings look at: the rows of a View with their texts and labels, read once. Judges nothing."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from pipeline.data.columns import ColumnProfile, profile
+from pipeline.data.source import Source, load_source, read_rows
+from pipeline.data.split import Split
+from pipeline.data.view import View, view_frame, view_labels
+from pipeline.templates.columns import read_texts
+
+
+@dataclass(frozen=True)
+class Material:
+    """A View and its rows. Row i is row i of the Source; rows that the View leaves out have no label here."""
+
+    view: View
+    split: Split | None = None  # None before one is frozen
+
+    @cached_property
+    def source(self) -> Source:
+        """The file."""
+        return load_source(self.view.source)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """[rows] every column of the file as it stands there."""
+        return read_rows(self.view.source)
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """[rows] what a model would read."""
+        return read_texts(self.view, view_frame(self.view))
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """[rows] labels after the steps; "" for blank or left out."""
+        return list(view_labels(self.view))
+
+    @cached_property
+    def labelled(self) -> list[int]:
+        """Rows that can be learned from: with a label and a text, in the order of the file."""
+        return [row for row, label in enumerate(self.labels) if label and self.texts[row].strip()]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """Rows of each label, among the labelled ones."""
+        return Counter(self.labels[row] for row in self.labelled)
+
+    @cached_property
+    def profiles(self) -> tuple[ColumnProfile, ...]:
+        """Every column described."""
+        return profile(self.frame)
