@@ -18,6 +18,7 @@ from pages.components.text import (
 )
 from pages.data import reading
 from pages.data.upload import upload
+from pages.data.versions import kept_steps
 from pipeline.actions.data import Summary, create_dataset
 from pipeline.data.source import Source, load_source
 from pipeline.errors import TuneDeskError
@@ -104,15 +105,16 @@ def show_charts(summary: Summary) -> None:
         )
 
 
-def take(source: Source, text: tuple[str, ...], label: str) -> None:
-    """Freeze the choice as a dataset and go on to training."""
+def take(source: Source, text: tuple[str, ...], label: str, then: str) -> None:
+    """Freeze the choice as a dataset and go on to the page ``then``; remedies that were taken stay."""
+    steps = kept_steps(source.id, label)
     try:
-        dataset = create_dataset(source.id, name=source.name, text=text, label=label)
+        dataset = create_dataset(source.id, name=source.name, text=text, label=label, steps=steps)
     except TuneDeskError as error:
         show_error(error)
         return
     state.choose_dataset(dataset.id)
-    go("train/start.py", dataset=dataset.id)
+    go(then, dataset=dataset.id)
 
 
 def show_source(source: Source) -> None:
@@ -128,10 +130,12 @@ def show_source(source: Source) -> None:
         show_error(error)
     else:
         show_singles(summary)
-    if st.button(
-        t("Next: train"), type="primary", icon=":material/arrow_forward:", disabled=error is not None, key="next"
-    ):
-        take(source, text, label)
+    with st.container(horizontal=True):
+        unfit = error is not None
+        if st.button(t("Next: check"), type="primary", icon=":material/arrow_forward:", disabled=unfit, key="next"):
+            take(source, text, label, "data/check.py")
+        if st.button(t("Straight to training"), type="tertiary", disabled=unfit, key="skip"):
+            take(source, text, label, "train/start.py")
     show_section(t("The first rows as read"))
     st.dataframe(reading.first_rows(source.id), alt=t("The first rows of the file as they were read"), height=300)
     if error is None:

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from pipeline.data.source import Source, import_source, load_source, read_rows
 from pipeline.data.split import load_split, make_split, save_split
+from pipeline.data.steps import Step
 from pipeline.data.view import View, make_view, view_frame, view_labels
 from pipeline.errors import N_, DataError, UnfitData
 from pipeline.runs import store
@@ -145,23 +146,25 @@ def create_dataset(
     template: str | None = None,
     test_source_id: str = "",
     seed: int = 0,
+    steps: Sequence[Step] = (),
     sample: bool = False,
 ) -> Dataset:
-    """Freeze a reading of a Source; the same choices give the dataset that is there already.
+    """Freeze a reading of a Source; the same choices give the dataset that is there already, as the newest.
 
     Args:
         template: how text columns join; None takes the field names and values line by line.
         test_source_id: a Source with the same columns whose labelled rows are the test set, kept as given.
         seed: of the Split, not of training.
+        steps: remedies that are to be kept from another version.
 
     Raises:
         UnfitData: nothing can be learned from this choice of columns.
     """
-    view = make_view(source_id, text, label, default_template(text) if template is None else template)
+    view = make_view(source_id, text, label, default_template(text) if template is None else template, steps=steps)
     rows = _same_reading(source_id, label, test_source_id, seed)
     for row in rows:
         if View.from_json(row.view) == view:
-            return _dataset(row)
+            return _take_up(row)
     # Changed text columns or another template keep the Split, so that all runs are measured on the same rows.
     split = rows[0].split if rows else _freeze(view, test_source_id, seed)
     with store.session() as session:
@@ -191,7 +194,13 @@ def revise(dataset: Dataset, view: View) -> Dataset:
                 split=split,
                 sample=dataset.sample,
             )
-        row.created = store.now()
+    return _take_up(row)
+
+
+def _take_up(row: DatasetRow) -> Dataset:
+    """Keep a version as the newest of its dataset."""
+    row.created = store.now()
+    with store.session() as session:
         session.add(row)
     return _dataset(row)
 
@@ -239,18 +248,24 @@ def get_dataset(id_or_name: str) -> Dataset:
 
 
 def list_datasets() -> tuple[Dataset, ...]:
-    """All datasets, newest first."""
-    with store.session() as session:
-        rows = session.exec(select(DatasetRow).order_by(sqlalchemy.desc("created"))).all()
-    return tuple(_dataset(row) for row in rows)
+    """Every dataset in its newest version, newest first; older versions are found by their id."""
+    newest: dict[tuple[str, str], DatasetRow] = {}
+    for row in _all_rows():
+        newest.setdefault(_question(row), row)
+    return tuple(map(_dataset, newest.values()))
 
 
 def delete_dataset(dataset_id: str) -> None:
-    """Forget a dataset. Its runs keep what they measured; the Source goes when no dataset uses it (storage)."""
+    """Forget a dataset with all its versions.
+
+    Its runs keep what they measured; the Source goes when no dataset uses it (storage).
+    """
+    rows = _all_rows()
+    asked = {_question(row) for row in rows if row.id == dataset_id}
     with store.session() as session:
-        row = session.get(DatasetRow, dataset_id)
-        if row is not None:
-            session.delete(row)
+        for row in rows:
+            if _question(row) in asked:
+                session.delete(row)
 
 
 def row_counts(dataset: Dataset) -> RowCounts:
@@ -264,6 +279,17 @@ def row_counts(dataset: Dataset) -> RowCounts:
 def source_of(dataset: Dataset) -> Source:
     """The file behind a dataset."""
     return load_source(dataset.source)
+
+
+def _all_rows() -> Sequence[DatasetRow]:
+    """Every version of every dataset, newest first."""
+    with store.session() as session:
+        return session.exec(select(DatasetRow).order_by(sqlalchemy.desc("created"))).all()
+
+
+def _question(row: DatasetRow) -> tuple[str, str]:
+    """What versions of one dataset share: the file, and the column that is to be learned."""
+    return row.source, row.view["label"]
 
 
 def _dataset(row: DatasetRow) -> Dataset:

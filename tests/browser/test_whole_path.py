@@ -50,6 +50,8 @@ def bring(visitor: Visitor, file: Path) -> None:
     visitor.reads(visitor.t("The first rows as read"))
     settle(visitor.page)
     picture(visitor, "data")
+    visitor.press("Next: check")
+    visitor.page.wait_for_function(DRAWN, arg="/check")
     visitor.press("Next: train")
 
 

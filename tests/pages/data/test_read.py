@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.actions.check import last_check
 from pipeline.actions.data import list_datasets
+from pipeline.actions.jobs import wait
 from pipeline.settings import Workspace
 from tests.pages.staged_run import stage, tickets
 from tests.pages.visit import visit, words
@@ -37,14 +39,26 @@ def test_an_upload_is_counted_guessed_and_shown(home: Workspace) -> None:
     assert app.dataframe[0].value["id"].iloc[0] == "001"
 
 
-def test_next_freezes_a_dataset_and_leads_to_training(home: Workspace) -> None:
+def test_next_freezes_a_dataset_and_leads_to_its_check(home: Workspace) -> None:
     app = visit("data/read.py")
     app.file_uploader[0].upload("tickets.csv", as_csv(tickets())).run()
     app.button(key="next").click().run()
 
     assert not app.exception
-    assert [dataset.name for dataset in list_datasets()] == ["tickets.csv"]
+    (dataset,) = list_datasets()
+    assert dataset.name == "tickets.csv"
+    assert wait(last_check(dataset)).state == "finished"
+
+
+def test_who_knows_the_data_goes_straight_to_training(home: Workspace) -> None:
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("tickets.csv", as_csv(tickets())).run()
+    app.button(key="skip").click().run()
+
+    assert not app.exception
+    (dataset,) = list_datasets()
     assert app.header[0].value.startswith("Train a model on tickets")
+    assert last_check(dataset) == ""
 
 
 def test_a_path_in_the_name_of_an_upload_reaches_no_folder(home: Workspace) -> None:
