@@ -71,15 +71,25 @@ def _data(groups: Any) -> None:
     inspect.add_argument("--delimiter")
     inspect.add_argument("--header", type=int, metavar="N", help=_help(N_("Line of the header, from 1; 0 for none.")))
     inspect.add_argument("--sheet")
+    _roles(inspect)
+    inspect.add_argument(
+        "--learnability",
+        action="store_true",
+        help=_help(N_("Also try whether the labels can be told from the text, and what more of them would bring.")),
+    )
     importing = _command(group, "import", commands.data_import, N_("Freeze a file as a dataset."))
     importing.add_argument("file", metavar="FILE", type=Path)
     _columns(importing)
 
 
 def _columns(command: argparse.ArgumentParser) -> None:
+    _roles(command)
+    command.add_argument("--test-file", type=Path, help=_help(N_("Test rows, kept as given.")))
+
+
+def _roles(command: argparse.ArgumentParser) -> None:
     command.add_argument("--text", metavar="COL[,COL]", help=_help(N_("Text columns; guessed when left out.")))
     command.add_argument("--label", metavar="COL", help=_help(N_("Label column; guessed when left out.")))
-    command.add_argument("--test-file", type=Path, help=_help(N_("Test rows, kept as given.")))
 
 
 def _train(groups: Any) -> None:
