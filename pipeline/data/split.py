@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.data.by_time import deal_by_time, notes_on_time
+from pipeline.data.dates import read_dates
 from pipeline.data.duplicates import near_duplicate_clusters
 from pipeline.data.report import Finding
 from pipeline.errors import N_, DataError, UnfitData
@@ -30,6 +32,9 @@ VALIDATION_SHARE_BESIDE_TEST = 0.10
 MOST_VALIDATION_ROWS_BESIDE_TEST = 500
 
 PARTS = ("test", "validation", "train")
+
+# Cells that a message shows when none of them is a date.
+_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ def make_split(
     *,
     seed: int = 0,
     groups: Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
     test_source: str = "",
     test_rows: Sequence[int] = (),
     test_texts: Sequence[str] = (),
@@ -70,7 +76,8 @@ def make_split(
 
     Validation and test hold at most 5,000 rows each. Near-duplicates and groups stay on one side. Where the test
     rows are given, they are kept as they are, and 10 % (at most 500 rows) of the rest are for validation.
-    A class of two rows has one for testing, of one row it is for training only.
+    A class of two rows has one for testing, of one row it is for training only. By ``order`` the parts have the same
+    sizes, and the classes fall as they may.
 
     Args:
         source_id: the Source.
@@ -78,12 +85,14 @@ def make_split(
         labels: the label of every row; blank: left out.
         seed: of the division, nothing else.
         groups: a value for every row; rows with the same value stay on one side, blank ones are free.
+        order: a date for every row, in any form that ``data.dates`` reads: the newest rows are for testing, those
+            before them for validation, those without a date for training.
         test_source: Source of the test rows; "": they are rows of ``source_id``.
         test_rows: row numbers that a person has set aside for testing.
         test_texts: texts of ``test_rows``, where they are rows of another Source, to find them in training.
 
     Raises:
-        UnfitData: fewer than two classes, or no class with a second row to measure on.
+        UnfitData: fewer than two classes, no class with a second row to measure on, or no date that can be read.
     """
     given = bool(test_source or test_rows)
     own_test = set() if test_source else set(test_rows)
@@ -93,11 +102,20 @@ def make_split(
     held_out = list(test_texts) if test_source else [texts[row] for row in sorted(own_test)]
     clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out])
     units = _units(usable, clusters[: len(usable)], groups)
-    wants = _wants(counts, given)
-    parts = _assign(units, labels, wants, counts, seed, loose=groups is not None)
+    if order is None:
+        parts = _assign(units, labels, _wants(counts, given), counts, seed, loose=groups is not None)
+        on_parts = _note_on_singles(counts)
+    else:
+        dates = _read_order(order, usable)
+        test_share, validation_share = _shares(counts.total(), given)
+        wanted = {"test": round(counts.total() * test_share), "validation": round(counts.total() * validation_share)}
+        parts = deal_by_time(units, dates, wanted)
+        on_parts = notes_on_time(parts, dates, labels)
+        _check_trained({labels[row] for row in parts["train"]})
     test = tuple(sorted(test_rows)) if given else tuple(sorted(parts["test"]))
     tested = {clusters[len(usable) + position] for position in range(len(held_out))}
-    notes = _notes(texts, labels, counts, sum(cluster in tested for cluster in clusters[: len(usable)]), own_test)
+    also_tested = sum(cluster in tested for cluster in clusters[: len(usable)])
+    notes = (*on_parts, *_notes(texts, labels, also_tested, own_test))
     train, validation = tuple(sorted(parts["train"])), tuple(sorted(parts["validation"]))
     split = Split("", source_id, test_source, train, validation, test, seed, notes)
     return dataclasses.replace(split, id=_identify(split))
@@ -141,6 +159,13 @@ def _check(counts: Counter[str], given: bool) -> None:
         )
 
 
+def _check_trained(labels: set[str]) -> None:
+    if len(labels) < 2:
+        raise UnfitData(
+            N_("Divided by time, the older rows have one class only: nothing to tell apart. Divide without the dates.")
+        )
+
+
 def _units(rows: Sequence[int], clusters: Sequence[int], groups: Sequence[str] | None) -> list[list[int]]:
     """Rows that have to stay together, joined through near-duplicates and groups; in the order of the first row."""
     parent: dict[object, object] = {}
@@ -160,17 +185,19 @@ def _units(rows: Sequence[int], clusters: Sequence[int], groups: Sequence[str] |
     return list(units.values())
 
 
+def _shares(rows: int, given: bool) -> tuple[float, float]:
+    """Shares of ``rows`` for test and validation."""
+    if given:
+        return 0.0, min(VALIDATION_SHARE_BESIDE_TEST, MOST_VALIDATION_ROWS_BESIDE_TEST / rows)
+    return min(TEST_SHARE, MOST_TEST_ROWS / rows), min(VALIDATION_SHARE, MOST_VALIDATION_ROWS / rows)
+
+
 def _wants(counts: Counter[str], given: bool) -> dict[str, Counter[str]]:
     """How many rows of each class test and validation should hold."""
-    total = counts.total()
-    if given:
-        share = min(VALIDATION_SHARE_BESIDE_TEST, MOST_VALIDATION_ROWS_BESIDE_TEST / total)
-        wanted = {label: _at_least_one(rows, share) if rows > 1 else 0 for label, rows in counts.items()}
-        return {"test": Counter(), "validation": Counter(wanted)}
-    test_share = min(TEST_SHARE, MOST_TEST_ROWS / total)
-    validation_share = min(VALIDATION_SHARE, MOST_VALIDATION_ROWS / total)
-    test = {label: _at_least_one(rows, test_share) if rows > 1 else 0 for label, rows in counts.items()}
-    validation = {label: _at_least_one(rows, validation_share) if rows > 2 else 0 for label, rows in counts.items()}
+    test_share, validation_share = _shares(counts.total(), given)
+    test = {label: _at_least_one(rows, test_share) for label, rows in counts.items() if rows > 1 and not given}
+    least = 2 if given else 3
+    validation = {label: _at_least_one(rows, validation_share) for label, rows in counts.items() if rows >= least}
     return {"test": Counter(test), "validation": Counter(validation)}
 
 
@@ -220,14 +247,25 @@ def _fits(holds: Counter[str], missing: Counter[str], loose: bool) -> bool:
     return wanted > 0 and 2 * wanted >= holds.total()
 
 
-def _notes(
-    texts: Sequence[str], labels: Sequence[str], counts: Counter[str], also_tested: int, own_test: set[int]
-) -> tuple[Finding, ...]:
-    notes = []
+def _read_order(order: Sequence[str], usable: Sequence[int]) -> list[float | None]:
+    dates = read_dates(order)
+    if all(dates[row] is None for row in usable):
+        raise UnfitData(
+            N_("No labelled row has a date that can be read, such as 2024-01-31 or 2024年1月31日: {example}."),
+            example=", ".join(dict.fromkeys(order[row].strip() or "-" for row in usable[:_EXAMPLES])),
+        )
+    return dates
+
+
+def _note_on_singles(counts: Counter[str]) -> tuple[Finding, ...]:
     singles = sorted(label for label, rows in counts.items() if rows == 1)
-    if singles:
-        message = N_("Classes with a single row: {labels}. It is used for training, so they cannot be measured.")
-        notes.append(Finding("single_row_classes", len(singles), message, (("labels", ", ".join(singles)),)))
+    message = N_("Classes with a single row: {labels}. It is used for training, so they cannot be measured.")
+    note = Finding("single_row_classes", len(singles), message, (("labels", ", ".join(singles)),))
+    return (note,) if singles else ()
+
+
+def _notes(texts: Sequence[str], labels: Sequence[str], also_tested: int, own_test: set[int]) -> tuple[Finding, ...]:
+    notes = []
     labelled = (row for row, label in enumerate(labels) if label.strip() and row not in own_test)
     empty = sum(not texts[row].strip() for row in labelled)
     if empty:

@@ -32,6 +32,7 @@ class View:
     group: str = ""  # column whose values never stand on both sides of the Split; "" for none
     id_column: str = ""
     steps: tuple[Step, ...] = ()
+    time: str = ""  # column with dates: the newest rows are measured on; "" for none
 
     @property
     def id(self) -> str:
@@ -72,6 +73,7 @@ def make_view(
     template: str = "",
     *,
     group: str = "",
+    time: str = "",
     steps: Sequence[Step] = (),
 ) -> View:
     """Read a Source as texts with a label. The label space is ordered by frequency, then by name.
@@ -83,38 +85,12 @@ def make_view(
         UnfitData: a column is missing, the texts or the labels are all blank, or there is one class only.
         DataError: no such Source.
     """
-    source = load_source(source_id)
-    _check_columns(source, text, label, group)
-    unchecked = View(source.id, tuple(text), label, (), template, group, steps=tuple(steps))
-    labels = view_labels(unchecked)
-    counts = Counter(labels[labels != ""])
-    if not counts:
-        raise UnfitData(
-            N_("The label column {column} in {name} is blank in every row. Label some rows, or choose another column."),
-            name=source.name,
-            column=label,
-        )
-    labelled = view_frame(unchecked)[labels != ""]
-    if all(is_blank(labelled[column]).all() for column in text):
-        raise UnfitData(
-            N_("The text column {column} in {name} is empty in every row that has a label. Choose another column."),
-            name=source.name,
-            column=", ".join(text),
-        )
-    if len(counts) < 2:
-        raise UnfitData(
-            N_("The label column {column} in {name} has one class only, {label}: there is nothing to tell apart."),
-            name=source.name,
-            column=label,
-            label=next(iter(counts)),
-        )
-    ordered = sorted(counts, key=lambda name: (-counts[name], name))
-    return dataclasses.replace(unchecked, labels=tuple(ordered))
+    return _with_labels(View(source_id, tuple(text), label, (), template, group, steps=tuple(steps), time=time))
 
 
 def with_steps(view: View, steps: Sequence[Step]) -> View:
     """The View after other steps, its label space found anew. Raises UnfitData where nothing is left to learn."""
-    return make_view(view.source, view.text, view.label, view.template, group=view.group, steps=steps)
+    return _with_labels(dataclasses.replace(view, steps=tuple(steps)))
 
 
 def view_frame(view: View, rows: Rows | None = None) -> pd.DataFrame:
@@ -146,7 +122,38 @@ def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
     return cells.str.strip() == ""
 
 
-def _check_columns(source: Source, text: Sequence[str], label: str, group: str) -> None:
+def _with_labels(view: View) -> View:
+    """The View with its label space; raises as ``make_view``."""
+    source, label = load_source(view.source), view.label
+    _check_columns(source, view)
+    labels = view_labels(view)
+    counts = Counter(labels[labels != ""])
+    if not counts:
+        raise UnfitData(
+            N_("The label column {column} in {name} is blank in every row. Label some rows, or choose another column."),
+            name=source.name,
+            column=label,
+        )
+    labelled = view_frame(view)[labels != ""]
+    if all(is_blank(labelled[column]).all() for column in view.text):
+        raise UnfitData(
+            N_("The text column {column} in {name} is empty in every row that has a label. Choose another column."),
+            name=source.name,
+            column=", ".join(view.text),
+        )
+    if len(counts) < 2:
+        raise UnfitData(
+            N_("The label column {column} in {name} has one class only, {label}: there is nothing to tell apart."),
+            name=source.name,
+            column=label,
+            label=next(iter(counts)),
+        )
+    ordered = sorted(counts, key=lambda name: (-counts[name], name))
+    return dataclasses.replace(view, labels=tuple(ordered))
+
+
+def _check_columns(source: Source, view: View) -> None:
+    text, label = view.text, view.label
     if not text:
         raise UnfitData(N_("No text column was chosen in {name}. Choose the column to learn from."), name=source.name)
     if not label:
@@ -174,10 +181,17 @@ def _check_columns(source: Source, text: Sequence[str], label: str, group: str) 
             name=source.name,
             column=label,
         )
-    if group and group not in source.columns:
+    if view.group and view.group not in source.columns:
         raise UnfitData(
             N_("{name} has no group column {column}. Its columns are: {columns}."),
             name=source.name,
-            column=group,
+            column=view.group,
+            columns=", ".join(source.columns),
+        )
+    if view.time and view.time not in source.columns:
+        raise UnfitData(
+            N_("{name} has no column {column} with dates. Its columns are: {columns}."),
+            name=source.name,
+            column=view.time,
             columns=", ".join(source.columns),
         )
