@@ -7,12 +7,12 @@ import dataclasses
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from pipeline.data.by_time import deal_by_time, notes_on_time
+from pipeline.data.by_class import deal_by_class
+from pipeline.data.by_label_sets import LabelSets, deal_by_label_sets
+from pipeline.data.by_time import Dates, deal_by_time, notes_on_time
 from pipeline.data.dates import read_dates
 from pipeline.data.duplicates import near_duplicate_clusters
 from pipeline.data.report import Finding
@@ -32,6 +32,9 @@ VALIDATION_SHARE_BESIDE_TEST = 0.10
 MOST_VALIDATION_ROWS_BESIDE_TEST = 500
 
 PARTS = ("test", "validation", "train")
+
+Units = list[list[int]]  # rows that stay on one side
+Shares = Mapping[str, float]  # of the rows, for each part but training
 
 # Cells that a message shows when none of them is a date.
 _EXAMPLES = 3
@@ -58,6 +61,15 @@ class Split:
         return dataclasses.replace(
             self, train=train, validation=validation, test=self.test if self.test_source else test
         )
+
+
+@dataclass(frozen=True)
+class _Brought:
+    """Test rows that a person has set aside; none of them where ``rows`` is empty and ``source`` is ""."""
+
+    source: str  # "": they are rows of the Source that is divided
+    rows: Sequence[int]
+    texts: Sequence[str]  # of these rows, where they are rows of another Source
 
 
 def make_split(
@@ -94,31 +106,40 @@ def make_split(
     Raises:
         UnfitData: fewer than two classes, no class with a second row to measure on, or no date that can be read.
     """
-    given = bool(test_source or test_rows)
-    own_test = set() if test_source else set(test_rows)
-    usable = [row for row, label in enumerate(labels) if label.strip() and texts[row].strip() and row not in own_test]
-    counts = Counter(labels[row] for row in usable)
-    _check(counts, given)
-    held_out = list(test_texts) if test_source else [texts[row] for row in sorted(own_test)]
-    clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out])
-    units = _units(usable, clusters[: len(usable)], groups)
-    if order is None:
-        parts = _assign(units, labels, _wants(counts, given), counts, seed, loose=groups is not None)
-        on_parts = _note_on_singles(counts)
-    else:
-        dates = _read_order(order, usable)
-        test_share, validation_share = _shares(counts.total(), given)
-        wanted = {"test": round(counts.total() * test_share), "validation": round(counts.total() * validation_share)}
-        parts = deal_by_time(units, dates, wanted)
-        on_parts = notes_on_time(parts, dates, labels)
-        _check_trained({labels[row] for row in parts["train"]})
-    test = tuple(sorted(test_rows)) if given else tuple(sorted(parts["test"]))
-    tested = {clusters[len(usable) + position] for position in range(len(held_out))}
-    also_tested = sum(cluster in tested for cluster in clusters[: len(usable)])
-    notes = (*on_parts, *_notes(texts, labels, also_tested, own_test))
-    train, validation = tuple(sorted(parts["train"])), tuple(sorted(parts["validation"]))
-    split = Split("", source_id, test_source, train, validation, test, seed, notes)
-    return dataclasses.replace(split, id=_identify(split))
+    dates = None if order is None else _read_order(order, labels)
+
+    def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
+        if dates is not None:
+            return deal_by_time(units, dates, shares)
+        return deal_by_class(units, labels, shares, seed, loose=groups is not None)
+
+    sets = [(label,) if label.strip() else None for label in labels]
+    brought = _Brought(test_source, test_rows, test_texts)
+    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates)
+
+
+def make_split_of_sets(
+    source_id: str,
+    texts: Sequence[str],
+    label_sets: LabelSets,
+    *,
+    seed: int = 0,
+    groups: Sequence[str] | None = None,
+    test_source: str = "",
+    test_rows: Sequence[int] = (),
+    test_texts: Sequence[str] = (),
+) -> Split:
+    """As ``make_split``, for rows with several labels: every label has about its share in every part.
+
+    Args:
+        label_sets: labels of every row; () for a row that has none of them, None for one that nobody has labelled.
+    """
+
+    def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
+        return deal_by_label_sets(units, label_sets, shares, seed)
+
+    brought = _Brought(test_source, test_rows, test_texts)
+    return _divide(source_id, texts, label_sets, deal, seed, groups, brought)
 
 
 def save_split(split: Split) -> None:
@@ -142,6 +163,42 @@ def load_split(split_id: str) -> Split:
     content = json.loads(path.read_text(encoding="utf-8"))
     rows = {part: tuple(content[part]) for part in PARTS}
     return Split(**{**content, **rows, "notes": tuple(Finding.from_json(note) for note in content["notes"])})
+
+
+def _divide(
+    source_id: str,
+    texts: Sequence[str],
+    label_sets: LabelSets,
+    deal: Callable[[Units, Shares], dict[str, list[int]]],
+    seed: int,
+    groups: Sequence[str] | None,
+    brought: _Brought,
+    dates: Dates | None = None,
+) -> Split:
+    """Find the rows that can be learned from and those that stay together, and have these dealt out."""
+    given = bool(brought.source or brought.rows)
+    own_test = set() if brought.source else set(brought.rows)
+    usable = [row for row, its in enumerate(label_sets) if its is not None and texts[row].strip()]
+    usable = [row for row in usable if row not in own_test]
+    counts = Counter(label for row in usable for label in label_sets[row] or ())
+    _check(counts, given)
+    held_out = list(brought.texts) if brought.source else [texts[row] for row in sorted(own_test)]
+    clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out])
+    units = _units(usable, clusters[: len(usable)], groups)
+    parts = deal(units, _shares(len(usable), given))
+    if dates is None:
+        on_parts = _note_on_singles(counts)
+    else:
+        _check_trained({label for row in parts["train"] for label in label_sets[row] or ()})
+        on_parts = notes_on_time(parts, dates, label_sets)
+    test = tuple(sorted(brought.rows)) if given else tuple(sorted(parts["test"]))
+    tested = {clusters[len(usable) + position] for position in range(len(held_out))}
+    also_tested = sum(cluster in tested for cluster in clusters[: len(usable)])
+    empty = sum(its is not None and not texts[row].strip() for row, its in enumerate(label_sets) if row not in own_test)
+    notes = (*on_parts, *_notes(empty, also_tested))
+    train, validation = tuple(sorted(parts["train"])), tuple(sorted(parts["validation"]))
+    split = Split("", source_id, brought.source, train, validation, test, seed, notes)
+    return dataclasses.replace(split, id=_identify(split))
 
 
 def _identify(split: Split) -> str:
@@ -185,74 +242,23 @@ def _units(rows: Sequence[int], clusters: Sequence[int], groups: Sequence[str] |
     return list(units.values())
 
 
-def _shares(rows: int, given: bool) -> tuple[float, float]:
-    """Shares of ``rows`` for test and validation."""
+def _shares(rows: int, given: bool) -> dict[str, float]:
+    """Shares of ``rows`` that are not for training."""
     if given:
-        return 0.0, min(VALIDATION_SHARE_BESIDE_TEST, MOST_VALIDATION_ROWS_BESIDE_TEST / rows)
-    return min(TEST_SHARE, MOST_TEST_ROWS / rows), min(VALIDATION_SHARE, MOST_VALIDATION_ROWS / rows)
+        return {"validation": min(VALIDATION_SHARE_BESIDE_TEST, MOST_VALIDATION_ROWS_BESIDE_TEST / rows)}
+    return {
+        "test": min(TEST_SHARE, MOST_TEST_ROWS / rows),
+        "validation": min(VALIDATION_SHARE, MOST_VALIDATION_ROWS / rows),
+    }
 
 
-def _wants(counts: Counter[str], given: bool) -> dict[str, Counter[str]]:
-    """How many rows of each class test and validation should hold."""
-    test_share, validation_share = _shares(counts.total(), given)
-    test = {label: _at_least_one(rows, test_share) for label, rows in counts.items() if rows > 1 and not given}
-    least = 2 if given else 3
-    validation = {label: _at_least_one(rows, validation_share) for label, rows in counts.items() if rows >= least}
-    return {"test": Counter(test), "validation": Counter(validation)}
-
-
-def _at_least_one(rows: int, share: float) -> int:
-    return max(1, int(rows * share + 0.5))
-
-
-def _assign(
-    units: list[list[int]],
-    labels: Sequence[str],
-    wants: dict[str, Counter[str]],
-    counts: Counter[str],
-    seed: int,
-    loose: bool,
-) -> dict[str, list[int]]:
-    """Deal the units out, those of the rarest classes first, so that these find room on every side.
-
-    Args:
-        units: rows that stay together.
-        labels: of every row.
-        wants: rows of each class for test and validation.
-        counts: rows of each class.
-        seed: of the order within a class.
-        loose: a unit may bring up to twice what is wanted; groups are too large for an exact share.
-    """
-    shuffled = [units[position] for position in np.random.default_rng(seed).permutation(len(units))]
-    shuffled.sort(key=lambda unit: min((counts[labels[row]], labels[row]) for row in unit))
-    missing = {part: Counter(wanted) for part, wanted in wants.items()}
-    leaves_train: Counter[str] = Counter()
-    parts: dict[str, list[int]] = {part: [] for part in PARTS}
-    for unit in shuffled:
-        holds = Counter(labels[row] for row in unit)
-        keeps_all_classes = all(leaves_train[label] + rows < counts[label] for label, rows in holds.items())
-        part = next((part for part in ("test", "validation") if _fits(holds, missing[part], loose)), "train")
-        part = part if keeps_all_classes else "train"
-        parts[part].extend(unit)
-        if part != "train":
-            missing[part].subtract(holds)
-            leaves_train.update(holds)
-    return parts
-
-
-def _fits(holds: Counter[str], missing: Counter[str], loose: bool) -> bool:
-    if not loose:
-        return all(rows <= missing[label] for label, rows in holds.items())
-    wanted = sum(min(rows, max(0, missing[label])) for label, rows in holds.items())
-    return wanted > 0 and 2 * wanted >= holds.total()
-
-
-def _read_order(order: Sequence[str], usable: Sequence[int]) -> list[float | None]:
+def _read_order(order: Sequence[str], labels: Sequence[str]) -> list[float | None]:
     dates = read_dates(order)
-    if all(dates[row] is None for row in usable):
+    labelled = [row for row, label in enumerate(labels) if label.strip()]
+    if all(dates[row] is None for row in labelled):
         raise UnfitData(
             N_("No labelled row has a date that can be read, such as 2024-01-31 or 2024年1月31日: {example}."),
-            example=", ".join(dict.fromkeys(order[row].strip() or "-" for row in usable[:_EXAMPLES])),
+            example=", ".join(dict.fromkeys(order[row].strip() or "-" for row in labelled[:_EXAMPLES])),
         )
     return dates
 
@@ -264,10 +270,8 @@ def _note_on_singles(counts: Counter[str]) -> tuple[Finding, ...]:
     return (note,) if singles else ()
 
 
-def _notes(texts: Sequence[str], labels: Sequence[str], also_tested: int, own_test: set[int]) -> tuple[Finding, ...]:
+def _notes(empty: int, also_tested: int) -> tuple[Finding, ...]:
     notes = []
-    labelled = (row for row, label in enumerate(labels) if label.strip() and row not in own_test)
-    empty = sum(not texts[row].strip() for row in labelled)
     if empty:
         message = N_("Rows with a label but no text, which were left out: {rows}.")
         notes.append(Finding("empty_text", empty, message, (("rows", str(empty)),)))
