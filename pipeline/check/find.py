@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from pipeline.check import personal, several, texts
 from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
 from pipeline.errors import N_
@@ -11,7 +12,13 @@ PHASE = N_("Looking at the data")
 
 Finder = Callable[[Material], Iterator[CheckFinding]]
 
-FINDERS: tuple[Finder, ...] = ()
+FINDERS: tuple[Finder, ...] = (
+    several.find_several_labels,
+    texts.find_cut_texts,
+    texts.find_mixed_scripts,
+    texts.find_short_texts,
+    personal.find_personal_data,
+)
 
 
 def find(material: Material, progress: Progress | None = None) -> tuple[CheckFinding, ...]:
