@@ -46,7 +46,7 @@ def open_page(dataset: Dataset) -> AppTest:
 
 def current(app: AppTest) -> Dataset:
     """The version that the page is about now."""
-    return get_dataset(app.query_params["dataset"][0])
+    return get_dataset(app.query_params["dataset"])
 
 
 def press(app: AppTest, label: str) -> None:
@@ -208,7 +208,7 @@ def test_every_figure_says_in_words_what_it_shows(dataset: Dataset) -> None:
     app = open_page(dataset)
 
     figures = app.get("plotly_chart")
-    assert len(figures) == 2
+    assert len(figures) == 3
     assert all(figure.proto.alt for figure in figures)
 
 
