@@ -34,8 +34,8 @@ ROWS_EACH = 2
 GROUPS_OF_A_CLASS = 3
 SPREAD_SHARE = 0.8
 
-# Two rows of one group have the same label more often than any two rows by this much, and not by chance.
-CLEARLY = 0.1
+# Two rows of one group have the same label so many times as often as any two rows, and not by chance.
+CLEARLY = 1.2
 DEVIATIONS = 5
 SHUFFLES = 20
 
@@ -88,7 +88,7 @@ def find_groups(material: Material) -> Iterator[CheckFinding]:
 def _evidence(material: Material, grouping: Grouping) -> tuple[str, tuple[tuple[str, str], ...]]:
     """What shows that rows of one group are alike, as a message with its values; "" where nothing does."""
     here, chance, deviation = _same_label(grouping)
-    if here > chance + max(CLEARLY, DEVIATIONS * deviation):
+    if here > max(CLEARLY * chance, chance + DEVIATIONS * deviation):
         message = N_(
             "Rows with the same {column} often have the same label: {here} of the pairs of rows within one of the "
             "{groups} groups, {chance} of any pairs."
