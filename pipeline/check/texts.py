@@ -198,4 +198,4 @@ def _multilingual() -> str:
 
 
 def _without(material: Material, rows: Sequence[int], reason: str) -> tuple[Remedy, ...]:
-    return offer(material, N_("Leave these rows out ({rows})"), leave_out(rows, reason), rows=str(len(rows)))
+    return offer(material, N_("Leave these rows out (rows: {rows})"), leave_out(rows, reason), rows=str(len(rows)))
