@@ -28,7 +28,7 @@ class _Damage:
 
 
 def read_delimited(
-    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress
+    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress, limit: int | None
 ) -> tuple[tuple[str, ...], ReadingReport, Layout]:
     """Read a delimited text into ``folder``.
 
@@ -46,7 +46,7 @@ def read_delimited(
         named = header[3] if header else []
         columns = unique_names(named + [""] * (dialect.width - len(named)))
         rows = RowWriter(folder, columns)
-        damage = _read_rows(feed, dialect, rows, path.stat().st_size, progress)
+        damage = _read_rows(feed, dialect, rows, path.stat().st_size, progress, limit)
     finally:
         feed.close()
     rows.finish()
@@ -60,6 +60,8 @@ def read_delimited(
         rows_set_aside=len(damage.long),
         encoding=coding.name,
         delimiter=dialect.delimiter,
+        quote='"',
+        escape="double",
         header_row=0 if dialect.header_line is None else dialect.header_line + 1,
         findings=findings,
     )
@@ -103,17 +105,19 @@ def _read_header(feed: LineFeed, dialect: Dialect, name: str) -> tuple[int, int,
     return feed.ends[first], feed.ends[feed.position], len(cells), cells
 
 
-def _read_rows(feed: LineFeed, dialect: Dialect, rows: RowWriter, size: int, progress: Progress) -> _Damage:
+def _read_rows(
+    feed: LineFeed, dialect: Dialect, rows: RowWriter, size: int, progress: Progress, limit: int | None
+) -> _Damage:
     damage, width = _Damage(), dialect.width
     reader = csv.reader(feed, delimiter=dialect.delimiter, strict=True)
     seen_damage = len(feed.damaged)
-    while True:
+    while limit is None or len(rows) < limit:
         first = feed.position
         repaired = False
         try:
             cells = next(reader)
         except StopIteration:
-            return damage
+            break
         except csv.Error:
             cells = _read_line(feed, dialect)
             reader = csv.reader(feed, delimiter=dialect.delimiter, strict=True)
@@ -138,6 +142,7 @@ def _read_rows(feed: LineFeed, dialect: Dialect, rows: RowWriter, size: int, pro
         rows.add(cells, feed.ends[first], feed.ends[feed.position], found)
         if len(rows) % GROUP == 0:
             progress.advance(N_("Reading the file"), feed.ends[feed.position], size)
+    return damage
 
 
 def _read_line(feed: LineFeed, dialect: Dialect) -> list[str]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pipeline.runs.progress import Progress
 
 
 def read_parquet(
-    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress
+    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress, limit: int | None
 ) -> tuple[tuple[str, ...], ReadingReport, Layout]:
     """Read a Parquet file into ``folder``. ``options`` do not apply: the format says everything itself.
 
@@ -25,7 +26,7 @@ def read_parquet(
     """
     try:
         with pq.ParquetFile(path) as file:
-            table = file.read()
+            table = file.read() if limit is None else pa.Table.from_batches(islice(file.iter_batches(limit), 1))
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFile(N_("{name} is a damaged Parquet file. Export it again."), name=name) from error
     if not table.num_rows or not table.num_columns:

@@ -19,6 +19,8 @@ class ReadOptions:
     delimiter: str | None = None  # one character
     header_row: int | None = None  # line (Excel: row) of the column names, from 1; 0: the file has none
     sheet: str | None = None  # Excel only
+    quote: str | None = None  # '"', "'" or "" for none
+    escape: str | None = None  # a quote inside a cell is "double"d, or a "backslash" stands before it
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class ReadingReport:
     delimiter: str = ""  # csv only
     header_row: int = 0  # csv: line, excel: row, from 1; 0: no header
     sheet: str = ""  # excel only
+    quote: str = ""  # csv only; "" for none
+    escape: str = ""  # csv only: "double" or "backslash"
     findings: tuple[Finding, ...] = ()
 
     @staticmethod
@@ -59,6 +63,14 @@ class ReadingReport:
         """A report from ``dataclasses.asdict`` as JSON keeps it."""
         findings = tuple(Finding.from_json(finding) for finding in content["findings"])
         return ReadingReport(**{**content, "findings": findings})
+
+    def as_options(self) -> ReadOptions:
+        """What to ask for to have a copy of the file read in the same way."""
+        if self.format == "excel":
+            return ReadOptions(sheet=self.sheet)
+        if self.format != "csv":
+            return ReadOptions()
+        return ReadOptions(self.encoding, self.delimiter, self.header_row, None, self.quote, self.escape)
 
 
 @dataclass(frozen=True)

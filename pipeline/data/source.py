@@ -19,14 +19,12 @@ import pandas as pd
 from filelock import FileLock
 
 from pipeline.data.changes import find_changes
-from pipeline.data.delimited import read_delimited
 from pipeline.data.formats import recognise, tidy_name
-from pipeline.data.parquet import read_parquet
-from pipeline.data.records import read_json, read_json_lines
+from pipeline.data.readers import READERS
 from pipeline.data.report import READER_VERSION, Finding, Layout, ReadingReport, ReadOptions
 from pipeline.data.rewrite import refuse_to_lose_rows, rewrite, write_table, written_format
 from pipeline.data.rows import read_table
-from pipeline.data.workbook import read_workbook
+from pipeline.data.workbook import sheet_titles
 from pipeline.errors import N_, DataError, WorkspaceError
 from pipeline.runs.progress import Progress, Silent
 from pipeline.settings import workspace
@@ -40,6 +38,8 @@ __all__ = [
     "list_sources",
     "load_source",
     "read_rows",
+    "reread",
+    "sheet_names",
     "write_back",
 ]
 
@@ -48,14 +48,6 @@ UNWATCHED = Silent()
 
 ORIGINAL = "original"
 ABOUT = "source.json"
-
-READERS = {
-    "csv": read_delimited,
-    "excel": read_workbook,
-    "json": read_json,
-    "jsonl": read_json_lines,
-    "parquet": read_parquet,
-}
 
 
 @dataclass(frozen=True)
@@ -97,6 +89,30 @@ def import_source(path: Path, name: str, options: ReadOptions = AS_FOUND, progre
                     name=tidy_name(name),
                 ) from error
     return load_source(source_id)
+
+
+def reread(source_id: str, options: ReadOptions, progress: Progress = UNWATCHED) -> Source:
+    """Import the stored bytes of a Source anew under other options. The old Source stays as it is.
+
+    Raises:
+        DataError: no such Source.
+        UnreadableFile: under these options there is no table.
+        WorkspaceError: the disk is full.
+    """
+    source = load_source(source_id)
+    return import_source(workspace().sources / source_id / ORIGINAL, source.name, options, progress)
+
+
+def sheet_names(source_id: str) -> tuple[str, ...]:
+    """The sheets of a workbook in their order; none for other formats.
+
+    Raises:
+        DataError: no such Source.
+    """
+    source = load_source(source_id)
+    if source.report.format != "excel":
+        return ()
+    return sheet_titles(workspace().sources / source_id / ORIGINAL, source.name)
 
 
 def load_source(source_id: str) -> Source:
@@ -193,7 +209,7 @@ def _write(path: Path, name: str, options: ReadOptions, folder: Path, progress: 
     with tempfile.TemporaryDirectory(prefix="partial-", dir=workspace().sources) as partial:
         whole = Path(partial) / "source"
         whole.mkdir()
-        columns, report, layout = READERS[kind](path, name, options, whole, progress)
+        columns, report, layout = READERS[kind](path, name, options, whole, progress, None)
         shutil.copyfile(path, whole / ORIGINAL)
         source = Source(folder.name, name, columns, report.rows_read, report)
         about = {"source": dataclasses.asdict(source), "layout": dataclasses.asdict(layout)}

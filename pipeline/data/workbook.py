@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -17,6 +18,9 @@ from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions
 from pipeline.data.rows import RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress
+
+# Titles and names above the rows, when only the first rows are wanted.
+ROWS_ABOVE = 50
 
 # Rows between two signs of life.
 STRIDE = 2_000
@@ -30,7 +34,7 @@ SheetRow = tuple[int, list[str]]  # row of the sheet, from 0; its cells without 
 
 
 def read_workbook(
-    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress
+    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress, limit: int | None
 ) -> tuple[tuple[str, ...], ReadingReport, Layout]:
     """Read one sheet of a workbook into ``folder``: the one asked for, else the first visible one that holds rows.
 
@@ -40,7 +44,7 @@ def read_workbook(
     with open_workbook(path, name, read_only=True, data_only=True) as book:
         sheet = _pick_sheet(book, name, options)
         sheet.reset_dimensions()  # some writers state them wrongly, and rows would be lost
-        records = list(_filled_rows(sheet, progress))
+        records = list(islice(_filled_rows(sheet, progress), None if limit is None else limit + ROWS_ABOVE))
         others = [other.title for other in book.worksheets if other.title != sheet.title]
         title = sheet.title
     if not records:
@@ -53,7 +57,7 @@ def read_workbook(
     width = max(len(named), *(len(cells) for _, cells in below))
     columns = unique_names(named + [""] * (width - len(named)))
     rows = RowWriter(folder, columns)
-    for row, cells in below:
+    for row, cells in below[:limit]:
         rows.add(cells + [""] * (width - len(cells)), row, row + 1, width)
     rows.finish()
     report = ReadingReport(
@@ -66,6 +70,16 @@ def read_workbook(
         findings=tuple(_findings(header, preamble, others, title)),
     )
     return columns, report, Layout(None if header is None else (header, header + 1, width), width)
+
+
+def sheet_titles(path: Path, name: str) -> tuple[str, ...]:
+    """The names of the sheets that hold cells, in their order.
+
+    Raises:
+        UnreadableFile: damaged.
+    """
+    with open_workbook(path, name, read_only=True) as book:
+        return tuple(sheet.title for sheet in book.worksheets)
 
 
 @contextmanager
