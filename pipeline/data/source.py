@@ -23,7 +23,7 @@ from pipeline.data.formats import recognise, tidy_name
 from pipeline.data.readers import READERS
 from pipeline.data.report import READER_VERSION, Finding, Layout, ReadingReport, ReadOptions
 from pipeline.data.rewrite import refuse_to_lose_rows, rewrite, write_table, written_format
-from pipeline.data.rows import read_table
+from pipeline.data.rows import read_beginning, read_table
 from pipeline.data.workbook import sheet_titles
 from pipeline.errors import N_, DataError, WorkspaceError
 from pipeline.runs.progress import Progress, Silent
@@ -34,6 +34,7 @@ __all__ = [
     "ReadOptions",
     "ReadingReport",
     "Source",
+    "first_rows",
     "import_source",
     "list_sources",
     "load_source",
@@ -59,6 +60,7 @@ class Source:
     columns: tuple[str, ...]
     rows: int
     report: ReadingReport
+    options: ReadOptions = AS_FOUND  # what a person has decided; the rest of the report's settings are guesses
 
 
 def import_source(path: Path, name: str, options: ReadOptions = AS_FOUND, progress: Progress = UNWATCHED) -> Source:
@@ -155,6 +157,16 @@ def read_rows(source_id: str, columns: Sequence[str] | None = None) -> pd.DataFr
     return read_table(workspace().sources / source_id, columns)
 
 
+def first_rows(source_id: str, count: int) -> pd.DataFrame:
+    """The first rows, as ``read_rows`` gives them; quick however many there are.
+
+    Raises:
+        DataError: no such Source.
+    """
+    load_source(source_id)
+    return read_beginning(workspace().sources / source_id, count)
+
+
 def write_back(
     source_id: str,
     added: Mapping[str, Sequence[str]],
@@ -211,7 +223,7 @@ def _write(path: Path, name: str, options: ReadOptions, folder: Path, progress: 
         whole.mkdir()
         columns, report, layout = READERS[kind](path, name, options, whole, progress, None)
         shutil.copyfile(path, whole / ORIGINAL)
-        source = Source(folder.name, name, columns, report.rows_read, report)
+        source = Source(folder.name, name, columns, report.rows_read, report, options)
         about = {"source": dataclasses.asdict(source), "layout": dataclasses.asdict(layout)}
         (whole / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
         whole.rename(folder)
@@ -227,4 +239,5 @@ def _about(source_id: str) -> dict[str, Any]:
 
 def _source_from(content: dict[str, Any]) -> Source:
     report = ReadingReport.from_json(content["report"])
-    return Source(**{**content, "columns": tuple(content["columns"]), "report": report})
+    options = ReadOptions(**content.get("options", {}))
+    return Source(**{**content, "columns": tuple(content["columns"]), "report": report, "options": options})

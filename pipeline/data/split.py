@@ -44,6 +44,7 @@ class Split:
     test: tuple[int, ...]
     seed: int
     notes: tuple[Finding, ...]
+    test_column: str = ""  # column that says which rows of ``source`` are for testing; "" for none
 
 
 def make_split(

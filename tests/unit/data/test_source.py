@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from pipeline.data import source as source_module
-from pipeline.data.source import ReadOptions, import_source, list_sources, load_source, read_rows
+from pipeline.data.source import ReadOptions, first_rows, import_source, list_sources, load_source, read_rows
 from pipeline.errors import DataError, UnreadableFile, WorkspaceError
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -87,6 +87,13 @@ def test_columns_are_read_in_the_order_asked_for(upload):
     assert list(read_rows(source.id).index) == [0]
     with pytest.raises(DataError, match="no column d"):
         read_rows(source.id, ["d"])
+
+
+def test_the_first_rows_are_those_of_the_whole_table(upload):
+    source = upload("a,b\n" + "".join(f"{n},x\n" for n in range(50)))
+    whole = read_rows(source.id)
+    assert first_rows(source.id, 3).equals(whole.head(3))
+    assert first_rows(source.id, 500).equals(whole)
 
 
 @pytest.mark.parametrize("source_id", ["nothing", "", "..", "../../etc"])
