@@ -11,7 +11,7 @@ from pages.data import wording
 from pipeline.data.source import Source, set_aside_file
 
 # Findings that say that the reader was not sure of a setting.
-GUESSES = {"encoding": "encoding_guessed", "delimiter": "delimiter_guessed", "header_row": "no_header"}
+GUESSES = {"encoding": "encoding_guessed", "delimiter": "dialect_guessed", "header_row": "no_header"}
 
 
 def show_account(source: Source) -> None:

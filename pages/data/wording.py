@@ -15,9 +15,9 @@ FORMATS = {
 ENCODINGS = {
     "utf-8": "UTF-8",
     "gb18030": N_("GB18030, GBK (Simplified Chinese)"),
-    "big5": N_("Big5 (Traditional Chinese)"),
-    "shift_jis": N_("Shift-JIS (Japanese)"),
-    "euc_kr": N_("EUC-KR (Korean)"),
+    "big5hkscs": N_("Big5 (Traditional Chinese)"),
+    "cp932": N_("Shift-JIS (Japanese)"),
+    "cp949": N_("EUC-KR (Korean)"),
     "utf-16": "UTF-16",
     "cp1252": N_("Windows-1252 (Western Europe)"),
     "cp1250": N_("Windows-1250 (Central Europe)"),
@@ -42,6 +42,9 @@ _ALIASES = {
     "utf-16-be": "utf-16",
     "latin-1": "iso8859-1",
     "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
 }
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.data.report import Layout, ReadingReport, ReadOptions
+from pipeline.data.report import Layout, ReadingReport, ReadOptions, renamed_columns
 from pipeline.data.rows import GROUP, RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress
@@ -32,6 +32,7 @@ def read_parquet(
     if not table.num_rows or not table.num_columns:
         raise UnreadableFile(N_("{name} has column names but no rows below them."), name=name)
     columns = unique_names(table.column_names)
+    renamed = tuple(renamed_columns(columns, table.column_names))
     rows = RowWriter(folder, columns)
     texts = [text_column(column) for column in table.columns]
     for first in range(0, table.num_rows, GROUP):
@@ -40,7 +41,7 @@ def read_parquet(
             rows.add(cells, row, row + 1, len(columns))
         progress.advance(N_("Reading the file"), min(first + GROUP, table.num_rows), table.num_rows)
     rows.finish()
-    report = ReadingReport("parquet", rows_read=len(rows), rows_repaired=0, rows_set_aside=0)
+    report = ReadingReport("parquet", rows_read=len(rows), rows_repaired=0, rows_set_aside=0, findings=renamed)
     return columns, report, Layout(cells=len(columns))
 
 

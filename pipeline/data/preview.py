@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.data.formats import recognise, tidy_name
+from pipeline.data.formats import recognise
 from pipeline.data.readers import READERS
 from pipeline.data.report import Finding, ReadOptions
 from pipeline.data.rows import read_table
+from pipeline.data.unpack import open_table
 from pipeline.data.workbook import sheet_titles
 from pipeline.runs.progress import Silent
 
@@ -44,12 +45,14 @@ def preview(path: Path, name: str, options: ReadOptions, rows: int = ROWS) -> Pr
 
     Raises:
         UnreadableFile: it is not what its name says, is empty or damaged, or has no rows.
+        SettingError: the options ask for what cannot be.
     """
-    name = tidy_name(name)
-    kind = recognise(path, name, options)
-    with tempfile.TemporaryDirectory() as folder:
-        columns, report, _ = READERS[kind](path, name, options, Path(folder), Silent(), rows)
+    options.check()
+    with tempfile.TemporaryDirectory() as folder, open_table(path, name, whole=False) as table:
+        kind = recognise(table.path, table.name, options)
+        columns, report, _ = READERS[kind](table.path, table.name, options, Path(folder), Silent(), rows)
         frame = read_table(Path(folder), None)
+        sheets = sheet_titles(table.path, table.name) if kind == "excel" else ()
     return Preview(
         format=report.format,
         columns=columns,
@@ -60,6 +63,6 @@ def preview(path: Path, name: str, options: ReadOptions, rows: int = ROWS) -> Pr
         escape=report.escape,
         header_row=report.header_row,
         sheet=report.sheet,
-        sheets=sheet_titles(path, name) if kind == "excel" else (),
-        findings=report.findings,
+        sheets=sheets,
+        findings=report.findings + table.findings,
     )

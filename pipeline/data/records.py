@@ -8,7 +8,9 @@ from json.decoder import JSONDecodeError, JSONDecoder
 from pathlib import Path
 from typing import Any
 
-from pipeline.data.lines import Coding, LineFeed, find_coding
+from pipeline.data.aside import Aside
+from pipeline.data.encoding import Coding, find_coding
+from pipeline.data.feed import LineFeed
 from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, name_lines
 from pipeline.data.rows import GROUP, RowWriter
 from pipeline.errors import N_, UnreadableFile
@@ -32,7 +34,7 @@ def read_json(
     Raises:
         UnreadableFile: damaged, or something else than a list of records, or an empty one.
     """
-    coding = find_coding(path, options.encoding, name)
+    coding = find_coding(path, options.encoding, name, whole=limit is None)
     try:
         records = list(
             _first_items(path, coding, name, limit) if limit else _list_items(_text(path, coding), coding, name)
@@ -56,10 +58,10 @@ def read_json_lines(
     Raises:
         UnreadableFile: no line is an object.
     """
-    coding = find_coding(path, options.encoding, name)
+    coding = find_coding(path, options.encoding, name, whole=limit is None)
     feed = LineFeed(path, coding)
     records: list[Record] = []
-    broken: list[int] = []
+    aside = Aside(folder)
     try:
         for line in feed:
             feed.forget()
@@ -69,12 +71,13 @@ def read_json_lines(
             if text:
                 cells = _object(text)
                 if cells is None:
-                    broken.append(feed.position)
+                    aside.add(feed.position, line)
                 else:
                     records.append((cells, feed.ends[feed.position - 1], feed.ends[feed.position]))
     finally:
         feed.close()
-    return _write("jsonl", records, broken, coding, name, folder, progress)
+        aside.close()
+    return _write("jsonl", records, aside.lines, coding, name, folder, progress)
 
 
 def _write(

@@ -1,11 +1,16 @@
 """What reading a file is asked to do and what it says it did. Knows nothing of how files are read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errors import N_, SettingError
+
 # Part of every Source's id: raise it when the same bytes would be read differently.
-READER_VERSION = "1"
+READER_VERSION = "2"
+
+QUOTES = ('"', "'", "")
+ESCAPES = ("double", "backslash")
 
 # A message names so many lines; the reading report is a sentence, not a listing.
 LINES_NAMED = 10
@@ -21,6 +26,29 @@ class ReadOptions:
     sheet: str | None = None  # Excel only
     quote: str | None = None  # '"', "'" or "" for none
     escape: str | None = None  # a quote inside a cell is "double"d, or a "backslash" stands before it
+
+    def check(self) -> None:
+        """Whether this can be asked for at all.
+
+        Raises:
+            SettingError: it cannot.
+        """
+        delimiter, quote = self.delimiter, self.quote
+        wrong = (
+            (delimiter is not None and (len(delimiter) != 1 or delimiter in "\r\n\\" or delimiter == quote), delimiter),
+            (quote is not None and quote not in QUOTES, quote),
+            (self.escape is not None and self.escape not in ESCAPES, self.escape),
+            (self.header_row is not None and self.header_row < 0, self.header_row),
+        )
+        for is_wrong, value in wrong:
+            if is_wrong:
+                raise SettingError(
+                    N_(
+                        "A file cannot be read with {value}: the delimiter is one character, the quotation mark \" or '"
+                        " or none, the escape double or backslash, the header a line from 1, or 0 for none."
+                    ),
+                    value=repr(value),
+                )
 
 
 @dataclass(frozen=True)
@@ -90,6 +118,15 @@ class Layout:
         """A layout from ``dataclasses.asdict`` as JSON keeps it."""
         header = content["header"]
         return Layout(**{**content, "header": None if header is None else tuple(header)})
+
+
+def renamed_columns(columns: Sequence[str], cells: Sequence[Any]) -> Iterator[Finding]:
+    """A finding if ``columns``, the names as people can use them, are not the ``cells`` that stand in the file."""
+    named = [*cells, *[None] * (len(columns) - len(cells))]
+    renamed = [column for column, cell in zip(columns, named, strict=False) if column != cell]
+    if renamed:
+        message = N_("Columns that were renamed, because their names were blank, padded or alike: {columns}.")
+        yield Finding("renamed_columns", 0, message, (("columns", ", ".join(renamed)),))
 
 
 def name_lines(lines: Sequence[int]) -> str:

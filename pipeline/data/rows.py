@@ -30,7 +30,10 @@ class RowWriter:
         self._note = self._spans.extend
 
     def add(self, cells: Sequence[str], start: int, end: int, width: int) -> None:
-        """Add one row: a cell a column, its place in the file, and how many cells stand there."""
+        """Add one row: a cell a column, its place in the file, and how many cells stand there.
+
+        Less than 0 cells: so many, but some of them were one cell whose delimiters were not quoted.
+        """
         self._waiting.append(cells)
         self._note((start, end, width))
         if len(self._waiting) >= GROUP:

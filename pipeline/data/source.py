@@ -18,12 +18,14 @@ from typing import Any
 import pandas as pd
 from filelock import FileLock
 
+from pipeline.data.aside import ASIDE
 from pipeline.data.changes import find_changes
 from pipeline.data.formats import recognise, tidy_name
 from pipeline.data.readers import READERS
 from pipeline.data.report import READER_VERSION, Finding, Layout, ReadingReport, ReadOptions
 from pipeline.data.rewrite import refuse_to_lose_rows, rewrite, write_table, written_format
 from pipeline.data.rows import read_beginning, read_table
+from pipeline.data.unpack import Table, open_table
 from pipeline.data.workbook import sheet_titles
 from pipeline.errors import N_, DataError, WorkspaceError
 from pipeline.runs.progress import Progress, Silent
@@ -40,6 +42,7 @@ __all__ = [
     "load_source",
     "read_rows",
     "reread",
+    "set_aside_file",
     "sheet_names",
     "write_back",
 ]
@@ -66,6 +69,8 @@ class Source:
 def import_source(path: Path, name: str, options: ReadOptions = AS_FOUND, progress: Progress = UNWATCHED) -> Source:
     """Copy a file into the workspace and read it. The same bytes with the same options are read once.
 
+    A zip is only a wrapper: the one table in it becomes the Source, under its own name.
+
     Args:
         path: where the bytes are now; not needed afterwards.
         name: what the person calls the file; never used as a path.
@@ -74,22 +79,25 @@ def import_source(path: Path, name: str, options: ReadOptions = AS_FOUND, progre
 
     Raises:
         UnreadableFile: it is not what its name says, is empty or damaged, or has no rows.
+        SettingError: the options ask for what cannot be.
         WorkspaceError: the disk is full.
     """
-    source_id = _identify(path, options)
-    folder = workspace().sources / source_id
+    options.check()
+    workspace().sources.mkdir(parents=True, exist_ok=True)
     workspace().locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(workspace().locks / f"source-{source_id}.lock"):
-        if not (folder / ABOUT).is_file():
-            try:
-                _write(path, tidy_name(name), options, folder, progress)
-            except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
-                raise WorkspaceError(
-                    N_("The disk is full: {name} could not be stored. Free some space and try again."),
-                    name=tidy_name(name),
-                ) from error
+    try:
+        with open_table(path, name, workspace().sources) as table:
+            source_id = _identify(table.path, options)
+            folder = workspace().sources / source_id
+            with FileLock(workspace().locks / f"source-{source_id}.lock"):
+                if not (folder / ABOUT).is_file():
+                    _write(table, options, folder, progress)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise WorkspaceError(
+            N_("The disk is full: {name} could not be stored. Free some space and try again."), name=tidy_name(name)
+        ) from error
     return load_source(source_id)
 
 
@@ -103,6 +111,17 @@ def reread(source_id: str, options: ReadOptions, progress: Progress = UNWATCHED)
     """
     source = load_source(source_id)
     return import_source(workspace().sources / source_id / ORIGINAL, source.name, options, progress)
+
+
+def set_aside_file(source_id: str) -> Path | None:
+    """The rows that could not be read, word for word with their line numbers; None where there are none.
+
+    Raises:
+        DataError: no such Source.
+    """
+    load_source(source_id)
+    path = workspace().sources / source_id / ASIDE
+    return path if path.is_file() else None
 
 
 def sheet_names(source_id: str) -> tuple[str, ...]:
@@ -214,15 +233,16 @@ def _identify(path: Path, options: ReadOptions) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
-def _write(path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress) -> None:
+def _write(table: Table, options: ReadOptions, folder: Path, progress: Progress) -> None:
     """Read into a folder beside, and rename it when whole: a killed process leaves no half Source."""
+    path, name = table.path, table.name
     kind = recognise(path, name, options)
-    workspace().sources.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="partial-", dir=workspace().sources) as partial:
         whole = Path(partial) / "source"
         whole.mkdir()
         columns, report, layout = READERS[kind](path, name, options, whole, progress, None)
         shutil.copyfile(path, whole / ORIGINAL)
+        report = dataclasses.replace(report, findings=report.findings + table.findings)
         source = Source(folder.name, name, columns, report.rows_read, report, options)
         about = {"source": dataclasses.asdict(source), "layout": dataclasses.asdict(layout)}
         (whole / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -13,8 +13,9 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 
-from pipeline.data.dialect import find_header
-from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions
+from pipeline.data.header import find_header
+from pipeline.data.merged import merged_ranges, name_columns
+from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, renamed_columns
 from pipeline.data.rows import RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress
@@ -47,14 +48,19 @@ def read_workbook(
         records = list(islice(_filled_rows(sheet, progress), None if limit is None else limit + ROWS_ABOVE))
         others = [other.title for other in book.worksheets if other.title != sheet.title]
         title = sheet.title
+        # Not public, but where a sheet read row by row says which part of the zip it is.
+        merged = merged_ranges(path, sheet._worksheet_path)
     if not records:
         raise UnreadableFile(N_("{name}: the sheet {sheet} is empty."), name=name, sheet=title)
     header, _, preamble = find_header(records, options.header_row)
+    width = max((len(cells) for row, cells in records if header is None or row >= header), default=0)
+    named: list[str] = []
+    above = 0
+    if header is not None:
+        above, header, named = name_columns(records, header, width, merged)
     below = [record for record in records if header is None or record[0] > header]
     if not below:
         raise UnreadableFile(N_("{name} has column names but no rows below them."), name=name)
-    named = next((cells for row, cells in records if row == header), [])
-    width = max(len(named), *(len(cells) for _, cells in below))
     columns = unique_names(named + [""] * (width - len(named)))
     rows = RowWriter(folder, columns)
     for row, cells in below[:limit]:
@@ -67,7 +73,10 @@ def read_workbook(
         rows_set_aside=0,
         header_row=0 if header is None else header + 1,
         sheet=title,
-        findings=tuple(_findings(header, preamble, others, title)),
+        findings=(
+            *_findings(header, above if preamble else 0, others, title),
+            *(() if header is None else renamed_columns(columns, named)),
+        ),
     )
     return columns, report, Layout(None if header is None else (header, header + 1, width), width)
 
@@ -163,12 +172,12 @@ def _filled_rows(sheet: Any, progress: Progress) -> Iterator[SheetRow]:
             progress.advance(N_("Reading the file"), row, 0)
 
 
-def _findings(header: int | None, preamble: int, others: list[str], title: str) -> Iterator[Finding]:
+def _findings(header: int | None, above: int, others: list[str], title: str) -> Iterator[Finding]:
     if others:
         message = N_("The sheet {sheet} was read. Other sheets of the workbook: {sheets}.")
         yield Finding("other_sheets", 0, message, (("sheet", title), ("sheets", ", ".join(others))))
-    if preamble:
+    if above:
         message = N_("Lines above the column names that were passed over: {lines}.")
-        yield Finding("preamble", 0, message, (("lines", str(header)),))
+        yield Finding("preamble", 0, message, (("lines", str(above)),))
     if header is None:
         yield Finding("no_header", 0, N_("The first line looks like a row, so the columns were numbered."))
