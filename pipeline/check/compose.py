@@ -1,4 +1,4 @@
-"""What findings are made of: examples cut to a readable length, remedies that leave something to learn."""
+"""What findings are made of: examples of a readable length, remedies that leave something to learn and measure."""
 
 import dataclasses
 from collections.abc import Sequence
