@@ -52,6 +52,7 @@ def _take(source: Source, text: tuple[str, ...], label: str, template: str, divi
             label=label,
             template=template,
             group=division.group,
+            time=division.time,
             test_source_id=division.test_source_id,
             test_column=division.test_column,
             seed=division.seed,

@@ -17,6 +17,7 @@ TEST_FILE = "testing"  # session key, and with "import" before it the parameter 
 
 WAYS = {
     "share": N_("A share of the rows, by chance"),
+    "time": N_("The newest rows"),
     "column": N_("A column says which"),
     "file": N_("A second file"),
 }
@@ -28,6 +29,7 @@ class Division:
 
     seed: int = 0
     group: str = ""
+    time: str = ""
     test_column: str = ""
     test_source_id: str = ""
 
@@ -35,7 +37,7 @@ class Division:
     def of(dataset: Dataset) -> "Division":
         """How a dataset is divided."""
         split = load_split(dataset.split)
-        return Division(split.seed, dataset.view.group, split.test_column, split.test_source)
+        return Division(split.seed, dataset.view.group, dataset.view.time, split.test_column, split.test_source)
 
 
 def choose_division(source: Source, taken: tuple[str, ...], current: Division) -> Division | None:
@@ -80,7 +82,13 @@ def choose_division(source: Source, taken: tuple[str, ...], current: Division) -
 
 
 def _test_rows(source: Source, free: list[str], current: Division) -> Division | None:
-    initial = "file" if current.test_source_id else "column" if current.test_column in free else "share"
+    initial = "share"
+    if current.test_source_id:
+        initial = "file"
+    elif current.test_column in free:
+        initial = "column"
+    elif current.time in free:
+        initial = "time"
     way = st.radio(
         t("Rows to measure on"),
         list(WAYS),
@@ -89,6 +97,9 @@ def _test_rows(source: Source, free: list[str], current: Division) -> Division |
         key=f"way-{source.id}",
         horizontal=True,
     )
+    if way == "time":
+        column = _time_column(source, free, current.time)
+        return Division(time=column) if column else None
     if way == "column":
         column = _test_column(source, free, current.test_column)
         return Division(test_column=column) if column else None
@@ -96,6 +107,23 @@ def _test_rows(source: Source, free: list[str], current: Division) -> Division |
         test = _test_file(source, current.test_source_id)
         return Division(test_source_id=test) if test else None
     return Division()
+
+
+def _time_column(source: Source, free: list[str], current: str) -> str:
+    dated = [column for column in free if column in reading.date_columns(source.id)]
+    initial = current if current in free else next(iter(dated), None)
+    column = st.selectbox(
+        t("Column with the dates"),
+        free,
+        index=free.index(initial) if initial else None,
+        key=f"time-{source.id}",
+        placeholder=t("Choose a column"),
+        help=t("As in use: the model learns from older rows and is measured on the newest. New classes are named."),
+    )
+    if column and column not in dated:
+        show_problem(t("The first rows of {column} are no dates that can be read.", column=column))
+        return ""
+    return column or ""
 
 
 def _test_column(source: Source, free: list[str], current: str) -> str:

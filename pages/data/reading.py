@@ -7,6 +7,7 @@ from pipeline.actions.bring_file import preview_again
 from pipeline.actions.data import Summary, summarise
 from pipeline.data import source
 from pipeline.data.columns import TESTING, ColumnProfile, Roles, guess_roles, profile_source
+from pipeline.data.dates import read_dates
 from pipeline.data.preview import Preview
 from pipeline.data.report import ReadOptions
 from pipeline.data.source import read_rows, sheet_names
@@ -64,6 +65,14 @@ def examples(source_id: str, text: tuple[str, ...], template: str, count: int) -
 def rows_for_testing(source_id: str, column: str) -> int:
     """How many rows a column sets aside for testing."""
     return int(read_rows(source_id, [column])[column].str.strip().str.casefold().isin(TESTING).sum())
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def date_columns(source_id: str) -> tuple[str, ...]:
+    """Columns in which most of the first rows have a date."""
+    rows = first_rows(source_id)
+    dated = {column: sum(date is not None for date in read_dates(list(rows[column]))) for column in rows}
+    return tuple(column for column, count in dated.items() if 2 * count > len(rows))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

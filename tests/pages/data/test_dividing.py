@@ -36,6 +36,22 @@ def test_a_column_in_which_no_row_says_test_stops_the_way_on(home: Workspace) ->
     assert app.button(key="next").disabled
 
 
+def test_the_newest_rows_are_measured_on_where_a_column_has_dates(home: Workspace) -> None:
+    header, *rows = titled(60)
+    dated = [[*row, f"2024年{n // 28 + 1}月{n % 28 + 1}日"] for n, row in enumerate(rows)]
+    app = bring(as_csv([[*header, "day"], *dated]))
+    app.radio[0].set_value("time").run()
+
+    assert box(app, "time-").value == "day"
+    box(app, "time-").select("customer").run()
+    assert "first rows of customer are no dates" in words(app)
+    assert app.button(key="next").disabled
+    box(app, "time-").select("day").run()
+    assert divided(app).test == tuple(range(51, 60))
+    app.switch_page("data/read.py").run()
+    assert app.radio[0].value == "time"
+
+
 def test_groups_and_the_seed_reach_the_dataset(home: Workspace) -> None:
     app = bring(as_csv(titled(60)))
     app.radio[0].set_value("share").run()
