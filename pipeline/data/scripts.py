@@ -10,7 +10,7 @@ LEAST_WORDS = 3
 KANA_SHARE = 0.2
 
 # A web address is written in Latin letters whatever the language around it.
-_ADDRESS = r"https?://[!-~]+|[\w.+-]+@[!-~]+"
+_ADDRESS = r"https?://[!-~]+|(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@[!-~]+"
 # Written without spaces: each character counts like a word. So a Chinese sentence about an iPhone 15 Pro is Chinese.
 _CHARACTERS = {
     "han": "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
