@@ -115,7 +115,7 @@ def take_away(visitor: Visitor, destination: Path) -> None:
     visitor.press("Make the file")
     link = visitor.page.get_by_role("link", name=visitor.t("Download"))
     link.wait_for(timeout=120_000)
-    with visitor.page.expect_download() as arriving:
+    with visitor.context.expect_event("download") as arriving:  # the link opens a tab, which closes by itself
         link.click()
     arriving.value.save_as(destination)
     names = {Path(name).name for name in zipfile.ZipFile(destination).namelist()}

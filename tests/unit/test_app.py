@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import app
@@ -32,8 +35,7 @@ def test_the_script_in_the_first_page_is_allowed_by_its_hash() -> None:
 def test_a_finished_export_is_sent_as_a_file_with_a_safe_name(home: Workspace) -> None:
     made = export_job(home, name="工单 ../../1\n")
 
-    with TestClient(app.app) as client:
-        answer = client.get("/api/exports/job1")
+    answer = exports().get("/api/exports/job1")
 
     assert answer.status_code == 200
     assert answer.content == made.read_bytes()
@@ -67,14 +69,18 @@ def test_nothing_but_a_finished_export_of_this_workspace_is_sent(home: Workspace
             setattr(row, field, value)
         session.add(row)
 
-    with TestClient(app.app) as client:
-        assert client.get("/api/exports/job1").status_code == 404
+    assert exports().get("/api/exports/job1").status_code == 404
 
 
 def test_an_unknown_job_has_nothing_to_send(home: Workspace) -> None:
-    with TestClient(app.app) as client:
-        assert client.get("/api/exports/nobody").status_code == 404
-        assert client.get("/api/exports/..%2f..%2ftunedesk.db").status_code == 404
+    assert exports().get("/api/exports/nobody").status_code == 404
+    assert exports().get("/api/exports/..%2f..%2ftunedesk.db").status_code == 404
+
+
+def exports() -> TestClient:
+    """The route alone, behind the same headers: the server itself can be started only once a process."""
+    route = Route("/api/exports/{job}", app.exported_model)
+    return TestClient(Starlette(routes=[route], middleware=[Middleware(app.SecurityHeaders)]))
 
 
 def export_job(home: Workspace, name: str = "first try") -> Path:
