@@ -7,7 +7,7 @@ from pipeline.check.finding import Example, Remedy
 from pipeline.check.material import Material
 from pipeline.data.split import Split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, make_view, view_labels, with_steps
+from pipeline.data.view import View, view_labels, with_steps
 from pipeline.errors import UnfitData
 from pipeline.templates.columns import default_template
 
@@ -53,13 +53,11 @@ def offer_without(material: Material, title: str, column: str) -> tuple[Remedy, 
     rest = tuple(name for name in view.text if name != column)
     if not rest:
         return ()
+    changed = dataclasses.replace(view, text=rest, template=_template_without(view, column, rest))
     try:
-        made = make_view(
-            view.source, rest, view.label, _template_without(view, column, rest), group=view.group, steps=view.steps
-        )
+        changed = with_steps(changed, view.steps)
     except UnfitData:
         return ()
-    changed = dataclasses.replace(made, id_column=view.id_column)
     return (Remedy(title, changed, (("column", column),)),)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from pipeline.check import classes, columns, duplicates, groups, labels, personal, several, texts
+from pipeline.check import classes, columns, drift, duplicates, groups, labels, personal, several, texts
 from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
 from pipeline.errors import N_
@@ -31,6 +31,7 @@ FINDERS: tuple[Finder, ...] = (
     texts.find_mixed_scripts,
     texts.find_short_texts,
     personal.find_personal_data,
+    drift.find_drift,
 )
 
 

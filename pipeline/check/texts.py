@@ -27,6 +27,12 @@ _TEXTS_AT_ONCE = 500
 _CHARACTERS_A_TOKEN = 64
 _AROUND_CUT = 60  # characters shown on each side of a cut
 
+# Share of all text below which nobody has to hear of it.
+LEAST_LOSS = 0.001
+
+# What a model has to read, by the script of the texts; "multi" reads everything.
+_LANGUAGES = {"han": "zh", "kana": "ja", "hangul": "ko", "latin": "en"}
+
 # Rows that are cut, or in another script: a smaller share hardly moves any figure.
 MATTERING_SHARE = 0.05
 
@@ -55,12 +61,15 @@ class _Cut:
 
 
 def find_cut_texts(material: Material) -> Iterator[CheckFinding]:
-    """Texts that are longer than a model of this machine reads by default, for the model that loses most."""
+    """Texts that are longer than a model of this machine reads by default, for the model that loses most.
+
+    Models for other languages are not asked: what they cannot read they cut in pieces, or take for nothing.
+    """
     rows = [row for row in _rows(material) if material.texts[row].strip()]
     sample = rows if len(rows) <= SAMPLE else sorted(random.Random(0).sample(rows, SAMPLE))
-    cuts = [_cut(material.texts, sample, model) for model in store.list_ready() if _vocabulary(model).is_file()]
+    cuts = [_cut(material.texts, sample, model) for model in _models_for(material, sample)]
     cuts.sort(key=lambda cut: (cut.share, len(cut.ends)))
-    if not cuts or not cuts[-1].ends:
+    if not cuts or cuts[-1].share < LEAST_LOSS:
         return
     least, most = cuts[0], cuts[-1]
     affected = {cut.model.name: round(len(cut.ends) * len(rows) / len(sample)) for cut in (least, most)}
@@ -147,6 +156,19 @@ def _cells(material: Material) -> list[str]:
     return [" ".join(cells) for cells in zip(*columns, strict=True)]
 
 
+def _models_for(material: Material, rows: Sequence[int]) -> list[Model]:
+    """Models of this machine that read what most of the texts are written in, as far as that is known."""
+    scripts = Counter(script_of(material.texts[row]) for row in rows)
+    del scripts[""]
+    language = _LANGUAGES.get(scripts.most_common(1)[0][0], "multi") if scripts else ""
+    return [
+        model
+        for model in store.list_ready()
+        if _vocabulary(model).is_file()
+        and (not language or not model.languages or {language, "multi"} & {*model.languages})
+    ]
+
+
 def _vocabulary(model: Model) -> Path:
     return model.path / "tokenizer.json"
 
@@ -198,4 +220,4 @@ def _multilingual() -> str:
 
 
 def _without(material: Material, rows: Sequence[int], reason: str) -> tuple[Remedy, ...]:
-    return offer(material, N_("Leave these rows out ({rows})"), leave_out(rows, reason), rows=str(len(rows)))
+    return offer(material, N_("Leave these rows out (rows: {rows})"), leave_out(rows, reason), rows=str(len(rows)))

@@ -48,7 +48,9 @@ def models_show(options: argparse.Namespace) -> Json:
 
 def data_inspect(options: argparse.Namespace) -> Json:
     """What was read from a file, and what is wrong with it before anything is learned."""
-    reading = ReadOptions(options.encoding, options.delimiter, options.header, options.sheet)
+    reading = ReadOptions(
+        options.encoding, options.delimiter, options.header, options.sheet, options.quote, options.escape
+    )
     source = _import(options.file, reading)
     report, language = source.report, terminal_language()
     checked = check_source(source, options)

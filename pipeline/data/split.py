@@ -52,6 +52,7 @@ class Split:
     test: tuple[int, ...]
     seed: int
     notes: tuple[Finding, ...]
+    test_column: str = ""  # column that says which rows of ``source`` are for testing; "" for none
 
     def without(self, rows: frozenset[int]) -> "Split":
         """The same division less some rows of ``source``; what it is compared by, its id, stays."""

@@ -36,6 +36,7 @@ class View:
     time: str = ""  # column with dates: the newest rows are measured on; "" for none
     separators: str = ""  # characters between several labels of a cell; "": a cell is one label
     label_columns: tuple[str, ...] = ()  # columns of 0 and 1, each a label; () for none
+    second: str = ""  # column whose texts stand opposite the others (text pairs); "" for none
 
     @property
     def id(self) -> str:
@@ -84,13 +85,14 @@ def make_view(
     time: str = "",
     separators: str = "",
     label_columns: Sequence[str] = (),
+    second: str = "",
     steps: Sequence[Step] = (),
 ) -> View:
     """Read a Source as texts with a label. The label space is ordered by frequency, then by name.
 
     Labels are the cells as they stand, then renamed by the steps; a cell of spaces counts as blank, which is a row to
     fill in. A row has several labels where ``separators`` stand in its cell, or where there are ``label_columns``
-    (``data.several`` guesses both).
+    (``data.several`` guesses both). Texts of the column ``second`` are compared with the others (``data.pairs``).
 
     Raises:
         UnfitData: a column is missing, the texts or the labels are all blank, or there is one class only.
@@ -108,6 +110,7 @@ def make_view(
             time=time,
             separators=separators,
             label_columns=tuple(label_columns),
+            second=second,
         )
     )
 
@@ -118,13 +121,13 @@ def with_steps(view: View, steps: Sequence[Step]) -> View:
 
 
 def view_frame(view: View, rows: Rows | None = None) -> pd.DataFrame:
-    """The text columns of a View's Source, as they stand in the file; index: row number.
+    """The text columns of a View's Source, the second one too, as they stand in the file; index: row number.
 
     Args:
         view: how to read.
         rows: row numbers of the Source, in this order; None for all.
     """
-    frame = read_rows(view.source, view.text)
+    frame = read_rows(view.source, (*view.text, view.second) if view.second else view.text)
     return frame if rows is None else frame.iloc[list(rows)]
 
 
@@ -228,7 +231,7 @@ def _check_columns(source: Source, view: View) -> None:
         raise UnfitData(
             N_("No label column was chosen in {name}. Choose the column with the answers to learn."), name=source.name
         )
-    for column in text:
+    for column in (*text, view.second) if view.second else text:
         if column not in source.columns:
             raise UnfitData(
                 N_("{name} has no text column {column}. Its columns are: {columns}."),
@@ -244,7 +247,7 @@ def _check_columns(source: Source, view: View) -> None:
                 column=label,
                 columns=", ".join(source.columns),
             )
-        if label in text:
+        if label in (*text, view.second):
             raise UnfitData(
                 N_("{column} cannot be text and label at once in {name}: the answer would stand in the question."),
                 name=source.name,

@@ -63,6 +63,18 @@ def test_texts_that_fit_are_no_finding_and_without_a_model_nobody_knows(home: Wo
     assert not list(find_cut_texts(Material(view_of(tmp_path, ENGLISH))))
 
 
+def test_a_model_for_another_language_is_not_asked(home: Workspace, tmp_path: Path) -> None:
+    tiny_base(home.models / "tiny")  # for English, by what is known of it
+    assert not list(find_cut_texts(Material(view_of(tmp_path, ["打印机卡纸了" * 40] * 20))))
+
+
+def test_a_loss_that_nobody_would_notice_is_no_finding(home: Workspace, tmp_path: Path) -> None:
+    tiny_base(home.models / "tiny")
+    barely = "the " * 63
+    assert not list(find_cut_texts(Material(view_of(tmp_path, [barely, *["the printer is on fire"] * 400]))))
+    assert list(find_cut_texts(Material(view_of(tmp_path, [barely * 3, *["the printer is on fire"] * 400]))))
+
+
 def test_a_good_share_in_another_script_is_noted_with_a_model_that_reads_both(home: Workspace, tmp_path: Path) -> None:
     (finding,) = find_mixed_scripts(Material(view_of(tmp_path, [*CHINESE, *ENGLISH[:5]])))
     assert (finding.rows, dict(finding.values)["share"], finding.message) == (

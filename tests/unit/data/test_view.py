@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from pipeline.data.steps import leave_out, rename_labels
+from pipeline.data.steps import leave_out, mask, rename_labels
 from pipeline.data.view import View, make_view, view_frame, view_label_sets, view_labels, with_steps
 from pipeline.errors import UnfitData
+from pipeline.templates.columns import read_pairs
 
 TICKETS = "id,text,label\n1,a,y\n2,b,x\n3,c,y\n4,,x\n5,e, \n6,f,407080\n"
 
@@ -96,3 +97,13 @@ def test_other_steps_keep_everything_else(upload):
 def test_a_cell_of_separators_alone_is_blank(upload):
     view = make_view(upload("text;label\na;x,y\nb;,\nc;y\n").id, ["text"], "label", separators=",")
     assert view_label_sets(view) == [("x", "y"), None, ("y",)]
+
+
+def test_the_second_text_of_a_pair_is_kept_apart(upload):
+    source = upload("question1,question2,label\n怎么退款,如何退款 a@b.com,same\n怎么退款,在哪下载,other\n")
+    view = make_view(source.id, ["question1"], "label", second="question2", steps=[mask(["email"])])
+    pairs = read_pairs(view, view.second, view_frame(view))
+    assert pairs == [("怎么退款", "如何退款 [email]"), ("怎么退款", "在哪下载")]
+    assert View.from_json(json.loads(json.dumps(dataclasses.asdict(view)))) == view
+    with pytest.raises(UnfitData, match="no text column other"):
+        make_view(source.id, ["question1"], "label", second="other")
