@@ -24,6 +24,11 @@ def group(column: str) -> str:
     return t("Rows with the same {column} are never in training and test at once", column=column)
 
 
+def time(column: str) -> str:
+    """The newest rows are measured on."""
+    return t("The rows that are newest by {column} are measured on", column=column)
+
+
 def listed(names: Sequence[str]) -> str:
     """The first few names, as a sentence lists them."""
     return t(", ").join(names[:NAMED]) + (" …" if len(names) > NAMED else "")

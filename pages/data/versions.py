@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.components import sentences_steps, state
 from pages.components.text import plain, show_error, show_line, show_section, t
-from pipeline.actions.check import take_back, ungroup
+from pipeline.actions.check import redivide, take_back
 from pipeline.actions.data import Dataset
 from pipeline.data.steps import Step
 from pipeline.errors import TuneDeskError
@@ -35,14 +35,17 @@ def kept_steps(source_id: str, label: str) -> tuple[Step, ...]:
 def show_done(dataset: Dataset) -> None:
     """The remedies that were taken, in their order, each with the way back; nothing where there are none."""
     view = dataset.view
-    if not view.steps and not view.group:
+    if not view.steps and not view.group and not view.time:
         return
     with st.container(border=True):
         show_section(t("Done so far"), t("Your file stays as it is. Everything here can be taken back."))
         for position, step in enumerate(view.steps):
             _show_one(sentences_steps.step(step), partial(take_back, dataset, position), key=f"take-back-{position}")
         if view.group:
-            _show_one(sentences_steps.group(view.group), partial(ungroup, dataset), key="take-back-group")
+            back = partial(redivide, dataset, time=view.time)
+            _show_one(sentences_steps.group(view.group), back, key="take-back-group")
+        if view.time:
+            _show_one(sentences_steps.time(view.time), partial(redivide, dataset, group=view.group), "take-back-time")
 
 
 def _show_one(words: str, back: Callable[[], Dataset], key: str) -> None:

@@ -62,6 +62,10 @@ def take_back(dataset: Dataset, step: int) -> Dataset:
     return revise(dataset, with_steps(dataset.view, (*steps[:step], *steps[step + 1 :])))
 
 
-def ungroup(dataset: Dataset) -> Dataset:
-    """The dataset without a group column: rows of one group may stand on both sides of the Split again."""
-    return revise(dataset, dataclasses.replace(dataset.view, group=""))
+def redivide(dataset: Dataset, *, group: str = "", time: str = "") -> Dataset:
+    """The dataset with its rows divided by these columns; "" for none: the one that a remedy chose is taken back.
+
+    Raises:
+        UnfitData: rows divided so leave none to measure on.
+    """
+    return revise(dataset, dataclasses.replace(dataset.view, group=group, time=time))

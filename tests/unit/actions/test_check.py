@@ -51,7 +51,7 @@ def test_renaming_all_labels_into_one_is_refused(dataset: Dataset) -> None:
 def test_a_group_can_be_taken_back(dataset: Dataset) -> None:
     grouped = check.apply(dataset, Remedy("Keep together", dataclasses.replace(dataset.view, group="text")))
 
-    assert check.ungroup(grouped).id == dataset.id
+    assert check.redivide(grouped).id == dataset.id
 
 
 def test_only_the_newest_version_is_listed_and_deleting_it_deletes_all(dataset: Dataset) -> None:
