@@ -40,7 +40,8 @@ def test_every_text_is_in_a_bar_the_longest_in_the_last() -> None:
 
 
 def test_the_line_stands_at_the_limit_and_only_where_texts_come_near_it() -> None:
-    near, far = histogram([10, 100], limit=120), histogram([10, 100], limit=1000)
+    texts = [10] * 50 + [100] * 50
+    near, far = histogram(texts, limit=120), histogram(texts, limit=1000)
 
     assert near.layout.shapes[0].x0 == 120
     assert near.layout.xaxis.range[1] > 120
