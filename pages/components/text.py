@@ -8,7 +8,7 @@ what the words are about.
 
 import re
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -54,9 +54,12 @@ def visible(name: str) -> str:
     return "".join(shown)
 
 
-def show_heading(text: str, note: str = "") -> None:
-    """The answer of the page, on its first line; ``note`` stands below it in lighter type."""
-    st.header(plain(text), anchor=False)
+def show_heading(text: str, note: str = "", *, width: Literal["stretch", "content"] = "stretch") -> None:
+    """The answer of the page, on its first line; ``note`` stands below it in lighter type.
+
+    With the ``width`` of its content something may stand beside it.
+    """
+    st.header(plain(text), anchor=False, width=width)
     if note:
         show_note(note)
 

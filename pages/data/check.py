@@ -39,10 +39,10 @@ def show_answer(report: CheckReport | None, *, under_way: bool) -> None:
         if is_chance(report):
             severities.append(Severity.BLOCKING)
         if severities:
-            show_heading(tn("{n} thing to look at", "{n} things to look at", len(severities)))
+            show_heading(tn("{n} thing to look at", "{n} things to look at", len(severities)), width="content")
             show_severity(max(severities))
         else:
-            show_heading(t("Nothing to worry about"))
+            show_heading(t("Nothing to worry about"), width="content")
             if not under_way:
                 st.badge(t("Ready to train"), icon=":material/check_circle:", color="green")
 
