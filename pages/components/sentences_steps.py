@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pages.components.text import t, tn, visible
+from pages.components.text import t, tn
+from pipeline.check.spelling import visible
 from pipeline.data.personal import NAMES
 from pipeline.data.steps import LEAVE_OUT, RENAME_LABELS, Step, masked_kinds, rows_left_out
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.components import sentences
 from pages.components.tables import fitting_height, text_column
-from pages.components.text import plain, show_note, show_section, t, tn, visible
+from pages.components.text import plain, show_note, show_section, t, tn
 from pages.data import merging
 from pages.data.overview import overview
 from pages.data.versions import become
@@ -80,7 +80,7 @@ def _show_examples(examples: Sequence[Example]) -> None:
         {
             "rows": [_numbers(example.rows) for example in examples],
             "text": [example.text for example in examples],
-            "note": [visible(example.note) for example in examples],
+            "note": [example.note for example in examples],
         }
     )
     filled = [name for name in frame if frame[name].any()]

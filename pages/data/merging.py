@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from pages.components.tables import fitting_height
-from pages.components.text import t, visible
+from pages.components.text import t
 from pipeline.check.finding import Remedy
+from pipeline.check.spelling import visible
 from pipeline.data.steps import RENAME_LABELS
 from pipeline.data.view import View
 
