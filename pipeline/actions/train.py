@@ -20,7 +20,7 @@ from pipeline.models import store as models
 from pipeline.models.catalogue import CatalogueEntry, entries
 from pipeline.models.fit import Estimate
 from pipeline.runs import bundle, store
-from pipeline.runs.metrics_log import Event, read_metrics
+from pipeline.runs.metrics_log import Event, newest, read_metrics
 from pipeline.runs.spec import Recipe, RunSpec, load_spec, save_spec
 from pipeline.runs.store import JobRow, RunRow
 from pipeline.settings import workspace
@@ -167,7 +167,7 @@ _REMEMBERED = 5
 
 def _correction(device: str) -> float:
     """Median of real over estimated seconds of the newest finished runs on a device; 1 where there is none."""
-    newest = (
+    finished = (
         select(RunRow)
         .join(JobRow, JobRow.id == RunRow.job)  # type: ignore[arg-type]  # a column comparison, not a bool
         .where(JobRow.state == "finished", JobRow.lane == lane_of(device), RunRow.estimated_seconds > 0)
@@ -175,7 +175,7 @@ def _correction(device: str) -> float:
         .limit(_REMEMBERED)
     )
     with store.session() as session:
-        ratios = [row.seconds / row.estimated_seconds for row in session.exec(newest).all() if row.seconds]
+        ratios = [row.seconds / row.estimated_seconds for row in session.exec(finished).all() if row.seconds]
     return statistics.median(ratios) if ratios else 1.0
 
 
@@ -309,9 +309,8 @@ def _submit(run_id: str, job_id: str, device: str) -> None:
 
 def _info(row: RunRow, job: jobs.JobInfo) -> RunInfo:
     folder = workspace().runs / row.id
-    events = read_metrics(folder)
-    newest = {event.kind: event.values for event in events}
-    step, steps = newest.get("train", {}).get("step", 0), newest.get("plan", {}).get("steps", 0)
+    events = newest(folder)
+    at, planned, resumed = (events.get(kind, {}) for kind in ("train", "plan", "resumed"))
     with store.session() as session:
         dataset = session.get(store.DatasetRow, row.dataset)
     return RunInfo(
@@ -327,11 +326,11 @@ def _info(row: RunRow, job: jobs.JobInfo) -> RunInfo:
         created=row.created,
         started=job.started,
         ended=job.ended,
-        step=step,
-        steps=steps,
-        epoch=newest.get("train", {}).get("epoch", 0.0),
-        rows_per_second=newest.get("train", {}).get("rows_per_second", 0.0),
-        resumed_from=newest.get("resumed", {}).get("step", 0),
+        step=at.get("step", 0),
+        steps=planned.get("steps", 0),
+        epoch=at.get("epoch", 0.0),
+        rows_per_second=at.get("rows_per_second", 0.0),
+        resumed_from=resumed.get("step", 0),
         position=job.position,
         metrics=row.metrics,
         verdict=row.verdict,
