@@ -20,7 +20,8 @@ from pathlib import Path
 
 import psutil
 
-from pipeline.actions import train
+from pipeline.actions import plan as plans
+from pipeline.actions import runs, train
 from pipeline.actions.data import create_dataset, import_sample
 from pipeline.data.source import import_source
 from pipeline.settings import workspace
@@ -94,13 +95,13 @@ def measure(case: Case, brought: Path | None, models: Path) -> Cell:
             assert brought is not None
             source = import_source(brought, "train.csv")
             dataset = create_dataset(source.id, name=case.data, text=["text"], label="label")
-        plan = train.plan(dataset, case.model, case.preset)
+        plan = plans.plan(dataset, case.model, case.preset)
         run = train.start(dataset, case.model, case.preset)
         most = 0
         while not run.over:
             most = max(most, _resident(run.pid))
             time.sleep(1 / LOOKS_A_SECOND)
-            run = train.get_run(run.id)
+            run = runs.get_run(run.id)
         if run.state != "finished":
             raise SystemExit(f"{case} ended as {run.state}: {run.cause}")
         return Cell(case, plan.estimate.seconds, run.seconds, plan.estimate.memory_bytes, most)

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline import jobs
 from pipeline.actions.export import FORMATS
-from pipeline.actions.train import PRESETS
+from pipeline.actions.plan import PRESETS
 from pipeline.cli import commands
 from pipeline.errors import N_, TuneDeskError
 from pipeline.i18n import explain, terminal_language, translate

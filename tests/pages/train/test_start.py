@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from pipeline.actions.data import Dataset, create_dataset
-from pipeline.actions.train import list_runs, plan, start
+from pipeline.actions.plan import plan
+from pipeline.actions.runs import list_runs
+from pipeline.actions.train import start
 from pipeline.data.source import import_source
 from pipeline.settings import Workspace
 from tests.pages.run_under_way import under_way
