@@ -1,4 +1,4 @@
-"""The server: pages, security headers, a health address, and a look after the jobs every few seconds.
+"""The server: pages, security headers, exported models to take away, and a look after the jobs every few seconds.
 
 ``streamlit run app.py`` and ``python app.py`` both start it, on 127.0.0.1:8501. It holds no model: whatever
 takes long is a process of its own (``pipeline.jobs``).
@@ -16,13 +16,16 @@ from typing import Any
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import FileResponse, JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.components.files import safe_name
 from pipeline import jobs
+from pipeline.actions.export import exported
 from pipeline.errors import TuneDeskError
 
 # A killed worker is noticed and the next job started within this time, also while nobody looks at a page.
@@ -89,6 +92,18 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
+def exported_model(request: Request) -> FileResponse:
+    """The file that a finished export has made, sent piece by piece: it is too large for the server's memory.
+
+    Runs in a thread of the server's, as it asks the database.
+    """
+    try:
+        path, name = exported(request.path_params["job"])
+    except TuneDeskError as error:
+        raise HTTPException(404) from error
+    return FileResponse(path, filename=safe_name(name, path.suffix), media_type="application/zip")
+
+
 @contextlib.asynccontextmanager
 async def lifespan(server: st.App) -> AsyncIterator[dict[str, Any] | None]:
     """Take the jobs up where the last server left them, and keep an eye on them while this one runs."""
@@ -112,7 +127,7 @@ async def _reconcile_for_ever() -> None:
 
 app = st.App(
     Path(__file__).resolve().parent / "pages" / "shell.py",
-    routes=[Route("/api/health", health)],
+    routes=[Route("/api/health", health), Route("/api/exports/{job}", exported_model)],
     middleware=[Middleware(SecurityHeaders)],
     lifespan=lifespan,
 )

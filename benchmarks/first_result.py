@@ -2,7 +2,8 @@
 
     python -m benchmarks.first_result
 
-Takes the first sample that Home offers, in a fresh workspace, and clicks the one primary button of each page.
+Takes the first sample that Home offers, in a fresh workspace, and goes the shortest way: the sample's data is known
+to be in order, so it leaves the check out, and clicks the one primary button of every other page.
 The clock runs from the first click until the filled table is drawn.
 """
 
@@ -40,7 +41,7 @@ def main() -> int:
 def walk(browser: Browser, server: Server) -> tuple[int, float]:
     """Click from Home to the filled table: clicks, and seconds since the first one."""
     visitor = Visitor(browser, server, "en")
-    buttons = ("Start with this", "Next: train", "Start training")
+    buttons = ("Start with this", "Straight to training", "Start training")
     begun = time.perf_counter()
     for button in buttons:
         found = visitor.page.get_by_role("button", name=visitor.t(button)).first

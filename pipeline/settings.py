@@ -16,7 +16,8 @@ class Workspace:
     Environment: ``TUNEDESK_HOME`` (folder, default ``~/.tunedesk``), ``TUNEDESK_DATABASE`` (SQLAlchemy
     URL, default an SQLite file in the folder), ``TUNEDESK_CACHE_GIB`` (default 10), ``TUNEDESK_JOBS``
     (jobs that may run at once on one device, default 1), ``TUNEDESK_LANGUAGE`` (``en`` or ``zh_CN``, for
-    the command line; the browser asks the browser).
+    the command line; the browser asks the browser), ``TUNEDESK_IMPORT_FOLDERS`` (folders from which the browser
+    may have files read, separated as in ``PATH``; default none).
     """
 
     home: Path
@@ -24,6 +25,7 @@ class Workspace:
     cache_bytes: int
     jobs_per_device: int
     language: str | None
+    import_folders: tuple[Path, ...]
 
     @property
     def sources(self) -> Path:
@@ -49,6 +51,11 @@ class Workspace:
     def jobs(self) -> Path:
         """One folder a job: its request, output, progress and result."""
         return self.home / "jobs"
+
+    @property
+    def uploads(self) -> Path:
+        """Files handed to a job, one folder each under the job's id; gone once the job is over."""
+        return self.home / "uploads"
 
     @property
     def models(self) -> Path:
@@ -79,7 +86,13 @@ def workspace() -> Workspace:
         cache_bytes=_positive("TUNEDESK_CACHE_GIB", 10) * GIB,
         jobs_per_device=_positive("TUNEDESK_JOBS", 1),
         language=os.environ.get("TUNEDESK_LANGUAGE"),
+        import_folders=_folders("TUNEDESK_IMPORT_FOLDERS"),
     )
+
+
+def _folders(name: str) -> tuple[Path, ...]:
+    parts = (part.strip() for part in os.environ.get(name, "").split(os.pathsep))
+    return tuple(Path(part).expanduser().resolve() for part in parts if part)
 
 
 def _positive(name: str, default: int) -> int:

@@ -25,6 +25,8 @@ def _dataset() -> None:
     current = state.current_dataset()
     if not names:
         return
+    if current and current.id not in names:
+        names[current.id] = t("{name}, earlier version", name=current.name)
     st.session_state[DATASET_KEY] = current.id if current else None
     st.selectbox(
         t("Current dataset"),

@@ -55,7 +55,7 @@ def against_baselines(bars: Sequence[ScoreBar]) -> go.Figure:
     figure.update_xaxes(range=[0, 1], tickvals=[0, 0.5, 1], tickformat=".0%", fixedrange=True)
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True)
     figure.update_layout(bargap=0.45, barmode="overlay")
-    return _calm(figure, height=60 + 42 * len(bars), right=56)
+    return calm(figure, height=60 + 42 * len(bars), right=56)
 
 
 def _score(bar: ScoreBar) -> go.Bar:
@@ -136,7 +136,7 @@ def confusion(
     figure.update_layout(
         clickmode="event+select", dragmode=False, hovermode="closest", hoverdistance=FREE_HOVER, showlegend=False
     )
-    return _calm(figure, height=150 + 46 * len(labels))
+    return calm(figure, height=150 + 46 * len(labels))
 
 
 def _write_counts(figure: go.Figure, counts: Sequence[Sequence[int]], shares: Sequence[Sequence[float]]) -> None:
@@ -169,7 +169,7 @@ def probabilities(pairs: Sequence[tuple[str, float]]) -> go.Figure:
     figure.update_xaxes(range=[0, 1.12], visible=False, fixedrange=True)
     figure.update_yaxes(tickvals=positions, ticktext=names, autorange="reversed", showgrid=False, fixedrange=True)
     figure.update_layout(bargap=0.4)
-    return _calm(figure, height=40 + 34 * len(pairs))
+    return calm(figure, height=40 + 34 * len(pairs))
 
 
 def coverage(confidences: Sequence[float], threshold: float, title: str) -> go.Figure:
@@ -192,7 +192,7 @@ def coverage(confidences: Sequence[float], threshold: float, title: str) -> go.F
     figure.update_xaxes(range=[0, 1], tickformat=".0%", title=title, fixedrange=True, showgrid=False)
     figure.update_yaxes(visible=False, fixedrange=True)
     figure.update_layout(bargap=0.08)
-    return _calm(figure, height=190)
+    return calm(figure, height=190)
 
 
 def _wrapped(name: str) -> str:
@@ -203,7 +203,8 @@ def _percent(share: float) -> str:
     return f"{share:.1%}"
 
 
-def _calm(figure: go.Figure, height: int, right: int = 8) -> go.Figure:
+def calm(figure: go.Figure, height: int, right: int = 8) -> go.Figure:
+    """``figure`` with the page's margins, ``height`` in pixels, and room for words to the ``right`` of its axes."""
     figure.update_layout(height=height, margin={"l": 8, "r": right, "t": 12, "b": 8}, showlegend=False)
     figure.update_xaxes(automargin=True)
     figure.update_yaxes(automargin=True)

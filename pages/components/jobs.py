@@ -1,5 +1,7 @@
 """Watching a job from a page: a bar that refreshes itself, and one line for how it ended."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.components import sentences
@@ -22,15 +24,19 @@ def job_in_url(parameter: str, run_id: str) -> str:
     return job_id if job_id and job_info(job_id).run == run_id else ""
 
 
-def watch(job_id: str) -> JobInfo | None:
+def watch(job_id: str, news: Callable[[], bool] = lambda: False) -> JobInfo | None:
     """Show the job's progress until it is over, then run the page again. Returns the job once it is over.
+
+    Args:
+        job_id: the job.
+        news: whether there is something to show before the job is over: then, too, the page is run again.
 
     Raises:
         JobError: no such job (an old link), or it failed; the message is its cause.
     """
     info = job_info(job_id)
     if not info.over:
-        _bar(job_id)
+        _bar(job_id, news)
         return None
     if info.state == "failed":
         raise JobError(info.cause, **info.cause_values)
@@ -38,12 +44,12 @@ def watch(job_id: str) -> JobInfo | None:
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _bar(job_id: str) -> None:
+def _bar(job_id: str, news: Callable[[], bool]) -> None:
     try:
         info = job_info(job_id)
     except TuneDeskError:
         st.rerun()  # the page says why
-    if info.over:
+    if info.over or news():
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.progress(_share(info), text=plain(_words(info)))

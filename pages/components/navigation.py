@@ -22,9 +22,16 @@ class Place:
 
 
 PLACES: dict[str, tuple[Place, ...]] = {
-    "": (
-        Place("home.py", "", N_("Home"), ":material/home:", N_("Runs that are going on and the last results.")),
-        Place("data/read.py", "data", N_("Data"), ":material/table_chart:", N_("What is in your file.")),
+    "": (Place("home.py", "", N_("Home"), ":material/home:", N_("Runs that are going on and the last results.")),),
+    N_("Data"): (
+        Place("data/read.py", "data", N_("Your file"), ":material/table_chart:", N_("What is in your file.")),
+        Place(
+            "data/check.py",
+            "check",
+            N_("Check"),
+            ":material/troubleshoot:",
+            N_("What is wrong with the data, and what would help."),
+        ),
     ),
     N_("Train"): (
         Place(

@@ -15,7 +15,7 @@ from pipeline.errors import DataError, RunNotFound
 RUN = "run"  # session key and parameter in the URL
 DATASET = "dataset"
 NEW = "new"  # parameter in the URL: the Data page asks for a file, whatever is current
-SOURCE = "source"  # session key: a file that was uploaded and is not a dataset yet
+SOURCE = "source"  # session key and parameter in the URL: a file that was brought and is not a dataset yet
 
 
 def language() -> str:
@@ -32,8 +32,26 @@ def choose_run(run_id: str) -> None:
 def choose_dataset(dataset_id: str) -> None:
     """From now on this session looks at that dataset."""
     st.session_state[DATASET] = dataset_id
-    st.session_state.pop(SOURCE, None)
+    forget_source()
     st.query_params[DATASET] = dataset_id
+
+
+def choose_source(source_id: str) -> None:
+    """From now on the Data page is about that file, until it becomes a dataset or another one is chosen."""
+    st.session_state[SOURCE] = source_id
+    st.query_params[SOURCE] = source_id
+    st.query_params.pop(NEW, None)
+
+
+def forget_source() -> None:
+    """The file that was brought last became a dataset, or is gone."""
+    st.session_state.pop(SOURCE, None)
+    st.query_params.pop(SOURCE, None)
+
+
+def chosen_source() -> str:
+    """Id of the file that was brought last and is not a dataset yet, "" where there is none."""
+    return _asked(SOURCE)
 
 
 def current_run() -> RunInfo | None:

@@ -10,6 +10,12 @@ from pages.components.text import t
 from pipeline.evaluation.errors import WrongRow
 
 PERCENT = 100  # bars show percentages: Streamlit's own format for fractions has two decimals, which is noise
+ROW, HEADER_AND_BORDER = 35, 37  # pixels, as Streamlit draws them
+
+
+def fitting_height(rows: int, most: int) -> int:
+    """Pixels of a table that shows all its rows, or the first ``most`` of more."""
+    return HEADER_AND_BORDER + ROW * min(rows, most)
 
 
 def percent_column(title: str, note: str = "") -> ProgressColumn:

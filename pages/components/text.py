@@ -7,6 +7,7 @@ what the words are about.
 """
 
 import re
+import unicodedata
 from typing import Any
 
 import streamlit as st
@@ -35,6 +36,22 @@ def plain(text: object) -> str:
     """``text`` on one line with every character that Markdown would interpret escaped: for labels and messages."""
     words = _BARE_ADDRESS.sub(_WORD_JOINER, " ".join(str(text).split()))
     return _MEANT_BY_MARKDOWN.sub(r"\\\1", words)
+
+
+def visible(name: str) -> str:
+    """``name`` with the characters that one cannot see shown: spaces where they are easily missed, zero-width signs."""
+    ends = len(name) - len(name.lstrip()), len(name.rstrip())
+    shown = []
+    for position, sign in enumerate(name):
+        if sign in "\r\n":
+            shown.append("⏎")
+        elif sign.isspace() and (sign != " " or not ends[0] <= position < ends[1] or name[position - 1].isspace()):
+            shown.append("␣")
+        elif unicodedata.category(sign) in ("Cf", "Cc"):
+            shown.append(f"⟨U+{ord(sign):04X}⟩")
+        else:
+            shown.append(sign)
+    return "".join(shown)
 
 
 def show_heading(text: str, note: str = "") -> None:

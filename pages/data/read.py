@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from pages.components import figures, sentences, state
-from pages.components.navigation import go
+from pages.components import figures, state
 from pages.components.text import (
     plain,
     show_error,
@@ -11,78 +10,49 @@ from pages.components.text import (
     show_heading,
     show_note,
     show_section,
-    show_text,
-    show_warning,
     t,
     tn,
 )
 from pages.data import reading
-from pages.data.upload import upload
-from pipeline.actions.data import Summary, create_dataset
+from pages.data.choices import show_choices
+from pages.data.differently import show_differently
+from pages.data.upload import READING, follow, show_limit, upload
+from pipeline.actions.bring_file import import_name
+from pipeline.actions.data import Summary
+from pipeline.actions.jobs import job_info
 from pipeline.data.source import Source, load_source
 from pipeline.errors import TuneDeskError
 
-NAMED = 5  # labels that a warning names
+
+def show_reading() -> None:
+    """While a large file is read, the page is about nothing else; once it is, about that file."""
+    job = st.query_params[READING]
+    if not job_info(job).over:
+        show_heading(
+            t("Reading {name}", name=import_name(job)),
+            t("You may close this page: the work goes on, and its link leads back."),
+        )
+    source = follow(READING)
+    if READING in st.query_params:
+        st.stop()
+    if source:
+        look_at(source)
+
+
+def look_at(source: Source) -> None:
+    """From now on the page is about this file."""
+    state.choose_source(source.id)
+    st.rerun()
 
 
 def choose_source() -> Source | None:
-    """The file this page is about: one just uploaded, else the current dataset's."""
+    """The file this page is about: one just brought, else the current dataset's."""
     if state.NEW in st.query_params:
         return None
-    uploaded = st.session_state.get(state.SOURCE)
+    if brought := state.chosen_source():
+        return load_source(brought)
     dataset = state.current_dataset()
-    if uploaded:
-        return load_source(uploaded)
     return load_source(dataset.source) if dataset else None
-
-
-def choose_columns(source: Source) -> tuple[tuple[str, ...], str]:
-    """Text columns and label column ("" while none is chosen), as the dataset has them, else as guessed."""
-    dataset = state.current_dataset()
-    if dataset and dataset.source == source.id and not st.session_state.get(state.SOURCE):
-        text, label = dataset.view.text, dataset.view.label
-    else:
-        guessed = reading.guess(source.id)
-        text, label = guessed.text, guessed.label or ""
-    left, right = st.columns(2)
-    chosen = left.multiselect(
-        t("Text columns"),
-        source.columns,
-        default=list(text),
-        key=f"text-{source.id}",
-        placeholder=t("Choose what the model reads"),
-        help=t("What the model reads. Several columns are joined into one text, field by field."),
-    )
-    options = [column for column in source.columns if column not in chosen]
-    label = right.selectbox(
-        t("Label column"),
-        options,
-        index=options.index(label) if label in options else None,
-        key=f"label-{source.id}",
-        placeholder=t("Choose what the model learns to say"),
-        help=t("What the model learns to say. Rows where it is blank are the rows to fill in."),
-    )
-    return tuple(chosen), label or ""
-
-
-def show_findings(source: Source) -> None:
-    """What the reader had to repair or set aside, one line each."""
-    for finding in source.report.findings:
-        show_warning(t(finding.message, **sentences.values(finding.values)))
-
-
-def show_singles(summary: Summary) -> None:
-    """Labels that only one row has can be learned but not measured."""
-    if summary.singles:
-        named = ", ".join(summary.singles[:NAMED]) + ("…" if len(summary.singles) > NAMED else "")
-        show_warning(
-            tn(
-                "One label has a single row and stays in training: {labels}. It cannot be measured.",
-                "{n} labels have a single row each and stay in training: {labels}. They cannot be measured.",
-                len(summary.singles),
-                labels=named,
-            )
-        )
 
 
 def show_charts(summary: Summary) -> None:
@@ -104,62 +74,38 @@ def show_charts(summary: Summary) -> None:
         )
 
 
-def take(source: Source, text: tuple[str, ...], label: str) -> None:
-    """Freeze the choice as a dataset and go on to training."""
-    try:
-        dataset = create_dataset(source.id, name=source.name, text=text, label=label)
-    except TuneDeskError as error:
-        show_error(error)
-        return
-    state.choose_dataset(dataset.id)
-    go("train/start.py", dataset=dataset.id)
-
-
 def show_source(source: Source) -> None:
-    """The answer, then the columns, then what the answer rests on."""
-    head = st.container()
-    text, label = choose_columns(source)
-    error = reading.problem(source.id, text, label)
-    with head:
-        summary = reading.summary(source.id, text or source.columns[:1], label)
-        show_heading(sentences.rows(summary), source.name)
-    show_findings(source)
-    if error is not None:
-        show_error(error)
-    else:
-        show_singles(summary)
-    if st.button(
-        t("Next: train"), type="primary", icon=":material/arrow_forward:", disabled=error is not None, key="next"
-    ):
-        take(source, text, label)
+    """The answer and the choices, then what they rest on, then other ways to read."""
+    summary = show_choices(source)
     show_section(t("The first rows as read"))
     st.dataframe(reading.first_rows(source.id), alt=t("The first rows of the file as they were read"), height=300)
-    if error is None:
+    again = show_differently(source)
+    if again:
+        look_at(again)
+    if summary:
         show_charts(summary)
-    if len(text) > 1:
-        show_section(t("What the model reads"), t("The text columns of the first row, joined."))
-        with st.container(border=True):
-            show_text(reading.example(source.id, text))
+    with st.expander(plain(t("Another file")), icon=":material/upload_file:"):
+        show_uploader()
 
 
 def show_uploader() -> None:
     """Take a file; once it was read, the page is about it."""
     arrived = upload(t("CSV, TSV, Excel, JSON, JSON Lines or Parquet"))
     if arrived:
-        st.session_state[state.SOURCE] = arrived.id
-        st.query_params.pop(state.NEW, None)
-        st.rerun()
+        look_at(arrived)
 
 
 try:
+    if READING in st.query_params:
+        show_reading()
     source = choose_source()
 except TuneDeskError as error:
     show_error(error)
+    st.query_params.pop(READING, None)
+    state.forget_source()
     source = None
 if source:
     show_source(source)
-    with st.expander(plain(t("Another file")), icon=":material/upload_file:"):
-        show_uploader()
 else:
     show_heading(
         t("Bring your file"),
@@ -167,3 +113,4 @@ else:
     )
     show_uploader()
     show_note(t("No file at hand? Start with a sample on the Home page."))
+    show_limit()

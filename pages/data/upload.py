@@ -1,61 +1,124 @@
-"""From an upload in the browser to a Source. Not a page: the Data page draws the uploader through this."""
+"""A file that somebody brings: the uploader, a path on the server, and how far the reading of a large one is.
 
-import tempfile
-from pathlib import Path
+Not a page: whatever page asks for a file draws it through this.
+"""
+
+import os
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.components.text import plain, show_error, t
-from pipeline.data.source import Source, import_source
+from pages.components.jobs import watch
+from pages.components.text import plain, show_error, show_note, t
+from pipeline.actions.bring_file import SUFFIXES, Arrival, import_name, resolve_allowed, start_import, take_upload
+from pipeline.data.source import Source, load_source
 from pipeline.errors import TuneDeskError
+from pipeline.settings import workspace
 
-SUFFIXES = ("csv", "tsv", "txt", "xlsx", "xls", "json", "jsonl", "ndjson", "parquet")
+READING = "import"  # parameter in the URL: id of the job that reads a file, so that a refresh takes it up again
 _TIMES = "uploads"  # how often this session has uploaded; part of the widget's key
 
 
-class Bar:
-    """Progress drawn as a bar that goes away when the reading is over."""
+def upload(label: str, parameter: str = READING) -> Source | None:
+    """Draw the uploader or, while a large file is read, how far that is. The Source once there is one.
 
-    def __init__(self) -> None:
-        self._place = st.empty()
-
-    def advance(self, phase: str, done: int, total: int) -> None:
-        """Show how far the reading is."""
-        self._place.progress(min(1.0, done / total) if total else 0.0, text=plain(t(phase)))
-
-    def stop_requested(self) -> bool:
-        """Never: leaving the page ends the reading, and nothing half-read stays."""
-        return False
-
-    def clear(self) -> None:
-        """Take the bar away."""
-        self._place.empty()
-
-
-def upload(label: str) -> Source | None:
-    """Draw the uploader; the Source once a file has arrived and was read, else None, with the reason shown."""
-    times = st.session_state.get(_TIMES, 0)
-    file = st.file_uploader(label, type=SUFFIXES, key=f"upload-{times}")
-    if file is None:
+    Args:
+        label: what is asked for, already translated.
+        parameter: keeps the job in the URL; each uploader of a page needs one of its own.
+    """
+    if parameter in st.query_params and (source := follow(parameter)):
+        return source
+    if parameter in st.query_params:
         return None
+    times = st.session_state.get(_TIMES, 0)
+    file = st.file_uploader(label, type=SUFFIXES, key=f"{parameter}-{times}")
+    if file is None:
+        return _from_server(parameter)
+    # The next run of the page draws an empty uploader.
+    st.session_state[_TIMES] = times + 1
     try:
-        source = _convert(file)
+        arrival = take_upload(file, file.name)
     except TuneDeskError as error:
         show_error(error)
         return None
-    # Another key empties the uploader, which otherwise keeps the bytes in the server's memory.
-    st.session_state[_TIMES] = times + 1
+    finally:
+        _forget(file)
+    return settle(arrival, parameter)
+
+
+def settle(arrival: Arrival, parameter: str = READING) -> Source | None:
+    """The Source where the file was read at once; else the page runs again and shows how far the job is."""
+    if arrival.source is None:
+        st.query_params[parameter] = arrival.job
+        st.rerun()
+    return arrival.source
+
+
+def follow(parameter: str) -> Source | None:
+    """How far the job of the URL is; the Source once it is over. A job that is over is forgotten, its error shown."""
+    job_id = st.query_params[parameter]
+    try:
+        import_name(job_id)
+        job = watch(job_id)
+        if job is None:
+            return None
+        source = load_source(job.result["source"]) if "source" in job.result else None
+    except TuneDeskError as error:
+        show_error(error)
+        source = None
+    else:
+        if source is None:
+            show_note(t("Stopped. Nothing was kept of the file."))
+    del st.query_params[parameter]
     return source
 
 
-def _convert(file: Any) -> Source:
-    # The client's name is words for people; only a known ending of it reaches the disk.
-    suffix = Path(file.name).suffix.lower()
-    bar = Bar()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("upload" + (suffix if suffix[1:] in SUFFIXES else ""))
-        path.write_bytes(file.getbuffer())
-        source = import_source(path, file.name, progress=bar)
-    bar.clear()
-    return source
+def show_limit() -> None:
+    """How files come that are too large to upload, where no administrator has said so yet."""
+    if not workspace().import_folders:
+        show_note(
+            t(
+                "For files above {limit} MB, whoever runs this server can allow folders to be read from: set {setting} "
+                "to their paths (between two of them stands “{separator}”).",
+                limit=st.get_option("server.maxUploadSize"),
+                setting="TUNEDESK_IMPORT_FOLDERS",
+                separator=os.pathsep,
+            )
+        )
+
+
+def _from_server(parameter: str) -> Source | None:
+    """A path instead of an upload, where an administrator allows it."""
+    folders = workspace().import_folders
+    if not folders:
+        return None
+    with st.popover(plain(t("A file on the server, of any size")), icon=":material/folder_open:"):
+        with st.form(f"path-{parameter}", border=False):
+            text = st.text_input(
+                t("Path on the server"),
+                placeholder=str(folders[0] / "tickets.csv"),
+                help=t(
+                    "For files above {limit} MB, or those that are there already.",
+                    limit=st.get_option("server.maxUploadSize"),
+                ),
+            )
+            sent = st.form_submit_button(t("Read it"), icon=":material/description:")
+        show_note(t("Files may be read from: {folders}", folders=", ".join(map(str, folders))))
+        if sent and text.strip():
+            try:
+                path = resolve_allowed(text.strip())
+            except TuneDeskError as error:
+                show_error(error)
+                return None
+            return settle(Arrival(job=start_import(path, path.name)), parameter)
+    return None
+
+
+def _forget(file: Any) -> None:
+    """Let go of the bytes: Streamlit itself keeps them in the server's memory until the tab is closed."""
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+    file.close()

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages.components import sentences, state
+from pages.components import sentences, sentences_check, state
 from pages.components.models import offer
 from pages.components.navigation import go
-from pages.components.text import plain, show_error, show_heading, show_note, t
+from pages.components.text import plain, show_error, show_heading, show_note, show_warning, t
 from pages.train import choices
 from pages.train.settings import chosen_settings, show_settings
+from pipeline.actions.check import check_of
 from pipeline.actions.data import Dataset, row_counts
 from pipeline.actions.models import list_models
 from pipeline.actions.plan import Plan, plan, recommend
@@ -65,6 +66,14 @@ def show_start(dataset: Dataset, model: str, preset: str, device: str, name: str
         begin(planned, dataset, name)
 
 
+def show_doubts(dataset: Dataset) -> None:
+    """What the data check knows that would make training vain."""
+    report = check_of(dataset)
+    if report is not None and report.learnability is not None and report.learnability.verdict == "chance":
+        show_warning(sentences_check.learnability(report.learnability))
+        show_note(sentences_check.learnability_advice(report.learnability))
+
+
 def show_page(dataset: Dataset) -> None:
     """The choices on the left, their cost beneath, everything else under Advanced."""
     counts = row_counts(dataset)
@@ -92,6 +101,7 @@ def show_page(dataset: Dataset) -> None:
             help=t("Left blank, it is named after the dataset and the model."),
         )
         device = choices.choose_device(devices())
+    show_doubts(dataset)
     if not model.ready:
         offer(cards[model.model], primary=True)
         return

@@ -1,7 +1,5 @@
 """Export: how do I take the model away, and does it answer the same elsewhere?"""
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.components import sentences, state
@@ -17,7 +15,7 @@ from pipeline.runs.bundle import read_info
 JOB = "export"  # parameter in the URL: a refresh shows how far it is
 
 
-def show_download(job: JobInfo | None, name: str) -> None:
+def show_download(job: JobInfo | None) -> None:
     """What was made, the proof that it answers the same, and the file itself; nothing before it is there."""
     if job is None or "path" not in job.result:
         return
@@ -29,15 +27,8 @@ def show_download(job: JobInfo | None, name: str) -> None:
             parity=f"{result['parity']:.1e}",
         )
     )
-    st.download_button(
-        t("Download"),
-        data=Path(result["path"]).read_bytes,
-        file_name=safe_name(name, ".zip"),
-        mime="application/zip",
-        on_click="ignore",
-        type="primary",
-        icon=":material/download:",
-    )
+    # Not a download button: that would hold the whole model in the server's memory.
+    st.link_button(t("Download"), f"api/exports/{job.id}", type="primary", icon=":material/download:")
 
 
 run = state.pick_run(finished=True)
@@ -54,7 +45,7 @@ with st.container(border=True):
     job = ""
     try:
         if job := job_in_url(JOB, run.id):
-            show_download(watch(job), run.name)
+            show_download(watch(job))
     except TuneDeskError as error:
         show_error(error)
         job = ""

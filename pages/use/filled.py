@@ -14,7 +14,7 @@ from pages.components.sentences import percent
 from pages.components.tables import PERCENT, confidence_column
 from pages.components.text import plain, show_figure, show_heading, show_note, t, tn
 from pages.use.thresholds import trade
-from pipeline.data.source import ReadOptions, Source, import_source, read_rows
+from pipeline.data.source import Source, import_source, read_rows
 from pipeline.runs.answers import load_answers
 from pipeline.settings import workspace
 
@@ -52,9 +52,7 @@ def read_filled(source: Source, label: str, path: Path) -> Filled:
     Raises:
         DataError: the file or its source is gone.
     """
-    report = source.report
-    options = ReadOptions(report.encoding or None, report.delimiter or None, report.header_row, report.sheet or None)
-    written = import_source(path, path.name, options if report.format == "csv" else ReadOptions(sheet=options.sheet))
+    written = import_source(path, path.name, source.report.as_options())
     return Filled(
         rows=read_rows(written.id),
         before=read_rows(source.id),

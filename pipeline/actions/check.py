@@ -1,11 +1,15 @@
 """The data check as a person asks for it: look, take a remedy, take it back."""
 
+import dataclasses
+from collections.abc import Mapping
+
 from sqlmodel import col, select
 
 from pipeline import jobs
 from pipeline.actions.data import Dataset, revise
 from pipeline.check.finding import Remedy
 from pipeline.check.report import CheckReport, load_check
+from pipeline.data.steps import rename_labels
 from pipeline.data.view import with_steps
 from pipeline.runs.store import JobRow, session
 
@@ -25,6 +29,14 @@ def running_check(dataset: Dataset) -> str:
     return next((row.id for row in rows if row.request["dataset"] == dataset.id), "")
 
 
+def last_check(dataset: Dataset) -> str:
+    """The newest job that checks or has checked this dataset, however it ended; "" where there is none."""
+    newest_first = select(JobRow).where(JobRow.kind == "check").order_by(col(JobRow.submitted).desc())
+    with session() as opened:
+        rows = opened.exec(newest_first).all()
+    return next((row.id for row in rows if row.request["dataset"] == dataset.id), "")
+
+
 def check_of(dataset: Dataset) -> CheckReport | None:
     """What the check says so far; None where none has run."""
     return load_check(dataset.view, dataset.split)
@@ -35,7 +47,25 @@ def apply(dataset: Dataset, remedy: Remedy) -> Dataset:
     return revise(dataset, remedy.view)
 
 
+def rename(dataset: Dataset, names: Mapping[str, str], reason: str = "") -> Dataset:
+    """The dataset with labels renamed as a person decided, old name -> new name; ``reason`` is a finding's kind.
+
+    Raises:
+        UnfitData: one label only would be left.
+    """
+    return revise(dataset, with_steps(dataset.view, (*dataset.view.steps, rename_labels(names, reason))))
+
+
 def take_back(dataset: Dataset, step: int) -> Dataset:
     """The dataset without its ``step``-th step (from 0)."""
     steps = dataset.view.steps
     return revise(dataset, with_steps(dataset.view, (*steps[:step], *steps[step + 1 :])))
+
+
+def redivide(dataset: Dataset, *, group: str = "", time: str = "") -> Dataset:
+    """The dataset with its rows divided by these columns; "" for none: the one that a remedy chose is taken back.
+
+    Raises:
+        UnfitData: rows divided so leave none to measure on.
+    """
+    return revise(dataset, dataclasses.replace(dataset.view, group=group, time=time))

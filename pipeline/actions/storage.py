@@ -78,7 +78,10 @@ def _past_jobs() -> list[Path]:
 
 
 def _unused_sources() -> list[Path]:
-    """Files that neither a dataset nor a run needs: a run shows its wrong rows and neighbours from there."""
+    """Files that neither a dataset nor a run needs: a run shows its wrong rows and neighbours from there.
+
+    Not what is being read just now, in a folder called ``partial-``: the next reading tidies up after a dead one.
+    """
     with store.session() as session:
         datasets = session.exec(select(DatasetRow.source, DatasetRow.split)).all()
         runs = session.exec(select(store.RunRow.id)).all()
@@ -86,7 +89,8 @@ def _unused_sources() -> list[Path]:
     needed = {*datasets, *((spec.view.source, spec.split) for spec in specs)}
     used = {source for source, _ in needed} | {load_split(split).test_source for _, split in needed}
     folders = workspace().sources.iterdir() if workspace().sources.exists() else ()
-    return [folder for folder in folders if folder.is_dir() and folder.name not in used]
+    whole = (folder for folder in folders if folder.is_dir() and not folder.name.startswith("partial-"))
+    return [folder for folder in whole if folder.name not in used]
 
 
 def _weigh(folder: Path) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """The opponent that is hard to beat: TF-IDF of n-grams and multinomial logistic regression.
 
-Word 1-2-grams carry languages that write spaces, character 1-4-grams carry Chinese (and misspellings), so one
-setting is fair to both. The regularisation C is chosen on the validation rows. Knows texts and class indices.
+The regularisation C is chosen on the validation rows. Knows texts and class indices; the n-grams are those of
+``ngrams``.
 
 It counts in the time of every run, hence: features are extracted once, in float32; the values of C are visited
 from strong to weak regularisation, each starting from the weights of the one before; the optimiser's vectors
@@ -17,8 +17,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 import torch
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
 
+from pipeline.baselines.ngrams import extract, features
 from pipeline.errors import N_
 from pipeline.runs.progress import Progress, Silent
 
@@ -30,10 +30,6 @@ STRENGTHS = (2.0, 8.0, 32.0, 128.0)
 USUAL_STRENGTH = 8.0
 # Steps of the optimiser for one C: the fit on validation rows hardly changes after that.
 STEPS = 20
-# The most frequent n-grams of each kind. Bounds memory on large files; files of ordinary size do not reach it.
-MOST_FEATURES = 200_000
-# Latin, Cyrillic ... words of any length; a run of Chinese characters is no word, its characters are n-grams anyway.
-WORD = r"(?u)[^\W\u3040-\u30ff\u3400-\u9fff]+"
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class Tfidf:
 
     def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """[n, classes], each row sums to 1."""
-        return _softmax(_features(self.kinds, texts), self.weights)
+        return _softmax(features(self.kinds, texts), self.weights)
 
 
 def fit_tfidf(
@@ -67,11 +63,11 @@ def fit_tfidf(
     progress = progress or Silent()
     phase = N_("Fitting TF-IDF and logistic regression")
     progress.advance(phase, 0, len(STRENGTHS))
-    kinds, train = _extract(train_texts)
+    kinds, train = extract(train_texts)
     regression = _Regression(train, np.asarray(train_y, dtype=np.int64), classes)
     if not len(val_texts):
         return Tfidf(USUAL_STRENGTH, kinds, regression.fit(USUAL_STRENGTH))
-    validation, expected = _features(kinds, val_texts), np.asarray(val_y, dtype=np.int64)
+    validation, expected = features(kinds, val_texts), np.asarray(val_y, dtype=np.int64)
     fits: list[tuple[tuple[float, float], Tfidf]] = []
     for done, strength in enumerate(STRENGTHS, start=1):
         fitted = Tfidf(strength, kinds, regression.fit(strength))
@@ -80,36 +76,6 @@ def fit_tfidf(
         if progress.stop_requested():
             break
     return max(fits, key=lambda fit: fit[0])[1]
-
-
-def _extract(texts: Sequence[str]) -> tuple[tuple[TfidfVectorizer, ...], sp.csr_matrix]:
-    """Learn the n-grams that occur in at least two texts, and the features of the texts themselves."""
-    shared = {"min_df": 2, "max_features": MOST_FEATURES, "sublinear_tf": True, "norm": None, "dtype": np.float32}
-    kinds, blocks = [], []
-    for kind in (
-        TfidfVectorizer(ngram_range=(1, 2), token_pattern=WORD, **shared),
-        TfidfVectorizer(analyzer="char", ngram_range=(1, 4), **shared),
-    ):
-        try:
-            blocks.append(kind.fit_transform(texts))
-        except ValueError:  # no n-gram of this kind occurs twice: Chinese text has no words in the sense of WORD
-            continue
-        kinds.append(kind)
-    return tuple(kinds), _with_bias(blocks, len(texts))
-
-
-def _features(kinds: Sequence[TfidfVectorizer], texts: Sequence[str]) -> sp.csr_matrix:
-    return _with_bias([kind.transform(texts) for kind in kinds], len(texts))
-
-
-def _with_bias(blocks: Sequence[sp.csr_matrix], rows: int) -> sp.csr_matrix:
-    """[rows, n-grams + 1] float32: n-grams of both kinds at length 1 together, then a column of ones.
-
-    Together, because a Chinese ticket has at most a Latin word or two: at length 1 of their own they would weigh
-    as much as all its characters.
-    """
-    ones = sp.csr_matrix(np.ones((rows, 1), dtype=np.float32))
-    return sp.csr_matrix(sp.hstack([*([normalize(sp.hstack(blocks))] if blocks else []), ones]), dtype=np.float32)
 
 
 class _Regression:

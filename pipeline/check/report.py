@@ -22,7 +22,7 @@ class CheckReport:
 
     findings: tuple[CheckFinding, ...]  # worst first
     learnability: Learnability | None  # None: not measured yet
-    budget: Budget | None  # None: not measured yet
+    budget: Budget | None  # None: not measured yet, or too few rows, or nothing that could be learned
 
 
 def load_check(view: View, split: str) -> CheckReport | None:

@@ -15,6 +15,7 @@ from pipeline import jobs
 from pipeline.actions.export import FORMATS
 from pipeline.actions.plan import PRESETS
 from pipeline.cli import commands
+from pipeline.data.report import ESCAPES
 from pipeline.errors import N_, TuneDeskError
 from pipeline.i18n import explain, terminal_language, translate
 
@@ -71,15 +72,27 @@ def _data(groups: Any) -> None:
     inspect.add_argument("--delimiter")
     inspect.add_argument("--header", type=int, metavar="N", help=_help(N_("Line of the header, from 1; 0 for none.")))
     inspect.add_argument("--sheet")
+    inspect.add_argument("--quote", help=_help(N_('The quotation mark around cells; "" for none.')))
+    inspect.add_argument("--escape", choices=ESCAPES, help=_help(N_("How a quotation mark stands inside a cell.")))
+    _roles(inspect)
+    inspect.add_argument(
+        "--learnability",
+        action="store_true",
+        help=_help(N_("Also try whether the labels can be told from the text, and what more of them would bring.")),
+    )
     importing = _command(group, "import", commands.data_import, N_("Freeze a file as a dataset."))
     importing.add_argument("file", metavar="FILE", type=Path)
     _columns(importing)
 
 
 def _columns(command: argparse.ArgumentParser) -> None:
+    _roles(command)
+    command.add_argument("--test-file", type=Path, help=_help(N_("Test rows, kept as given.")))
+
+
+def _roles(command: argparse.ArgumentParser) -> None:
     command.add_argument("--text", metavar="COL[,COL]", help=_help(N_("Text columns; guessed when left out.")))
     command.add_argument("--label", metavar="COL", help=_help(N_("Label column; guessed when left out.")))
-    command.add_argument("--test-file", type=Path, help=_help(N_("Test rows, kept as given.")))
 
 
 def _train(groups: Any) -> None:

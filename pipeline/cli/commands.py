@@ -12,6 +12,7 @@ from pipeline import system
 from pipeline.actions import data, jobs, models, runs, use
 from pipeline.actions import train as training
 from pipeline.actions.runs import RunInfo
+from pipeline.cli.inspecting import check_source
 from pipeline.cli.terminal import Terminal, say
 from pipeline.data.columns import guess_roles, profile
 from pipeline.data.source import ReadOptions, Source, import_source, read_rows
@@ -46,11 +47,18 @@ def models_show(options: argparse.Namespace) -> Json:
 
 
 def data_inspect(options: argparse.Namespace) -> Json:
-    """What was read from a file."""
-    reading = ReadOptions(options.encoding, options.delimiter, options.header, options.sheet)
+    """What was read from a file, and what is wrong with it before anything is learned."""
+    reading = ReadOptions(
+        options.encoding, options.delimiter, options.header, options.sheet, options.quote, options.escape
+    )
     source = _import(options.file, reading)
     report, language = source.report, terminal_language()
-    return {
+    checked = check_source(source, options)
+    read = [
+        {"kind": found.kind, "rows": found.rows, "message": translate(found.message, language, **dict(found.values))}
+        for found in report.findings
+    ]
+    return checked | {
         "rows_read": report.rows_read,
         "rows_repaired": report.rows_repaired,
         "rows_set_aside": report.rows_set_aside,
@@ -61,14 +69,7 @@ def data_inspect(options: argparse.Namespace) -> Json:
             {"name": column.name, "kind": column.kind, "blank": column.blank, "unique": column.unique}
             for column in profile(read_rows(source.id))
         ],
-        "findings": [
-            {
-                "kind": found.kind,
-                "rows": found.rows,
-                "message": translate(found.message, language, **dict(found.values)),
-            }
-            for found in report.findings
-        ],
+        "findings": [*read, *checked["findings"]],
     }
 
 

@@ -3,11 +3,18 @@
 Guesses from names and cells, so that a person has less to choose; decides nothing.
 """
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
+
+from pipeline import cache
+from pipeline.data.source import load_source, read_rows
+from pipeline.errors import N_
+from pipeline.runs.progress import Progress, Silent
 
 # Cells looked at to tell the kind of a column; enough that one odd cell does not decide.
 SAMPLE = 2_000
@@ -23,6 +30,11 @@ CATEGORY_CHARACTERS = 50
 UNIQUE_SHARE = 0.95
 
 EXAMPLES = 5
+
+# Raise it when the same column would be described differently.
+PROFILE_VERSION = 1
+
+UNWATCHED = Silent()
 
 _NUMBER = re.compile(r"[-+]?[$€£¥￥]?\s*(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][-+]?\d+)?\s*%?")
 _DATE = re.compile(
@@ -44,8 +56,8 @@ BODY_NAMES = (
     *("review", "评论", "comment", "sentence", "query", "ticket", "utterance", "tweet", "需求", "sms", "request"),
 )
 TEST_NAMES = ("split", "set", "subset", "partition", "fold", "数据集", "划分")
-TEST_VALUES = {"train", "training", "test", "testing", "val", "valid", "validation", "dev", "训练", "验证", "测试"}
-TEST_VALUES |= {"训练集", "验证集", "测试集"}
+TESTING = {"test", "testing", "测试", "测试集"}  # what such a column says of a row to measure on
+TEST_VALUES = {"train", "training", "val", "valid", "validation", "dev", "训练", "训练集", "验证", "验证集"} | TESTING
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,26 @@ class Roles:
 def profile(rows: pd.DataFrame) -> tuple[ColumnProfile, ...]:
     """Describe every column of ``rows`` (strings, "" for blank)."""
     return tuple(_profile(str(name), rows.iloc[:, position]) for position, name in enumerate(rows.columns))
+
+
+def profile_source(source_id: str, progress: Progress = UNWATCHED) -> tuple[ColumnProfile, ...]:
+    """Describe every column of a Source. Kept, because of a million rows it takes seconds.
+
+    Raises:
+        DataError: no such Source.
+    """
+    columns = load_source(source_id).columns
+
+    def describe() -> list[dict[str, Any]]:
+        found = []
+        for number, column in enumerate(columns):
+            progress.advance(N_("Looking at the columns"), number, len(columns))
+            # One column at a time: the server must not need room for a whole table.
+            found.append(dataclasses.asdict(profile(read_rows(source_id, [column]))[0]))
+        return found
+
+    kept = cache.json_entry("reading", f"profile|{PROFILE_VERSION}|{source_id}", describe)
+    return tuple(ColumnProfile(**{**one, "examples": tuple(one["examples"])}) for one in kept)
 
 
 def guess_roles(profiles: Sequence[ColumnProfile]) -> Roles:

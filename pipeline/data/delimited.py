@@ -1,20 +1,47 @@
 """CSV and its relatives: from the bytes of a file to rows with their places, and what had to be repaired.
 
-The csv module reads the cells, strictly; what it refuses is read line by line. Knows nothing of other formats.
+Which encoding, which form and where the header stands is judged elsewhere, from the first lines.
 """
 
-import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from pipeline.data.dialect import SAMPLE_CHARACTERS, SAMPLE_LINES, Dialect, find_dialect, holds_cells
-from pipeline.data.lines import Coding, LineFeed, find_coding
-from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, name_lines
+from pipeline.data.aside import Aside
+from pipeline.data.cells import Cells, Form, Records, is_empty
+from pipeline.data.dialect import find_form, holds_cells, read_sample
+from pipeline.data.encoding import find_coding
+from pipeline.data.feed import LineFeed, first_lines
+from pipeline.data.header import find_header
+from pipeline.data.rejoin import Rejoiner
+from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, name_lines, renamed_columns
 from pipeline.data.rows import GROUP, RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress
+
+# Lines that every judgement on the file rests on.
+SAMPLE_LINES = 1000
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What was decided before the first row is read. ``header_line`` counts from 0; None: there is no header."""
+
+    form: Form
+    header_line: int | None
+    width: int  # columns
+    preamble: int  # records above the header that are no rows of the table
+    rejoiner: Rejoiner
+    sure: bool
+
+
+@dataclass(frozen=True)
+class _Header:
+    start: int = 0  # bytes
+    end: int = 0
+    cells: tuple[str, ...] = ()
 
 
 @dataclass
@@ -22,147 +49,163 @@ class _Damage:
     """What the rows went through; line numbers count from 1."""
 
     short: list[int] = field(default_factory=list)
-    long: list[int] = field(default_factory=list)
+    rejoined: list[int] = field(default_factory=list)
     quotes: list[int] = field(default_factory=list)
+    odd: list[int] = field(default_factory=list)
     repaired: int = 0
 
 
 def read_delimited(
-    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress
+    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress, limit: int | None
 ) -> tuple[tuple[str, ...], ReadingReport, Layout]:
     """Read a delimited text into ``folder``.
 
     Raises:
         UnreadableFile: no encoding fits, or there is no row below the header.
     """
-    coding = find_coding(path, options.encoding, name)
+    coding = find_coding(path, options.encoding, name, whole=limit is None)
     feed = LineFeed(path, coding)
+    aside = Aside(folder)
     try:
-        sample = _sample(path, coding)
-        if not holds_cells(sample):
-            raise UnreadableFile(N_("{name} is empty. Export the table again and upload that file."), name=name)
-        dialect = find_dialect(sample, options)
-        header = _read_header(feed, dialect, name)
-        named = header[3] if header else []
-        columns = unique_names(named + [""] * (dialect.width - len(named)))
+        table = _judge(first_lines(path, coding, SAMPLE_LINES), name, options)
+        header = _read_header(feed, table, name)
+        columns = unique_names([*header.cells, *[""] * (table.width - len(header.cells))])
         rows = RowWriter(folder, columns)
-        damage = _read_rows(feed, dialect, rows, path.stat().st_size, progress)
+        damage = _read_rows(feed, table, rows, aside, path.stat().st_size, progress, limit)
     finally:
         feed.close()
+        aside.close()
     rows.finish()
     if not len(rows):
         raise UnreadableFile(N_("{name} has column names but no rows below them."), name=name)
-    findings = (*_damage_findings(damage, feed), *_guess_findings(coding, dialect, named, columns))
+    guesses = () if coding.sure else (_encoding_guessed(coding.name),)
     report = ReadingReport(
         format="csv",
         rows_read=len(rows),
         rows_repaired=damage.repaired,
-        rows_set_aside=len(damage.long),
+        rows_set_aside=len(aside.lines),
         encoding=coding.name,
-        delimiter=dialect.delimiter,
-        header_row=0 if dialect.header_line is None else dialect.header_line + 1,
-        findings=findings,
+        delimiter=table.form.delimiter,
+        quote=table.form.quote,
+        escape=table.form.escape,
+        header_row=0 if table.header_line is None else table.header_line + 1,
+        findings=(*_damage_findings(damage, aside, feed), *guesses, *_layout_findings(table, header, columns)),
     )
-    layout = Layout(header[:3] if header else None, dialect.width, coding.codec, coding.spare)
-    return columns, report, layout
+    place = None if table.header_line is None else (header.start, header.end, len(header.cells))
+    return columns, report, Layout(place, table.width, coding.codec, coding.spare)
 
 
-def _sample(path: Path, coding: Coding) -> list[str]:
-    feed = LineFeed(path, coding)
-    try:
-        return list(_until_full(feed))
-    finally:
-        feed.close()
+def _judge(lines: list[str], name: str, options: ReadOptions) -> _Table:
+    if not holds_cells(lines):
+        raise UnreadableFile(N_("{name} is empty. Export the table again and upload that file."), name=name)
+    judgement = find_form(lines, options)
+    records = read_sample(lines, judgement.form)
+    header, width, preamble = find_header(records, options.header_row) if records else (None, 1, 0)
+    below = [cells for first, cells in records if header is None or first > header]
+    rejoiner = Rejoiner(below, width, judgement.form.delimiter)
+    return _Table(judgement.form, header, width, preamble, rejoiner, judgement.sure)
 
 
-def _until_full(lines: Iterator[str]) -> Iterator[str]:
-    filled = characters = 0
-    for line in lines:
-        yield line
-        filled += not line.isspace()
-        characters += len(line)
-        if filled == SAMPLE_LINES or characters > SAMPLE_CHARACTERS:
-            return
-
-
-def _read_header(feed: LineFeed, dialect: Dialect, name: str) -> tuple[int, int, int, list[str]] | None:
-    """Pass over what stands above the header. Returns its start, end, number of cells, and the cells."""
-    if dialect.header_line is None:
-        return None
-    for _ in islice(feed, dialect.header_line):
+def _read_header(feed: LineFeed, table: _Table, name: str) -> _Header:
+    """Pass over what stands above the header, and read it."""
+    if table.header_line is None:
+        return _Header()
+    for _ in islice(feed, table.header_line):
         feed.forget()
-    first = feed.position
-    cells = next(csv.reader(feed, delimiter=dialect.delimiter), None)
+    first, cells = next(iter(Records(feed, table.form)), (0, None))
     if cells is None:
         raise UnreadableFile(
             N_("{name} has no line {line}, so the column names cannot stand there."),
             name=name,
-            line=dialect.header_line + 1,
+            line=table.header_line + 1,
         )
-    feed.forget()
-    return feed.ends[first], feed.ends[feed.position], len(cells), cells
+    return _Header(feed.ends[first], feed.ends[feed.position], tuple(cells))
 
 
-def _read_rows(feed: LineFeed, dialect: Dialect, rows: RowWriter, size: int, progress: Progress) -> _Damage:
-    damage, width = _Damage(), dialect.width
-    reader = csv.reader(feed, delimiter=dialect.delimiter, strict=True)
-    seen_damage = len(feed.damaged)
-    while True:
-        first = feed.position
-        repaired = False
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return damage
-        except csv.Error:
-            cells = _read_line(feed, dialect)
-            reader = csv.reader(feed, delimiter=dialect.delimiter, strict=True)
-            damage.quotes.append(first + 1)
-            repaired = True
-        feed.forget()
+def _read_rows(
+    feed: LineFeed, table: _Table, rows: RowWriter, aside: Aside, size: int, progress: Progress, limit: int | None
+) -> _Damage:
+    damage, width, ends = _Damage(), table.width, feed.ends
+    records = Records(feed, table.form)
+    records.width = width
+    seen_damage, quote = len(feed.damaged), table.form.quote
+    for first, cells in records:
         found = len(cells)
+        repaired = records.repaired
+        if repaired:
+            damage.quotes.append(first + 1)
         if found != width:
-            if found < 2 and not "".join(cells).strip():
-                continue  # an empty line
-            if found > width and any(cell.strip() for cell in cells[width:]):
-                damage.long.append(first + 1)
+            if is_empty(cells, width):
                 continue
-            if found < width:
-                damage.short.append(first + 1)
-                repaired = True
-            cells = (cells + [""] * (width - found))[:width]
+            fitted = _fit(cells, table, first + 1, damage)
+            if fitted is None:
+                aside.add(first + 1, "".join(feed.recent))
+                continue
+            repaired = repaired or found < width or fitted[1] < 0
+            cells, found = fitted
+        elif quote and any(quote in cell for cell in cells) and _is_odd(cells, feed.recent, table):
+            damage.odd.append(first + 1)
         if len(feed.damaged) > seen_damage:
             seen_damage = len(feed.damaged)
             repaired = True
         damage.repaired += repaired
-        rows.add(cells, feed.ends[first], feed.ends[feed.position], found)
+        rows.add(cells, ends[first], ends[feed.position], found)
         if len(rows) % GROUP == 0:
-            progress.advance(N_("Reading the file"), feed.ends[feed.position], size)
+            progress.advance(N_("Reading the file"), ends[feed.position], size)
+        if len(rows) == limit:
+            break
+    return damage
 
 
-def _read_line(feed: LineFeed, dialect: Dialect) -> list[str]:
-    """A record whose quotes do not close where they should ends with its first line: the next ones are given back.
-
-    The line is read leniently, or with quotes as plain characters, whichever gives the right number of cells.
-    """
-    feed.take_back(len(feed.recent) - 1)
-    line = feed.recent[0].rstrip("\r\n")
-    lenient = next(csv.reader([line], delimiter=dialect.delimiter), [])
-    literal = next(csv.reader([line], delimiter=dialect.delimiter, quoting=csv.QUOTE_NONE), [])
-    return literal if len(literal) == dialect.width != len(lenient) else lenient
+def _is_odd(cells: Cells, lines: list[str], table: _Table) -> bool:
+    """Whether a quote stands in the middle of a cell and the row is unlike the others: a delimiter may be missing."""
+    quote, delimiter = re.escape(table.form.quote), re.escape(table.form.delimiter)
+    inside = re.search(rf"[^\r\n{delimiter}{quote}]{quote}[^\r\n{delimiter}{quote}]", "".join(lines))
+    return inside is not None and not table.rejoiner.fits(cells)
 
 
-def _damage_findings(damage: _Damage, feed: LineFeed) -> Iterator[Finding]:
+def _fit(cells: Cells, table: _Table, line: int, damage: _Damage) -> tuple[Cells, int] | None:
+    """A row as wide as the table, and how many cells it has in the file: less than 0 if some of them were joined."""
+    found, width = len(cells), table.width
+    if found < width:
+        damage.short.append(line)
+        return cells + [""] * (width - found), found
+    if not any(cell.strip() for cell in cells[width:]) and table.rejoiner.fits(cells[:width]):
+        return cells[:width], found  # delimiters at the end of the line
+    joined = table.rejoiner.rejoin(cells)
+    if joined is None:
+        return None
+    damage.rejoined.append(line)
+    return joined, -found
+
+
+def _damage_findings(damage: _Damage, aside: Aside, feed: LineFeed) -> Iterator[Finding]:
     kinds = (
         (
             "long_rows",
-            damage.long,
+            aside.lines,
             N_("Rows with more cells than there are columns: {rows} (lines {lines}). They were set aside."),
+        ),
+        (
+            "rejoined_rows",
+            damage.rejoined,
+            N_(
+                "Rows whose text held delimiters outside quotes: {rows} (lines {lines}). The cells that belong "
+                "together were joined, as the other columns show."
+            ),
         ),
         (
             "stray_quotes",
             damage.quotes,
             N_("Rows whose quotation marks do not close: {rows} (lines {lines}). Each line was read by itself."),
+        ),
+        (
+            "odd_rows",
+            damage.odd,
+            N_(
+                "Rows with a quotation mark inside a cell and cells unlike those of other rows: {rows} (lines "
+                "{lines}). A delimiter may be missing there."
+            ),
         ),
         (
             "damaged_text",
@@ -178,20 +221,24 @@ def _damage_findings(damage: _Damage, feed: LineFeed) -> Iterator[Finding]:
     for kind, lines, message in kinds:
         if lines:
             yield Finding(kind, len(lines), message, (("rows", str(len(lines))), ("lines", name_lines(lines))))
+    if feed.cut:
+        message = N_("The file ends in the middle of a character: it was cut off, and its last row with it.")
+        yield Finding("cut_off", 1, message)
 
 
-def _guess_findings(coding: Coding, dialect: Dialect, named: list[str], columns: tuple[str, ...]) -> Iterator[Finding]:
-    if not coding.sure:
-        message = N_("The encoding is a guess: {encoding}. If letters look wrong, choose another one.")
-        yield Finding("encoding_guessed", 0, message, (("encoding", coding.name),))
-    if dialect.preamble:
+def _encoding_guessed(name: str) -> Finding:
+    message = N_("The encoding is a guess: {encoding}. If letters look wrong, choose another one.")
+    return Finding("encoding_guessed", 0, message, (("encoding", name),))
+
+
+def _layout_findings(table: _Table, header: _Header, columns: tuple[str, ...]) -> Iterator[Finding]:
+    if not table.sure:
+        message = N_("How the cells are separated is a guess: {delimiter}. If the columns look wrong, choose it.")
+        yield Finding("dialect_guessed", 0, message, (("delimiter", repr(table.form.delimiter)),))
+    if table.preamble:
         message = N_("Lines above the column names that were passed over: {lines}.")
-        yield Finding("preamble", 0, message, (("lines", str(dialect.header_line)),))
-    if dialect.header_line is None:
+        yield Finding("preamble", 0, message, (("lines", str(table.header_line)),))
+    if table.header_line is None:
         yield Finding("no_header", 0, N_("The first line looks like a row, so the columns were numbered."))
-    renamed = [column for column, cell in zip(columns, named, strict=False) if column != cell]
-    if len(columns) > len(named) and dialect.header_line is not None:
-        renamed += columns[len(named) :]
-    if renamed:
-        message = N_("Columns that were renamed, because their names were blank, padded or alike: {columns}.")
-        yield Finding("renamed_columns", 0, message, (("columns", ", ".join(renamed)),))
+        return
+    yield from renamed_columns(columns, header.cells)

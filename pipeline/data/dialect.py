@@ -1,47 +1,65 @@
-"""How a CSV-like text is laid out: its delimiter, where its header stands, how many columns it has.
+"""How a CSV-like text is laid out: what stands between its cells and around them. Judges by the first lines.
 
-Judges from the first lines only; knows nothing of bytes, and repairs nothing.
+Every possible form reads the same lines; the one that gives the most rows of one width, with the fewest quotes
+that do not close and the fewest other delimiters left over in the cells, is the answer.
 """
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.data.cells import BACKSLASH, DOUBLE, Cells, Form, Records, is_empty
+from pipeline.data.feed import Feed
 from pipeline.data.report import ReadOptions
 
 DELIMITERS = (",", "\t", ";", "|")
-
-# Lines and characters that the judgement rests on.
-SAMPLE_LINES = 1000
-SAMPLE_CHARACTERS = 1 << 20
+SPACE = " "
 
 # A delimiter that gives the same number of cells in fewer rows than this is not one.
 CONSISTENT_SHARE = 0.5
 
-# So many rows have to agree on more cells than the header names before a column is added for them; if fewer do,
-# the extra cells are more likely delimiters inside a text, which would shift every cell behind them.
-UNNAMED_SHARE = 0.9
+# A table between titles and notes: nearly all of its own rows agree, and it is so much of the sample.
+BLOCK_SHARE, BLOCK_ROWS, BLOCK_OF_ALL = 0.9, 3, 0.3
 
-# One cell may be as long as the file: only the size of the upload limits it. The module's own limit is 128 KiB.
-csv.field_size_limit(2**31 - 1)
+# Words are separated by spaces too: only a table in which every row agrees is one.
+SPACE_SHARE = 0.98
+
+# Other delimiters inside the cells speak against a form, but text has them as well.
+LEFTOVER_WEIGHT = 0.2
+
+# Two forms this close: the choice is a guess.
+CLOSE = 0.25
+
+# Cells in single quotes, before they can be meant as quotes.
+SINGLE_QUOTED = 2
+
+# While the width is not known, lines of spaces are empty ones.
+SEVERAL = 2
 
 _FILLED = re.compile(r'[^\s,;|"]')
-_NUMBER = re.compile(r"[-+]?[\d\s.,]*\d%?")
-_YEAR_OR_POSITION = re.compile(r"(19|20)\d\d|\d{1,2}")
+_LEFTOVER = re.compile(r"[\t|;]|[^\d\s],[^\d\s]")
+_NUMBER = re.compile(r"[-+]?\d[\d.,]*%?")
+_ESCAPED = re.compile(r"\\[\\\"',;|\t]")
+_PROTECTED = re.compile(r"\\[\\,;|\t]")  # what a backslash stands before where quotes are doubled
+_DOUBLED = re.compile(r'[^\s,;|"\\]""|""[^\s,;|"]')
 
-Record = tuple[int, list[str]]  # first line of the record, from 0; its cells
+Record = tuple[int, Cells]  # first line of the record, from 0; its cells
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """What was decided. ``header_line`` counts from 0; None: the file has no header."""
+class Judgement:
+    """The form that reads the text best, and whether another one would do as well."""
 
-    delimiter: str
-    header_line: int | None
-    width: int  # columns
-    preamble: int  # records above the header that are no rows of the table
+    form: Form
+    sure: bool
+
+
+@dataclass(frozen=True)
+class _Fit:
+    form: Form
+    score: float  # from 0 to 1; 0 if it does not cut the lines into a table
+    width: int
 
 
 def holds_cells(lines: Sequence[str]) -> bool:
@@ -49,100 +67,112 @@ def holds_cells(lines: Sequence[str]) -> bool:
     return any(_FILLED.search(line) for line in lines)
 
 
-def find_dialect(lines: Sequence[str], options: ReadOptions) -> Dialect:
+def read_sample(lines: Sequence[str], form: Form) -> list[Record]:
+    """The records of the first lines, without empty ones; the last may be cut off by the end of the sample."""
+    return [(first, cells) for first, cells in Records(Feed(lines), form) if not is_empty(cells, SEVERAL)]
+
+
+def find_form(lines: Sequence[str], options: ReadOptions) -> Judgement:
     """Judge by the first lines, which hold cells, within what a person has decided."""
-    delimiter = options.delimiter or _find_delimiter(lines)
-    records = [record for record in _records(lines, delimiter) if any(cell.strip() for cell in record[1])]
-    if not records:
-        return Dialect(delimiter, None, 1, 0)  # of the delimiter that a person chose, all are cut away
-    header, width, preamble = find_header(records, options.header_row)
-    return Dialect(delimiter, header, width, preamble)
+    fits = [_fit(lines, form) for form in _candidates(lines, options)]
+    found = [fit for fit in fits if fit.score > 0 and fit.form.delimiter != SPACE]
+    found = found or [fit for fit in fits if fit.score > 0]
+    if not found:
+        quote = '"' if options.quote is None else options.quote
+        form = Form(options.delimiter or _quietest(lines, quote), quote, options.escape or DOUBLE)
+        return Judgement(form, True)
+    # Among equals the wider one, then the one that comes first: the usual delimiter, quote and escape.
+    best = max(found, key=lambda fit: (round(fit.score, 3), fit.width))
+    rivals = [
+        fit for fit in found if fit is not best and fit.score > best.score - CLOSE and not _alike(fit, best, lines)
+    ]
+    return Judgement(best.form, not rivals)
 
 
-def find_header(records: Sequence[Record], header_row: int | None) -> tuple[int | None, int, int]:
-    """Which line holds the column names (from 0; None: none does), the number of columns, and records above it.
-
-    Args:
-        records: the first records that hold anything, at least one.
-        header_row: what a person has decided: a line from 1, 0 for no header, or None.
-    """
-    if header_row == 0:
-        return None, _usual_width(records), 0
-    if header_row is not None:
-        below = [record for record in records if record[0] >= header_row - 1]
-        return header_row - 1, _table_width(below), len(records) - len(below)
-    preamble = _preamble(records)
-    below = list(records[preamble:])
-    if not preamble and _is_data(below):
-        return None, _usual_width(below), 0
-    return below[0][0], _table_width(below), preamble
+def _candidates(lines: Sequence[str], options: ReadOptions) -> Iterator[Form]:
+    text = "".join(lines).replace("\r\n", "\n").replace("\r", "\n")
+    delimiters = [options.delimiter] if options.delimiter else [one for one in (*DELIMITERS, SPACE) if one in text]
+    for delimiter in delimiters:
+        for quote in [options.quote] if options.quote is not None else _quotes(text, delimiter):
+            for escape in [options.escape] if options.escape else _escapes(text):
+                yield Form(delimiter, quote, escape)
 
 
-def _records(lines: Sequence[str], delimiter: str) -> list[Record]:
-    found: list[Record] = []
-    reader = csv.reader(lines, delimiter=delimiter)
-    first = 0
-    for cells in reader:
-        found.append((first, cells))
-        first = reader.line_num
-    return found
+def _quotes(text: str, delimiter: str) -> Iterator[str]:
+    yield '"'
+    between = re.escape(delimiter)
+    opened = len(re.findall(rf"(?:^|{between})'", text, re.MULTILINE))
+    closed = len(re.findall(rf"'(?={between}|$)", text, re.MULTILINE))
+    whole = len(re.findall(rf"(?:^|{between})'(?:[^']|'')*'(?={between}|$)", text, re.MULTILINE))
+    if whole >= SINGLE_QUOTED and opened == closed:
+        yield "'"
 
 
-def _find_delimiter(lines: Sequence[str]) -> str:
-    """The candidate that cuts the most rows into the same number of cells, or at least each row into several."""
-    best, best_score = "", (0.0, 0)
-    for delimiter in DELIMITERS:
-        widths = Counter(len(cells) for _, cells in _records(lines, delimiter) if any(cell.strip() for cell in cells))
-        width, rows = max(widths.items(), key=lambda item: (item[1], item[0]))
-        share = rows / widths.total()
-        fits = width > 1 and (share > CONSISTENT_SHARE or 1 not in widths)
-        if fits and (share, width) > best_score:
-            best, best_score = delimiter, (share, width)
-    return best or _quietest(lines)
+def _escapes(text: str) -> Iterator[str]:
+    yield DOUBLE
+    if (_PROTECTED if _DOUBLED.search(text) else _ESCAPED).search(text):
+        yield BACKSLASH
 
 
-def _quietest(lines: Sequence[str]) -> str:
+def _fit(lines: Sequence[str], form: Form) -> _Fit:
+    records = Records(Feed(lines), form)
+    widths: list[int] = []
+    cells_seen: list[Cells] = []
+    broken = 0
+    for _, cells in records:
+        if any(cell.strip() for cell in cells):
+            widths.append(len(cells))
+            cells_seen.append(cells)
+            broken += records.repaired
+    width, share = _consistency(widths)
+    if form.delimiter == SPACE and not _is_table_of_words(cells_seen, width, share):
+        share = 0.0
+    filled = [cell for cells in cells_seen for cell in cells if cell.strip()]
+    leftover = sum(bool(_LEFTOVER.search(cell)) for cell in filled)
+    clean = 1 - LEFTOVER_WEIGHT * leftover / max(1, len(filled))
+    quoted = 1 - _apostrophes(filled, form) / max(1, len(filled))
+    return _Fit(form, share * clean * quoted * (1 - broken / max(1, len(widths))), width)
+
+
+def _consistency(widths: list[int]) -> tuple[int, float]:
+    """The number of cells that most rows have, and their share; 0 where that makes no table."""
+    counts = Counter(width for width in widths if width > 1)
+    if not counts:
+        return 1, 0.0
+    width, rows = max(counts.items(), key=lambda item: (item[1], item[0]))
+    if rows > CONSISTENT_SHARE * len(widths) or len(widths) == counts.total():
+        return width, rows / len(widths)
+    # Titles above the table and notes below it are single cells.
+    first = next(place for place, one in enumerate(widths) if one > 1)
+    last = max(place for place, one in enumerate(widths) if one > 1)
+    block = last + 1 - first
+    if rows >= max(BLOCK_ROWS, BLOCK_SHARE * block, BLOCK_OF_ALL * len(widths)):
+        return width, rows / block
+    return width, 0.0
+
+
+def _is_table_of_words(rows: Sequence[Cells], width: int, share: float) -> bool:
+    """Whether spaces separate cells: every row has as many, and one of the columns holds numbers."""
+    if share < SPACE_SHARE or len(rows) < BLOCK_ROWS:
+        return False
+    body = [cells for cells in rows[1:] if len(cells) == width]
+    return any(all(_NUMBER.fullmatch(cells[place]) for cells in body) for place in range(width))
+
+
+def _apostrophes(filled: Sequence[str], form: Form) -> int:
+    """Cells that single quotes still stand around: they were meant as quotes."""
+    if form.quote == "'":
+        return 0
+    around = sum(len(cell) > 1 and cell.startswith("'") and cell.endswith("'") for cell in filled)
+    return around if around >= SINGLE_QUOTED else 0
+
+
+def _alike(one: _Fit, other: _Fit, lines: Sequence[str]) -> bool:
+    """Whether two forms read the same cells."""
+    return read_sample(lines, one.form) == read_sample(lines, other.form)
+
+
+def _quietest(lines: Sequence[str], quote: str) -> str:
     """For a single column: the delimiter that its text uses least; a comma would cut sentences into cells."""
-    return min(DELIMITERS, key=lambda delimiter: sum(len(cells) > 1 for _, cells in _records(lines, delimiter)))
-
-
-def _usual_width(records: Sequence[Record]) -> int:
-    widths = Counter(len(cells) for _, cells in records)
-    return max(widths.items(), key=lambda item: (item[1], item[0]))[0]
-
-
-def _table_width(records: Sequence[Record]) -> int:
-    """Columns of a table whose first record is the header: rows may agree on more than the header names."""
-    named = len(records[0][1]) if records else 0
-    if len(records) < 2:
-        return named
-    usual = _usual_width(records[1:])
-    agree = sum(len(cells) == usual for _, cells in records[1:])
-    return max(named, usual) if agree >= UNNAMED_SHARE * (len(records) - 1) else named
-
-
-def _preamble(records: Sequence[Record]) -> int:
-    """Records above the header: titles and comments, narrower than the table or with one filled cell at most."""
-    usual = _usual_width(records)
-    for position, (_, cells) in enumerate(records):
-        filled = sum(bool(cell.strip()) for cell in cells)
-        comment = cells[0].lstrip().startswith("#") and len(cells) != usual
-        title = filled <= 1 and (len(cells) == 1 < usual or usual > 2)
-        if not (comment or title):
-            return position
-    return 0
-
-
-def _is_data(records: Sequence[Record]) -> bool:
-    """Whether the first record is a row: one of its cells is a value of its column, or a number among numbers."""
-    first = records[0][1]
-    below = [cells for _, cells in records[1:] if cells != first]  # a header may have been pasted along once more
-    for position, cell in enumerate(map(str.strip, first)):
-        column = [cells[position].strip() for cells in below if len(cells) > position]
-        values = [value for value in column if value]
-        if cell and cell in values:
-            return True
-        numeric = len(values) > 2 and all(_NUMBER.fullmatch(value) for value in values)
-        if numeric and _NUMBER.fullmatch(cell) and not _YEAR_OR_POSITION.fullmatch(cell):
-            return True
-    return False
+    uses = {one: sum(len(cells) > 1 for _, cells in read_sample(lines, Form(one, quote))) for one in DELIMITERS}
+    return min(DELIMITERS, key=lambda delimiter: uses[delimiter])

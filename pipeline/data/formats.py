@@ -2,8 +2,10 @@
 
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from pipeline.data.encoding import find_unmarked_utf16
 from pipeline.data.report import ReadOptions
 from pipeline.errors import N_, UnreadableFile
 
@@ -33,6 +35,7 @@ SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "Excel 97-2003 (.xls)"),
     (b"SQLite format 3", "SQLite"),
     (b"{\\rtf", "RTF"),
+    *((b"\x80" + bytes([protocol]), "Python pickle") for protocol in range(2, 6)),
 )
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -40,8 +43,11 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 CONTROL_SHARE = 0.05
 CONTROL_BYTES = 4
 
-# A workbook that unpacks to more than this is a bomb, or would not fit into memory as cells.
-WORKBOOK_BYTES = 2 * 1024**3
+# A zip (a workbook is one) that unpacks to more than this would fill the disk or the memory.
+UNPACKED_BYTES = 2 * 1024**3
+
+# One that grows so many times is a bomb, unless it stays small: text shrinks to a tenth, seldom to a fiftieth.
+GROWTH, SMALL_BYTES = 100, 20 * 1024**2
 
 _MARKUP = re.compile(rb"\s*<(!doctype|html|table|\?xml)", re.IGNORECASE)
 _JSON_LIST = re.compile(rb'\s*\[\s*(\{\s*("|\})|\])')
@@ -98,9 +104,9 @@ def _content(path: Path, head: bytes, options: ReadOptions) -> str:
         return "parquet"
     if head.startswith(b"PK\x03\x04"):
         return _zip_content(path)
-    if head.startswith(UTF16_MARKS):
-        codec = "utf-16"
-        head = head[: len(head) // 2 * 2].decode(codec, "replace").encode()
+    wide = "utf-16" if head.startswith(UTF16_MARKS) else find_unmarked_utf16(head)
+    if wide:
+        head = head[: len(head) // 2 * 2].decode(wide, "replace").encode()
     elif not (options.encoding or "").lower().startswith(("utf-16", "utf_16", "utf16")):
         for signature, kind in SIGNATURES:
             if head.startswith(signature):
@@ -139,6 +145,19 @@ def _zip_content(path: Path) -> str:
             if part in names:
                 return kind
         return "Excel .xlsb" if "xl/workbook.bin" in names else "ZIP"
-    if sum(member.file_size for member in members) > WORKBOOK_BYTES:
-        return "Excel (> 2 GiB)"
-    return "excel"
+    return "Excel, but far larger unpacked" if is_bomb(members) else "excel"
+
+
+def is_plain_zip(path: Path) -> bool:
+    """Whether a file is a zip, and no document of an office program, which are zips too."""
+    with path.open("rb") as file:
+        if file.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+            return False
+    return _zip_content(path) == "ZIP"
+
+
+def is_bomb(members: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether unpacking would fill the disk: too much in all, or far more than the zip's own size."""
+    unpacked = sum(member.file_size for member in members)
+    packed = sum(member.compress_size for member in members)
+    return unpacked > UNPACKED_BYTES or (unpacked > SMALL_BYTES and unpacked > GROWTH * packed)

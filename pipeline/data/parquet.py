@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.data.report import Layout, ReadingReport, ReadOptions
+from pipeline.data.report import Layout, ReadingReport, ReadOptions, renamed_columns
 from pipeline.data.rows import GROUP, RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress
 
 
 def read_parquet(
-    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress
+    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress, limit: int | None
 ) -> tuple[tuple[str, ...], ReadingReport, Layout]:
     """Read a Parquet file into ``folder``. ``options`` do not apply: the format says everything itself.
 
@@ -25,12 +26,13 @@ def read_parquet(
     """
     try:
         with pq.ParquetFile(path) as file:
-            table = file.read()
+            table = file.read() if limit is None else pa.Table.from_batches(islice(file.iter_batches(limit), 1))
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFile(N_("{name} is a damaged Parquet file. Export it again."), name=name) from error
     if not table.num_rows or not table.num_columns:
         raise UnreadableFile(N_("{name} has column names but no rows below them."), name=name)
     columns = unique_names(table.column_names)
+    renamed = tuple(renamed_columns(columns, table.column_names))
     rows = RowWriter(folder, columns)
     texts = [text_column(column) for column in table.columns]
     for first in range(0, table.num_rows, GROUP):
@@ -39,7 +41,7 @@ def read_parquet(
             rows.add(cells, row, row + 1, len(columns))
         progress.advance(N_("Reading the file"), min(first + GROUP, table.num_rows), table.num_rows)
     rows.finish()
-    report = ReadingReport("parquet", rows_read=len(rows), rows_repaired=0, rows_set_aside=0)
+    report = ReadingReport("parquet", rows_read=len(rows), rows_repaired=0, rows_set_aside=0, findings=renamed)
     return columns, report, Layout(cells=len(columns))
 
 

@@ -3,11 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from json.decoder import JSONDecodeError, JSONDecoder
 from pathlib import Path
 from typing import Any
 
-from pipeline.data.lines import Coding, LineFeed, find_coding
+from pipeline.data.aside import Aside
+from pipeline.data.encoding import Coding, find_coding
+from pipeline.data.feed import LineFeed
 from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, name_lines
 from pipeline.data.rows import GROUP, RowWriter
 from pipeline.errors import N_, UnreadableFile
@@ -17,22 +20,25 @@ from pipeline.runs.progress import Progress
 _DECODER = JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _SPACE = re.compile(r"\s*")
 
+# Bytes of a list that are looked at first when only its first records are wanted.
+HEAD = 1 << 20
+
 Record = tuple[dict[str, str], int, int]  # cells by key; start and end in bytes
 
 
 def read_json(
-    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress
+    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress, limit: int | None
 ) -> tuple[tuple[str, ...], ReadingReport, Layout]:
     """Read a JSON file that holds a list of records into ``folder``.
 
     Raises:
         UnreadableFile: damaged, or something else than a list of records, or an empty one.
     """
-    coding = find_coding(path, options.encoding, name)
-    content = path.read_bytes()[coding.start :]
+    coding = find_coding(path, options.encoding, name, whole=limit is None)
     try:
-        text = content.decode(coding.codec)
-        records = list(_list_items(text, coding, name))
+        records = list(
+            _first_items(path, coding, name, limit) if limit else _list_items(_text(path, coding), coding, name)
+        )
     except JSONDecodeError as error:
         raise UnreadableFile(
             N_("{name}: the JSON is damaged or breaks off at line {line}. Export it again."),
@@ -45,30 +51,33 @@ def read_json(
 
 
 def read_json_lines(
-    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress
+    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress, limit: int | None
 ) -> tuple[tuple[str, ...], ReadingReport, Layout]:
     """Read a JSON Lines file, one object a line, into ``folder``; lines that are none are set aside.
 
     Raises:
         UnreadableFile: no line is an object.
     """
-    coding = find_coding(path, options.encoding, name)
+    coding = find_coding(path, options.encoding, name, whole=limit is None)
     feed = LineFeed(path, coding)
     records: list[Record] = []
-    broken: list[int] = []
+    aside = Aside(folder)
     try:
         for line in feed:
             feed.forget()
+            if len(records) == limit:
+                break
             text = line.strip()
             if text:
                 cells = _object(text)
                 if cells is None:
-                    broken.append(feed.position)
+                    aside.add(feed.position, line)
                 else:
                     records.append((cells, feed.ends[feed.position - 1], feed.ends[feed.position]))
     finally:
         feed.close()
-    return _write("jsonl", records, broken, coding, name, folder, progress)
+        aside.close()
+    return _write("jsonl", records, aside.lines, coding, name, folder, progress)
 
 
 def _write(
@@ -116,6 +125,30 @@ def _list_items(text: str, coding: Coding, name: str) -> Iterator[Record]:
             position = _skip(text, position + 1)
         elif not text.startswith("]", position):
             raise JSONDecodeError("Expecting ',' delimiter", text, position)
+
+
+def _text(path: Path, coding: Coding) -> str:
+    return path.read_bytes()[coding.start :].decode(coding.codec)
+
+
+def _first_items(path: Path, coding: Coding, name: str, limit: int) -> Iterator[Record]:
+    """At most ``limit`` items, from as much of the beginning as they need."""
+    size, most = path.stat().st_size, HEAD
+    while True:
+        with path.open("rb") as file:
+            file.seek(coding.start)
+            text = file.read(most).decode(coding.codec, "strict" if most >= size else "ignore")
+        items = _list_items(text, coding, name)
+        found: list[Record] = []
+        try:
+            found.extend(islice(items, limit))
+        except JSONDecodeError:
+            if most >= size:
+                raise
+        if len(found) == limit or most >= size:
+            yield from found
+            return
+        most *= 8
 
 
 def _no_records(name: str) -> UnreadableFile:

@@ -1,11 +1,16 @@
 """What reading a file is asked to do and what it says it did. Knows nothing of how files are read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.errors import N_, SettingError
+
 # Part of every Source's id: raise it when the same bytes would be read differently.
-READER_VERSION = "1"
+READER_VERSION = "2"
+
+QUOTES = ('"', "'", "")
+ESCAPES = ("double", "backslash")
 
 # A message names so many lines; the reading report is a sentence, not a listing.
 LINES_NAMED = 10
@@ -19,6 +24,31 @@ class ReadOptions:
     delimiter: str | None = None  # one character
     header_row: int | None = None  # line (Excel: row) of the column names, from 1; 0: the file has none
     sheet: str | None = None  # Excel only
+    quote: str | None = None  # '"', "'" or "" for none
+    escape: str | None = None  # a quote inside a cell is "double"d, or a "backslash" stands before it
+
+    def check(self) -> None:
+        """Whether this can be asked for at all.
+
+        Raises:
+            SettingError: it cannot.
+        """
+        delimiter, quote = self.delimiter, self.quote
+        wrong = (
+            (delimiter is not None and (len(delimiter) != 1 or delimiter in "\r\n\\" or delimiter == quote), delimiter),
+            (quote is not None and quote not in QUOTES, quote),
+            (self.escape is not None and self.escape not in ESCAPES, self.escape),
+            (self.header_row is not None and self.header_row < 0, self.header_row),
+        )
+        for is_wrong, value in wrong:
+            if is_wrong:
+                raise SettingError(
+                    N_(
+                        "A file cannot be read with {value}: the delimiter is one character, the quotation mark \" or '"
+                        " or none, the escape double or backslash, the header a line from 1, or 0 for none."
+                    ),
+                    value=repr(value),
+                )
 
 
 @dataclass(frozen=True)
@@ -52,6 +82,8 @@ class ReadingReport:
     delimiter: str = ""  # csv only
     header_row: int = 0  # csv: line, excel: row, from 1; 0: no header
     sheet: str = ""  # excel only
+    quote: str = ""  # csv only; "" for none
+    escape: str = ""  # csv only: "double" or "backslash"
     findings: tuple[Finding, ...] = ()
 
     @staticmethod
@@ -59,6 +91,14 @@ class ReadingReport:
         """A report from ``dataclasses.asdict`` as JSON keeps it."""
         findings = tuple(Finding.from_json(finding) for finding in content["findings"])
         return ReadingReport(**{**content, "findings": findings})
+
+    def as_options(self) -> ReadOptions:
+        """What to ask for to have a copy of the file read in the same way."""
+        if self.format == "excel":
+            return ReadOptions(sheet=self.sheet)
+        if self.format != "csv":
+            return ReadOptions()
+        return ReadOptions(self.encoding, self.delimiter, self.header_row, None, self.quote, self.escape)
 
 
 @dataclass(frozen=True)
@@ -78,6 +118,15 @@ class Layout:
         """A layout from ``dataclasses.asdict`` as JSON keeps it."""
         header = content["header"]
         return Layout(**{**content, "header": None if header is None else tuple(header)})
+
+
+def renamed_columns(columns: Sequence[str], cells: Sequence[Any]) -> Iterator[Finding]:
+    """A finding if ``columns``, the names as people can use them, are not the ``cells`` that stand in the file."""
+    named = [*cells, *[None] * (len(columns) - len(cells))]
+    renamed = [column for column, cell in zip(columns, named, strict=False) if column != cell]
+    if renamed:
+        message = N_("Columns that were renamed, because their names were blank, padded or alike: {columns}.")
+        yield Finding("renamed_columns", 0, message, (("columns", ", ".join(renamed)),))
 
 
 def name_lines(lines: Sequence[int]) -> str:

@@ -7,10 +7,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.data.cells import Form
 from pipeline.data.changes import Changes
 from pipeline.data.formats import PROMISES
 from pipeline.data.parquet import text_column
@@ -18,7 +21,7 @@ from pipeline.data.report import Layout, ReadingReport
 from pipeline.data.rewrite_delimited import DelimitedRewriter
 from pipeline.data.rewrite_records import rewrite_records
 from pipeline.data.rewrite_workbook import rewrite_workbook, write_workbook
-from pipeline.data.rows import read_spans
+from pipeline.data.rows import read_spans, read_table
 from pipeline.errors import N_, DataError, SettingError
 
 
@@ -54,7 +57,8 @@ def rewrite(
         if changes.nothing:
             shutil.copyfile(original, path)
         elif report.format == "csv":
-            DelimitedRewriter(name, report.delimiter, layout).write(original, path, spans, changes)
+            form = Form(report.delimiter, report.quote, report.escape)
+            DelimitedRewriter(name, form, layout).write(original, path, spans, changes, _rejoined_rows(folder, spans))
         elif report.format == "excel":
             rewrite_workbook(original, path, name, report.sheet, layout, spans, changes)
         elif report.format == "parquet":
@@ -63,6 +67,15 @@ def rewrite(
             rewrite_records(original, path, columns, layout, spans, changes)
 
     _write_whole(destination, write)
+
+
+def _rejoined_rows(folder: Path, spans: npt.NDArray[np.int64]) -> dict[int, list[str]]:
+    """The cells of the rows that have more of them in the file."""
+    rows = np.flatnonzero(spans[:, 2] < 0)
+    if not len(rows):
+        return {}
+    cells = read_table(folder, None).iloc[rows].to_numpy(dtype=object).tolist()
+    return dict(zip(rows.tolist(), cells, strict=True))
 
 
 def write_table(table: pd.DataFrame, name: str, destination: Path) -> None:

@@ -2,33 +2,51 @@
 
 import mmap
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.data.cells import BACKSLASH, Form
 from pipeline.data.changes import Changes
+from pipeline.data.lines import reads
 from pipeline.data.report import Layout
 from pipeline.errors import N_, DataError
 
 LINE_ENDS = ("\r\n", "\n", "\r")
 
+# Characters of several bytes whose later ones may look like a delimiter or a backslash.
+_PAIR = rb"[\x81-\xfe][\x40-\xfe]"
+_LONG_CHARACTERS = {
+    "gb18030": re.compile(rb"[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]|" + _PAIR),
+    "cp932": re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\xfc]"),
+    **dict.fromkeys(("gbk", "gb2312", "big5", "big5hkscs", "cp949", "cp950", "johab"), re.compile(_PAIR)),
+}
+_LONG_CHARACTERS["shift_jis"] = _LONG_CHARACTERS["cp932"]
+
 
 class DelimitedRewriter:
-    """Appends cells to records and replaces cells in them, in the file's own encoding and with its delimiter."""
+    """Appends cells to records and replaces cells in them, in the file's own encoding and form."""
 
-    def __init__(self, name: str, delimiter: str, layout: Layout) -> None:
+    def __init__(self, name: str, form: Form, layout: Layout) -> None:
         self._name = name
-        self._delimiter = delimiter
+        self._form = form
         self._layout = layout
+        self._unit = 2 if layout.codec.startswith("utf-16") else 1  # bytes a character of a view
         self._ends = [end.encode(layout.codec) for end in LINE_ENDS]
-        self._special = re.compile(rf'[\r\n"{re.escape(delimiter)}]')
-        other = f"[^{re.escape(delimiter)}]*"
-        # As the csv module reads: a quote counts at the start of a cell only, and may stay open.
-        self._cell = re.compile(rf'"[^"]*(?:""[^"]*)*(?:"|\Z){other}|{other}')
+        escaped = "\\\\" if form.escape == BACKSLASH else ""
+        self._special = re.compile(rf"[\r\n{re.escape(form.quote)}{re.escape(form.delimiter)}{escaped}]")
+        self._cell = _cell_pattern(form)
 
-    def write(self, original: Path, destination: Path, spans: npt.NDArray[np.int64], changes: Changes) -> None:
+    def write(
+        self,
+        original: Path,
+        destination: Path,
+        spans: npt.NDArray[np.int64],
+        changes: Changes,
+        rejoined: Mapping[int, Sequence[str]],
+    ) -> None:
         """Write the copy.
 
         Args:
@@ -36,12 +54,15 @@ class DelimitedRewriter:
             destination: where the copy goes.
             spans: [rows, 3] start, end and number of cells of each row.
             changes: what is to be different.
+            rejoined: the cells of rows that have more in the file; where such a row changes it is written anew,
+                with quotes, so that what is added stands under its name.
 
         Raises:
-            DataError: the file's encoding has no code for a character that is to be written.
+            DataError: the file's encoding has no code for a character that is to be written, or its form no way
+                to write a cell.
         """
         header = self._layout.header
-        widest = max(int(spans[:, 2].max()), header[2] if header else 0)
+        widest = max(int(spans[:, 2].max()), self._layout.cells if rejoined else 0, header[2] if header else 0)
         rows: Iterator[tuple[str, ...]] = changes.rows() if changes.names else iter([()] * len(spans))
         with (
             original.open("rb") as file,
@@ -57,8 +78,11 @@ class DelimitedRewriter:
                 if start > written:
                     out.write(content[written:start])  # empty lines, and rows that were set aside
                 record = content[start:end]
-                if row in changes.replaced:
-                    record, cells = self._replace(record, cells, changes.replaced[row])
+                new = changes.replaced.get(row, {})
+                if row in rejoined and (more or new):
+                    record, cells = self._write_anew(record, rejoined[row], new)
+                elif new:
+                    record, cells = self._replace(record, cells, new)
                 out.write(self._append(record, widest - cells, more))
                 written = end
             out.write(content[written:])
@@ -66,7 +90,7 @@ class DelimitedRewriter:
     def _append(self, record: bytes, missing: int, cells: Sequence[str]) -> bytes:
         if not cells:
             return record
-        text = self._delimiter * (missing + 1) + self._delimiter.join(map(self._quote, cells))
+        text = self._form.delimiter * (missing + 1) + self._form.delimiter.join(map(self._quote, cells))
         body, end = self._cut(record)
         return body + self._encode(text, body) + end
 
@@ -77,13 +101,30 @@ class DelimitedRewriter:
         return record, b""
 
     def _quote(self, cell: str) -> str:
-        return '"' + cell.replace('"', '""') + '"' if self._special.search(cell) else cell
+        quote, escape = self._form.quote, self._form.escape
+        if not cell and self._layout.cells == 1:
+            return quote * 2  # a line with nothing on it would be no row
+        if not self._special.search(cell):
+            return cell
+        if escape == BACKSLASH:
+            protected = re.sub(rf"([\\\r\n{re.escape(self._form.delimiter)}])", r"\\\1", cell)
+            inside = cell.replace("\\", "\\\\").replace(quote, "\\" + quote) if quote else protected
+            return f"{quote}{inside}{quote}"
+        if quote:
+            return quote + cell.replace(quote, 2 * quote) + quote
+        raise DataError(
+            N_("{name} is read without quotation marks, so that no cell can hold {text}. Choose a quotation mark."),
+            name=self._name,
+            text=repr(cell),
+        )
+
+    def _codec(self, record: bytes) -> str:
+        """The encoding of that record: a file pasted together from two has two."""
+        codec = self._layout.codec
+        return self._layout.spare if self._layout.spare and not reads(record, codec) else codec
 
     def _encode(self, text: str, record: bytes) -> bytes:
-        """In the encoding of that record: a file pasted together from two has two."""
-        codec = self._layout.codec
-        if self._layout.spare and not text.isascii() and not _reads(record, codec):
-            codec = self._layout.spare
+        codec = self._layout.codec if text.isascii() else self._codec(record)
         try:
             return text.encode(codec)
         except UnicodeEncodeError as error:
@@ -94,30 +135,36 @@ class DelimitedRewriter:
                 character=text[error.start],
             ) from error
 
-    def _replace(self, record: bytes, cells: int, new: dict[int, str]) -> tuple[bytes, int]:
+    def _write_anew(self, record: bytes, cells: Sequence[str], new: Mapping[int, str]) -> tuple[bytes, int]:
+        body, end = self._cut(record)
+        texts = [self._quote(new.get(column, cell)) for column, cell in enumerate(cells)]
+        return self._encode(self._form.delimiter.join(texts), body) + end, len(cells)
+
+    def _replace(self, record: bytes, cells: int, new: Mapping[int, str]) -> tuple[bytes, int]:
         """The record with some cells replaced, and how many cells it has then."""
         body, end = self._cut(record)
-        view = self._view()
-        text = body.decode(view, "surrogateescape")
-        places = self._places(text, cells)
+        places = self._places(self._view(body), cells)
+        changed = body
         for column in sorted(new, reverse=True):
-            cell = self._encode(self._quote(new[column]), body).decode(view, "surrogateescape")
             if column < cells:
-                start, stop = places[column]
-                text = text[:start] + cell + text[stop:]
+                start, stop = (self._unit * place for place in places[column])
+                changed = changed[:start] + self._encode(self._quote(new[column]), body) + changed[stop:]
         for column in range(cells, max(new) + 1):
-            cell = self._encode(self._quote(new.get(column, "")), body).decode(view, "surrogateescape")
-            text += self._delimiter + cell
-        return text.encode(view, "surrogateescape") + end, max(cells, max(new) + 1)
+            changed += self._encode(self._form.delimiter + self._quote(new.get(column, "")), body)
+        return changed + end, max(cells, max(new) + 1)
 
-    def _view(self) -> str:
-        """A codec in which every byte of a record can be told apart and put back; latin-1 where it is safe.
+    def _view(self, record: bytes) -> str:
+        """The record as text in which each byte (in UTF-16: each two) is one character, for finding places.
 
-        In multi-byte encodings a delimiter from "@" on, such as "|", may be half of a character.
+        Bytes that only look like a delimiter or a backslash, because they are half of a character, are blotted out.
         """
-        codec = self._layout.codec
-        plain = self._delimiter < "@" and not self._delimiter.isdigit()
-        return "latin-1" if not codec.startswith("utf-16") and plain else codec
+        if self._unit == 2:
+            text = record.decode(self._layout.codec, "replace")
+            return "".join(letter if letter < "\U00010000" else "\x80\x80" for letter in text)
+        pattern = _LONG_CHARACTERS.get(self._codec(record))
+        if pattern:
+            record = pattern.sub(lambda found: b"\x80" * len(found[0]), record)
+        return record.decode("latin-1")
 
     def _places(self, text: str, cells: int) -> list[tuple[int, int]]:
         """Where each cell starts and ends, quotes included; quotes are plain characters where only that fits."""
@@ -132,15 +179,19 @@ class DelimitedRewriter:
         if len(places) == cells:
             return places
         places, position = [], 0
-        for part in text.split(self._delimiter):
+        for part in text.split(self._form.delimiter):
             places.append((position, position + len(part)))
             position += len(part) + 1
         return places
 
 
-def _reads(record: bytes, codec: str) -> bool:
-    try:
-        record.decode(codec)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _cell_pattern(form: Form) -> re.Pattern[str]:
+    """One cell, as the csv module reads: a quote counts at the start of a cell only, and may stay open."""
+    delimiter, quote = re.escape(form.delimiter), re.escape(form.quote)
+    if form.escape == BACKSLASH:
+        other = rf"(?:[^\\{delimiter}]|\\(?:.|\Z))*"
+        quoted = rf"{quote}(?:[^\\{quote}]|\\(?:.|\Z)|{quote}{quote})*(?:{quote}|\Z){other}"
+    else:
+        other = f"[^{delimiter}]*"
+        quoted = rf"{quote}[^{quote}]*(?:{quote}{quote}[^{quote}]*)*(?:{quote}|\Z){other}"
+    return re.compile(f"{quoted}|{other}" if quote else other, re.DOTALL)

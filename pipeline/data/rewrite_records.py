@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.data.changes import Changes
-from pipeline.data.lines import decode_damaged
+from pipeline.data.feed import decode_damaged
 from pipeline.data.records import members
 from pipeline.data.report import Layout
 

@@ -18,15 +18,15 @@ from typing import Any
 import pandas as pd
 from filelock import FileLock
 
+from pipeline.data.aside import ASIDE
 from pipeline.data.changes import find_changes
-from pipeline.data.delimited import read_delimited
 from pipeline.data.formats import recognise, tidy_name
-from pipeline.data.parquet import read_parquet
-from pipeline.data.records import read_json, read_json_lines
+from pipeline.data.readers import READERS
 from pipeline.data.report import READER_VERSION, Finding, Layout, ReadingReport, ReadOptions
 from pipeline.data.rewrite import refuse_to_lose_rows, rewrite, write_table, written_format
-from pipeline.data.rows import read_table
-from pipeline.data.workbook import read_workbook
+from pipeline.data.rows import read_beginning, read_table
+from pipeline.data.unpack import Table, open_table
+from pipeline.data.workbook import sheet_titles
 from pipeline.errors import N_, DataError, WorkspaceError
 from pipeline.runs.progress import Progress, Silent
 from pipeline.settings import workspace
@@ -36,10 +36,14 @@ __all__ = [
     "ReadOptions",
     "ReadingReport",
     "Source",
+    "first_rows",
     "import_source",
     "list_sources",
     "load_source",
     "read_rows",
+    "reread",
+    "set_aside_file",
+    "sheet_names",
     "write_back",
 ]
 
@@ -48,14 +52,6 @@ UNWATCHED = Silent()
 
 ORIGINAL = "original"
 ABOUT = "source.json"
-
-READERS = {
-    "csv": read_delimited,
-    "excel": read_workbook,
-    "json": read_json,
-    "jsonl": read_json_lines,
-    "parquet": read_parquet,
-}
 
 
 @dataclass(frozen=True)
@@ -67,10 +63,13 @@ class Source:
     columns: tuple[str, ...]
     rows: int
     report: ReadingReport
+    options: ReadOptions = AS_FOUND  # what a person has decided; the rest of the report's settings are guesses
 
 
 def import_source(path: Path, name: str, options: ReadOptions = AS_FOUND, progress: Progress = UNWATCHED) -> Source:
     """Copy a file into the workspace and read it. The same bytes with the same options are read once.
+
+    A zip is only a wrapper: the one table in it becomes the Source, under its own name.
 
     Args:
         path: where the bytes are now; not needed afterwards.
@@ -80,23 +79,61 @@ def import_source(path: Path, name: str, options: ReadOptions = AS_FOUND, progre
 
     Raises:
         UnreadableFile: it is not what its name says, is empty or damaged, or has no rows.
+        SettingError: the options ask for what cannot be.
         WorkspaceError: the disk is full.
     """
-    source_id = _identify(path, options)
-    folder = workspace().sources / source_id
+    options.check()
+    workspace().sources.mkdir(parents=True, exist_ok=True)
     workspace().locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(workspace().locks / f"source-{source_id}.lock"):
-        if not (folder / ABOUT).is_file():
-            try:
-                _write(path, tidy_name(name), options, folder, progress)
-            except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
-                raise WorkspaceError(
-                    N_("The disk is full: {name} could not be stored. Free some space and try again."),
-                    name=tidy_name(name),
-                ) from error
+    try:
+        with open_table(path, name, workspace().sources) as table:
+            source_id = _identify(table.path, options)
+            folder = workspace().sources / source_id
+            with FileLock(workspace().locks / f"source-{source_id}.lock"):
+                if not (folder / ABOUT).is_file():
+                    _write(table, options, folder, progress)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise WorkspaceError(
+            N_("The disk is full: {name} could not be stored. Free some space and try again."), name=tidy_name(name)
+        ) from error
     return load_source(source_id)
+
+
+def reread(source_id: str, options: ReadOptions, progress: Progress = UNWATCHED) -> Source:
+    """Import the stored bytes of a Source anew under other options. The old Source stays as it is.
+
+    Raises:
+        DataError: no such Source.
+        UnreadableFile: under these options there is no table.
+        WorkspaceError: the disk is full.
+    """
+    source = load_source(source_id)
+    return import_source(workspace().sources / source_id / ORIGINAL, source.name, options, progress)
+
+
+def set_aside_file(source_id: str) -> Path | None:
+    """The rows that could not be read, word for word with their line numbers; None where there are none.
+
+    Raises:
+        DataError: no such Source.
+    """
+    load_source(source_id)
+    path = workspace().sources / source_id / ASIDE
+    return path if path.is_file() else None
+
+
+def sheet_names(source_id: str) -> tuple[str, ...]:
+    """The sheets of a workbook in their order; none for other formats.
+
+    Raises:
+        DataError: no such Source.
+    """
+    source = load_source(source_id)
+    if source.report.format != "excel":
+        return ()
+    return sheet_titles(workspace().sources / source_id / ORIGINAL, source.name)
 
 
 def load_source(source_id: str) -> Source:
@@ -137,6 +174,16 @@ def read_rows(source_id: str, columns: Sequence[str] | None = None) -> pd.DataFr
                 columns=", ".join(source.columns),
             )
     return read_table(workspace().sources / source_id, columns)
+
+
+def first_rows(source_id: str, count: int) -> pd.DataFrame:
+    """The first rows, as ``read_rows`` gives them; quick however many there are.
+
+    Raises:
+        DataError: no such Source.
+    """
+    load_source(source_id)
+    return read_beginning(workspace().sources / source_id, count)
 
 
 def write_back(
@@ -186,16 +233,17 @@ def _identify(path: Path, options: ReadOptions) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
-def _write(path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress) -> None:
+def _write(table: Table, options: ReadOptions, folder: Path, progress: Progress) -> None:
     """Read into a folder beside, and rename it when whole: a killed process leaves no half Source."""
+    path, name = table.path, table.name
     kind = recognise(path, name, options)
-    workspace().sources.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="partial-", dir=workspace().sources) as partial:
         whole = Path(partial) / "source"
         whole.mkdir()
-        columns, report, layout = READERS[kind](path, name, options, whole, progress)
+        columns, report, layout = READERS[kind](path, name, options, whole, progress, None)
         shutil.copyfile(path, whole / ORIGINAL)
-        source = Source(folder.name, name, columns, report.rows_read, report)
+        report = dataclasses.replace(report, findings=report.findings + table.findings)
+        source = Source(folder.name, name, columns, report.rows_read, report, options)
         about = {"source": dataclasses.asdict(source), "layout": dataclasses.asdict(layout)}
         (whole / ABOUT).write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
         whole.rename(folder)
@@ -211,4 +259,5 @@ def _about(source_id: str) -> dict[str, Any]:
 
 def _source_from(content: dict[str, Any]) -> Source:
     report = ReadingReport.from_json(content["report"])
-    return Source(**{**content, "columns": tuple(content["columns"]), "report": report})
+    options = ReadOptions(**content.get("options", {}))
+    return Source(**{**content, "columns": tuple(content["columns"]), "report": report, "options": options})

@@ -7,11 +7,13 @@ import dataclasses
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from pipeline.data.by_class import deal_by_class
+from pipeline.data.by_label_sets import LabelSets, deal_by_label_sets
+from pipeline.data.by_time import Dates, deal_by_time, notes_on_time
+from pipeline.data.dates import read_dates
 from pipeline.data.duplicates import near_duplicate_clusters
 from pipeline.data.report import Finding
 from pipeline.errors import N_, DataError, UnfitData
@@ -31,6 +33,12 @@ MOST_VALIDATION_ROWS_BESIDE_TEST = 500
 
 PARTS = ("test", "validation", "train")
 
+Units = list[list[int]]  # rows that stay on one side
+Shares = Mapping[str, float]  # of the rows, for each part but training
+
+# Cells that a message shows when none of them is a date.
+_EXAMPLES = 3
+
 
 @dataclass(frozen=True)
 class Split:
@@ -44,6 +52,7 @@ class Split:
     test: tuple[int, ...]
     seed: int
     notes: tuple[Finding, ...]
+    test_column: str = ""  # column that says which rows of ``source`` are for testing; "" for none
 
     def without(self, rows: frozenset[int]) -> "Split":
         """The same division less some rows of ``source``; what it is compared by, its id, stays."""
@@ -55,6 +64,15 @@ class Split:
         )
 
 
+@dataclass(frozen=True)
+class _Brought:
+    """Test rows that a person has set aside; none of them where ``rows`` is empty and ``source`` is ""."""
+
+    source: str  # "": they are rows of the Source that is divided
+    rows: Sequence[int]
+    texts: Sequence[str]  # of these rows, where they are rows of another Source
+
+
 def make_split(
     source_id: str,
     texts: Sequence[str],
@@ -62,6 +80,7 @@ def make_split(
     *,
     seed: int = 0,
     groups: Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
     test_source: str = "",
     test_rows: Sequence[int] = (),
     test_texts: Sequence[str] = (),
@@ -70,7 +89,8 @@ def make_split(
 
     Validation and test hold at most 5,000 rows each. Near-duplicates and groups stay on one side. Where the test
     rows are given, they are kept as they are, and 10 % (at most 500 rows) of the rest are for validation.
-    A class of two rows has one for testing, of one row it is for training only.
+    A class of two rows has one for testing, of one row it is for training only. By ``order`` the parts have the same
+    sizes, and the classes fall as they may.
 
     Args:
         source_id: the Source.
@@ -78,29 +98,49 @@ def make_split(
         labels: the label of every row; blank: left out.
         seed: of the division, nothing else.
         groups: a value for every row; rows with the same value stay on one side, blank ones are free.
+        order: a date for every row, in any form that ``data.dates`` reads: the newest rows are for testing, those
+            before them for validation, those without a date for training.
         test_source: Source of the test rows; "": they are rows of ``source_id``.
         test_rows: row numbers that a person has set aside for testing.
         test_texts: texts of ``test_rows``, where they are rows of another Source, to find them in training.
 
     Raises:
-        UnfitData: fewer than two classes, or no class with a second row to measure on.
+        UnfitData: fewer than two classes, no class with a second row to measure on, or no date that can be read.
     """
-    given = bool(test_source or test_rows)
-    own_test = set() if test_source else set(test_rows)
-    usable = [row for row, label in enumerate(labels) if label.strip() and texts[row].strip() and row not in own_test]
-    counts = Counter(labels[row] for row in usable)
-    _check(counts, given)
-    held_out = list(test_texts) if test_source else [texts[row] for row in sorted(own_test)]
-    clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out])
-    units = _units(usable, clusters[: len(usable)], groups)
-    wants = _wants(counts, given)
-    parts = _assign(units, labels, wants, counts, seed, loose=groups is not None)
-    test = tuple(sorted(test_rows)) if given else tuple(sorted(parts["test"]))
-    tested = {clusters[len(usable) + position] for position in range(len(held_out))}
-    notes = _notes(texts, labels, counts, sum(cluster in tested for cluster in clusters[: len(usable)]), own_test)
-    train, validation = tuple(sorted(parts["train"])), tuple(sorted(parts["validation"]))
-    split = Split("", source_id, test_source, train, validation, test, seed, notes)
-    return dataclasses.replace(split, id=_identify(split))
+    dates = None if order is None else _read_order(order, labels)
+
+    def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
+        if dates is not None:
+            return deal_by_time(units, dates, shares)
+        return deal_by_class(units, labels, shares, seed, loose=groups is not None)
+
+    sets = [(label,) if label.strip() else None for label in labels]
+    brought = _Brought(test_source, test_rows, test_texts)
+    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates)
+
+
+def make_split_of_sets(
+    source_id: str,
+    texts: Sequence[str],
+    label_sets: LabelSets,
+    *,
+    seed: int = 0,
+    groups: Sequence[str] | None = None,
+    test_source: str = "",
+    test_rows: Sequence[int] = (),
+    test_texts: Sequence[str] = (),
+) -> Split:
+    """As ``make_split``, for rows with several labels: every label has about its share in every part.
+
+    Args:
+        label_sets: labels of every row; () for a row that has none of them, None for one that nobody has labelled.
+    """
+
+    def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
+        return deal_by_label_sets(units, label_sets, shares, seed)
+
+    brought = _Brought(test_source, test_rows, test_texts)
+    return _divide(source_id, texts, label_sets, deal, seed, groups, brought)
 
 
 def save_split(split: Split) -> None:
@@ -126,6 +166,42 @@ def load_split(split_id: str) -> Split:
     return Split(**{**content, **rows, "notes": tuple(Finding.from_json(note) for note in content["notes"])})
 
 
+def _divide(
+    source_id: str,
+    texts: Sequence[str],
+    label_sets: LabelSets,
+    deal: Callable[[Units, Shares], dict[str, list[int]]],
+    seed: int,
+    groups: Sequence[str] | None,
+    brought: _Brought,
+    dates: Dates | None = None,
+) -> Split:
+    """Find the rows that can be learned from and those that stay together, and have these dealt out."""
+    given = bool(brought.source or brought.rows)
+    own_test = set() if brought.source else set(brought.rows)
+    usable = [row for row, its in enumerate(label_sets) if its is not None and texts[row].strip()]
+    usable = [row for row in usable if row not in own_test]
+    counts = Counter(label for row in usable for label in label_sets[row] or ())
+    _check(counts, given)
+    held_out = list(brought.texts) if brought.source else [texts[row] for row in sorted(own_test)]
+    clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out])
+    units = _units(usable, clusters[: len(usable)], groups)
+    parts = deal(units, _shares(len(usable), given))
+    if dates is None:
+        on_parts = _note_on_singles(counts)
+    else:
+        _check_trained({label for row in parts["train"] for label in label_sets[row] or ()})
+        on_parts = notes_on_time(parts, dates, label_sets)
+    test = tuple(sorted(brought.rows)) if given else tuple(sorted(parts["test"]))
+    tested = {clusters[len(usable) + position] for position in range(len(held_out))}
+    also_tested = sum(cluster in tested for cluster in clusters[: len(usable)])
+    empty = sum(its is not None and not texts[row].strip() for row, its in enumerate(label_sets) if row not in own_test)
+    notes = (*on_parts, *_notes(empty, also_tested))
+    train, validation = tuple(sorted(parts["train"])), tuple(sorted(parts["validation"]))
+    split = Split("", source_id, brought.source, train, validation, test, seed, notes)
+    return dataclasses.replace(split, id=_identify(split))
+
+
 def _identify(split: Split) -> str:
     content = [split.source, split.test_source, split.train, split.validation, split.test, split.seed]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
@@ -138,6 +214,13 @@ def _check(counts: Counter[str], given: bool) -> None:
         raise UnfitData(
             N_("Each of the {classes} labels stands in one row only. Choose a label column whose values repeat."),
             classes=len(counts),
+        )
+
+
+def _check_trained(labels: set[str]) -> None:
+    if len(labels) < 2:
+        raise UnfitData(
+            N_("Divided by time, the older rows have one class only: nothing to tell apart. Divide without the dates.")
         )
 
 
@@ -160,76 +243,36 @@ def _units(rows: Sequence[int], clusters: Sequence[int], groups: Sequence[str] |
     return list(units.values())
 
 
-def _wants(counts: Counter[str], given: bool) -> dict[str, Counter[str]]:
-    """How many rows of each class test and validation should hold."""
-    total = counts.total()
+def _shares(rows: int, given: bool) -> dict[str, float]:
+    """Shares of ``rows`` that are not for training."""
     if given:
-        share = min(VALIDATION_SHARE_BESIDE_TEST, MOST_VALIDATION_ROWS_BESIDE_TEST / total)
-        wanted = {label: _at_least_one(rows, share) if rows > 1 else 0 for label, rows in counts.items()}
-        return {"test": Counter(), "validation": Counter(wanted)}
-    test_share = min(TEST_SHARE, MOST_TEST_ROWS / total)
-    validation_share = min(VALIDATION_SHARE, MOST_VALIDATION_ROWS / total)
-    test = {label: _at_least_one(rows, test_share) if rows > 1 else 0 for label, rows in counts.items()}
-    validation = {label: _at_least_one(rows, validation_share) if rows > 2 else 0 for label, rows in counts.items()}
-    return {"test": Counter(test), "validation": Counter(validation)}
+        return {"validation": min(VALIDATION_SHARE_BESIDE_TEST, MOST_VALIDATION_ROWS_BESIDE_TEST / rows)}
+    return {
+        "test": min(TEST_SHARE, MOST_TEST_ROWS / rows),
+        "validation": min(VALIDATION_SHARE, MOST_VALIDATION_ROWS / rows),
+    }
 
 
-def _at_least_one(rows: int, share: float) -> int:
-    return max(1, int(rows * share + 0.5))
+def _read_order(order: Sequence[str], labels: Sequence[str]) -> list[float | None]:
+    dates = read_dates(order)
+    labelled = [row for row, label in enumerate(labels) if label.strip()]
+    if all(dates[row] is None for row in labelled):
+        raise UnfitData(
+            N_("No labelled row has a date that can be read, such as 2024-01-31 or 2024年1月31日: {example}."),
+            example=", ".join(dict.fromkeys(order[row].strip() or "-" for row in labelled[:_EXAMPLES])),
+        )
+    return dates
 
 
-def _assign(
-    units: list[list[int]],
-    labels: Sequence[str],
-    wants: dict[str, Counter[str]],
-    counts: Counter[str],
-    seed: int,
-    loose: bool,
-) -> dict[str, list[int]]:
-    """Deal the units out, those of the rarest classes first, so that these find room on every side.
-
-    Args:
-        units: rows that stay together.
-        labels: of every row.
-        wants: rows of each class for test and validation.
-        counts: rows of each class.
-        seed: of the order within a class.
-        loose: a unit may bring up to twice what is wanted; groups are too large for an exact share.
-    """
-    shuffled = [units[position] for position in np.random.default_rng(seed).permutation(len(units))]
-    shuffled.sort(key=lambda unit: min((counts[labels[row]], labels[row]) for row in unit))
-    missing = {part: Counter(wanted) for part, wanted in wants.items()}
-    leaves_train: Counter[str] = Counter()
-    parts: dict[str, list[int]] = {part: [] for part in PARTS}
-    for unit in shuffled:
-        holds = Counter(labels[row] for row in unit)
-        keeps_all_classes = all(leaves_train[label] + rows < counts[label] for label, rows in holds.items())
-        part = next((part for part in ("test", "validation") if _fits(holds, missing[part], loose)), "train")
-        part = part if keeps_all_classes else "train"
-        parts[part].extend(unit)
-        if part != "train":
-            missing[part].subtract(holds)
-            leaves_train.update(holds)
-    return parts
-
-
-def _fits(holds: Counter[str], missing: Counter[str], loose: bool) -> bool:
-    if not loose:
-        return all(rows <= missing[label] for label, rows in holds.items())
-    wanted = sum(min(rows, max(0, missing[label])) for label, rows in holds.items())
-    return wanted > 0 and 2 * wanted >= holds.total()
-
-
-def _notes(
-    texts: Sequence[str], labels: Sequence[str], counts: Counter[str], also_tested: int, own_test: set[int]
-) -> tuple[Finding, ...]:
-    notes = []
+def _note_on_singles(counts: Counter[str]) -> tuple[Finding, ...]:
     singles = sorted(label for label, rows in counts.items() if rows == 1)
-    if singles:
-        message = N_("Classes with a single row: {labels}. It is used for training, so they cannot be measured.")
-        notes.append(Finding("single_row_classes", len(singles), message, (("labels", ", ".join(singles)),)))
-    labelled = (row for row, label in enumerate(labels) if label.strip() and row not in own_test)
-    empty = sum(not texts[row].strip() for row in labelled)
+    message = N_("Classes with a single row: {labels}. It is used for training, so they cannot be measured.")
+    note = Finding("single_row_classes", len(singles), message, (("labels", ", ".join(singles)),))
+    return (note,) if singles else ()
+
+
+def _notes(empty: int, also_tested: int) -> tuple[Finding, ...]:
+    notes = []
     if empty:
         message = N_("Rows with a label but no text, which were left out: {rows}.")
         notes.append(Finding("empty_text", empty, message, (("rows", str(empty)),)))

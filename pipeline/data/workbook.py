@@ -6,17 +6,22 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 
-from pipeline.data.dialect import find_header
-from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions
+from pipeline.data.header import find_header
+from pipeline.data.merged import merged_ranges, name_columns
+from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, renamed_columns
 from pipeline.data.rows import RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress
+
+# Titles and names above the rows, when only the first rows are wanted.
+ROWS_ABOVE = 50
 
 # Rows between two signs of life.
 STRIDE = 2_000
@@ -30,7 +35,7 @@ SheetRow = tuple[int, list[str]]  # row of the sheet, from 0; its cells without 
 
 
 def read_workbook(
-    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress
+    path: Path, name: str, options: ReadOptions, folder: Path, progress: Progress, limit: int | None
 ) -> tuple[tuple[str, ...], ReadingReport, Layout]:
     """Read one sheet of a workbook into ``folder``: the one asked for, else the first visible one that holds rows.
 
@@ -40,20 +45,25 @@ def read_workbook(
     with open_workbook(path, name, read_only=True, data_only=True) as book:
         sheet = _pick_sheet(book, name, options)
         sheet.reset_dimensions()  # some writers state them wrongly, and rows would be lost
-        records = list(_filled_rows(sheet, progress))
+        records = list(islice(_filled_rows(sheet, progress), None if limit is None else limit + ROWS_ABOVE))
         others = [other.title for other in book.worksheets if other.title != sheet.title]
         title = sheet.title
+        # Not public, but where a sheet read row by row says which part of the zip it is.
+        merged = merged_ranges(path, sheet._worksheet_path)
     if not records:
         raise UnreadableFile(N_("{name}: the sheet {sheet} is empty."), name=name, sheet=title)
     header, _, preamble = find_header(records, options.header_row)
+    width = max((len(cells) for row, cells in records if header is None or row >= header), default=0)
+    named: list[str] = []
+    above = 0
+    if header is not None:
+        above, header, named = name_columns(records, header, width, merged)
     below = [record for record in records if header is None or record[0] > header]
     if not below:
         raise UnreadableFile(N_("{name} has column names but no rows below them."), name=name)
-    named = next((cells for row, cells in records if row == header), [])
-    width = max(len(named), *(len(cells) for _, cells in below))
     columns = unique_names(named + [""] * (width - len(named)))
     rows = RowWriter(folder, columns)
-    for row, cells in below:
+    for row, cells in below[:limit]:
         rows.add(cells + [""] * (width - len(cells)), row, row + 1, width)
     rows.finish()
     report = ReadingReport(
@@ -63,9 +73,22 @@ def read_workbook(
         rows_set_aside=0,
         header_row=0 if header is None else header + 1,
         sheet=title,
-        findings=tuple(_findings(header, preamble, others, title)),
+        findings=(
+            *_findings(header, above if preamble else 0, others, title),
+            *(() if header is None else renamed_columns(columns, named)),
+        ),
     )
     return columns, report, Layout(None if header is None else (header, header + 1, width), width)
+
+
+def sheet_titles(path: Path, name: str) -> tuple[str, ...]:
+    """The names of the sheets that hold cells, in their order.
+
+    Raises:
+        UnreadableFile: damaged.
+    """
+    with open_workbook(path, name, read_only=True) as book:
+        return tuple(sheet.title for sheet in book.worksheets)
 
 
 @contextmanager
@@ -149,12 +172,12 @@ def _filled_rows(sheet: Any, progress: Progress) -> Iterator[SheetRow]:
             progress.advance(N_("Reading the file"), row, 0)
 
 
-def _findings(header: int | None, preamble: int, others: list[str], title: str) -> Iterator[Finding]:
+def _findings(header: int | None, above: int, others: list[str], title: str) -> Iterator[Finding]:
     if others:
         message = N_("The sheet {sheet} was read. Other sheets of the workbook: {sheets}.")
         yield Finding("other_sheets", 0, message, (("sheet", title), ("sheets", ", ".join(others))))
-    if preamble:
+    if above:
         message = N_("Lines above the column names that were passed over: {lines}.")
-        yield Finding("preamble", 0, message, (("lines", str(header)),))
+        yield Finding("preamble", 0, message, (("lines", str(above)),))
     if header is None:
         yield Finding("no_header", 0, N_("The first line looks like a row, so the columns were numbered."))

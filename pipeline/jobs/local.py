@@ -18,7 +18,7 @@ from sqlmodel import col, select
 
 from pipeline import system
 from pipeline.errors import N_
-from pipeline.jobs import heartbeat
+from pipeline.jobs import heartbeat, uploads
 from pipeline.runs import store
 from pipeline.runs.store import JobRow
 from pipeline.settings import workspace
@@ -122,7 +122,10 @@ def log(job_id: str, lines: int = 200) -> str:
 
 
 def reconcile() -> None:
-    """Notice jobs whose process is gone, then start what waits. Cheap, and safe to call from anywhere at any time."""
+    """Notice jobs whose process is gone, start what waits, remove uploads that no job needs any more.
+
+    Cheap, and safe to call from anywhere at any time.
+    """
     _children[:] = [child for child in _children if child.poll() is None]
     with store.session() as session:
         lanes = set(session.exec(select(JobRow.lane).where(col(JobRow.state).in_(("queued", *ACTIVE)))).all())
@@ -130,6 +133,7 @@ def reconcile() -> None:
         with _lane_lock(lane):
             _bury_the_dead(lane)
             _claim(lane)
+    uploads.sweep(OVER)
 
 
 def info(row: JobRow) -> JobInfo:

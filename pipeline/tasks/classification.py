@@ -58,8 +58,13 @@ def load_examples(view: View, split: str) -> Examples:
     """The labelled rows of a View, as the Split divides them.
 
     Raises:
-        UnfitData: a row of the Split has a label outside the label space (a test file with labels of its own).
+        UnfitData: a row of the Split has a label outside the label space (a test file with labels of its own), or
+            the View is of text pairs or of several labels a row, which this task does not learn.
     """
+    if view.second:
+        raise UnfitData(
+            N_("A model that compares two texts cannot be trained yet. Choose both as text columns that are joined.")
+        )
     frozen = load_split(split).without(view.left_out)
     test_view = view.on(frozen.test_source) if frozen.test_source else view
     return Examples(

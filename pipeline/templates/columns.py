@@ -45,6 +45,16 @@ def read_texts(reading: Reading, rows: pd.DataFrame) -> list[str]:
     return [mask(text, reading.masks) for text in texts] if reading.masks else texts
 
 
+def read_pairs(reading: Reading, second: str, rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """[rows] the two texts of every row that a model compares: ``read_texts``, and the cell of the column ``second``.
+
+    Raises:
+        SettingError: as ``read_texts``.
+    """
+    cells = [mask(str(cell), reading.masks) for cell in rows[second]]
+    return list(zip(read_texts(reading, rows), cells, strict=True))
+
+
 def default_template(columns: Sequence[str]) -> str:
     """The first column by itself, then a line "name: value" for each other; "" for a single column."""
     if len(columns) < 2:

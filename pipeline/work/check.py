@@ -1,5 +1,6 @@
-"""The job ``check``: what is wrong with the data of a dataset."""
+"""The job ``check``: what is wrong with the data of a dataset, and whether its labels can be learned."""
 
+import dataclasses
 from typing import Any
 
 from pipeline.check.find import find
@@ -12,14 +13,27 @@ from pipeline.runs.progress import Progress
 
 
 def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Check the dataset ``request["dataset"]``.
+    """Check the dataset ``request["dataset"]``; what is found is saved as soon as it is known.
 
     Raises:
         Stopped: asked to stop; what was found until then is kept.
         DataError: the dataset is gone.
     """
     dataset = store.get_dataset(request["dataset"])
-    material = Material(View.from_json(dataset.view), load_split(dataset.split))
+    view = View.from_json(dataset.view)
+    material = Material(view, load_split(dataset.split))
     report = CheckReport(find(material, progress), None, None)
-    save_check(material.view, dataset.split, report)
-    return {"findings": len(report.findings)}
+    save_check(view, dataset.split, report)
+
+    # Imported here, because scikit-learn takes seconds to load and the findings need nothing of it.
+    from pipeline.check.fits import hold_trial, measure_learnability
+    from pipeline.check.growth import measure_budget
+
+    trial = hold_trial(material, progress)
+    learnability = measure_learnability(trial)
+    report = dataclasses.replace(report, learnability=learnability)
+    save_check(view, dataset.split, report)
+    if learnability.promising:
+        report = dataclasses.replace(report, budget=measure_budget(trial, progress))
+        save_check(view, dataset.split, report)
+    return {"findings": len(report.findings), "learnability": learnability.verdict}

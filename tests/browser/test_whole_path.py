@@ -50,6 +50,8 @@ def bring(visitor: Visitor, file: Path) -> None:
     visitor.reads(visitor.t("The first rows as read"))
     settle(visitor.page)
     picture(visitor, "data")
+    visitor.press("Next: check")
+    visitor.page.wait_for_function(DRAWN, arg="/check")
     visitor.press("Next: train")
 
 
@@ -113,8 +115,12 @@ def take_away(visitor: Visitor, destination: Path) -> None:
     """Export the model and download it."""
     visitor.go("use/export.py")
     visitor.press("Make the file")
-    visitor.page.get_by_role("button", name=visitor.t("Download")).wait_for(timeout=120_000)
-    names = {Path(name).name for name in zipfile.ZipFile(download(visitor, "Download", destination)).namelist()}
+    link = visitor.page.get_by_role("link", name=visitor.t("Download"))
+    link.wait_for(timeout=120_000)
+    with visitor.context.expect_event("download") as arriving:  # the link opens a tab, which closes by itself
+        link.click()
+    arriving.value.save_as(destination)
+    names = {Path(name).name for name in zipfile.ZipFile(destination).namelist()}
     assert {"config.json", "model.safetensors", "tokenizer.json", "tunedesk.json"} <= names
 
 

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components.text import plain
+from pages.components.text import plain, visible
 
 HOSTILE = "![x](http://evil.example/a.png) <img src=http://evil.example/b.png> :red[y] **z** $1$ `c` [l](http://e)"
 
@@ -39,3 +39,20 @@ def test_what_is_shown_reaches_the_page_escaped(show: str) -> None:
 
     shown = [*app.header, *app.markdown, *app.caption, *app.error, *app.warning]
     assert [element.value for element in shown] == [plain(HOSTILE)]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("退款", "退款"),
+        ("退款 ", "退款␣"),
+        ("credit card", "credit card"),
+        ("credit  card", "credit ␣card"),
+        ("退款\u3000", "退款␣"),
+        ("退\u3000款", "退␣款"),
+        ("退\u200b款", "退⟨U+200B⟩款"),
+        ("two\nlines", "two⏎lines"),
+    ],
+)
+def test_signs_that_one_cannot_see_are_shown(name: str, shown: str) -> None:
+    assert visible(name) == shown

@@ -1,22 +1,16 @@
 """Data: what is in my file?"""
 
-import csv
-import io
 from pathlib import Path
 
 import pytest
 
+from pipeline.actions.check import last_check
 from pipeline.actions.data import list_datasets
+from pipeline.actions.jobs import wait
 from pipeline.settings import Workspace
+from tests.pages.data.files import as_csv
 from tests.pages.staged_run import stage, tickets
 from tests.pages.visit import visit, words
-
-
-def as_csv(rows: list[list[str]]) -> bytes:
-    """``rows`` as a file."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode()
 
 
 def test_without_a_file_the_page_asks_for_one(home: Workspace) -> None:
@@ -37,14 +31,26 @@ def test_an_upload_is_counted_guessed_and_shown(home: Workspace) -> None:
     assert app.dataframe[0].value["id"].iloc[0] == "001"
 
 
-def test_next_freezes_a_dataset_and_leads_to_training(home: Workspace) -> None:
+def test_next_freezes_a_dataset_and_leads_to_its_check(home: Workspace) -> None:
     app = visit("data/read.py")
     app.file_uploader[0].upload("tickets.csv", as_csv(tickets())).run()
     app.button(key="next").click().run()
 
     assert not app.exception
-    assert [dataset.name for dataset in list_datasets()] == ["tickets.csv"]
+    (dataset,) = list_datasets()
+    assert dataset.name == "tickets.csv"
+    assert wait(last_check(dataset)).state == "finished"
+
+
+def test_who_knows_the_data_goes_straight_to_training(home: Workspace) -> None:
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("tickets.csv", as_csv(tickets())).run()
+    app.button(key="skip").click().run()
+
+    assert not app.exception
+    (dataset,) = list_datasets()
     assert app.header[0].value.startswith("Train a model on tickets")
+    assert last_check(dataset) == ""
 
 
 def test_a_path_in_the_name_of_an_upload_reaches_no_folder(home: Workspace) -> None:
@@ -112,15 +118,6 @@ def test_a_dataset_opens_with_its_own_roles(home: Workspace, tmp_path: Path) -> 
     assert app.get("vega_lite_chart")
 
 
-def test_several_text_columns_are_previewed_as_the_model_reads_them(home: Workspace) -> None:
-    rows = [["title", "description", "queue"], *[[f"title {n}", f"story {n}", "ab"[n % 2]] for n in range(30)]]
-    app = visit("data/read.py")
-    app.file_uploader[0].upload("two.csv", as_csv(rows)).run()
-    app.multiselect[0].set_value(["title", "description"]).run()
-
-    assert any("title 0" in text.value and "story 0" in text.value for text in app.text)
-
-
 def test_somebody_with_a_dataset_can_bring_another_file(home: Workspace, tmp_path: Path) -> None:
     staged = stage(tmp_path)
 
@@ -129,3 +126,23 @@ def test_somebody_with_a_dataset_can_bring_another_file(home: Workspace, tmp_pat
     app.file_uploader[0].upload("other.csv", as_csv(tickets(copies=10, blank=4))).run()
 
     assert "34 rows, 30 labelled, 4 to fill" in words(app)
+
+
+def test_a_refresh_shows_the_file_that_was_brought(home: Workspace) -> None:
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("tickets.csv", as_csv(tickets(copies=10, blank=4))).run()
+
+    again = visit("data/read.py", source=app.query_params["source"])
+
+    assert "34 rows, 30 labelled, 4 to fill" in words(again)
+
+
+def test_after_next_the_page_is_about_the_dataset(home: Workspace) -> None:
+    app = visit("data/read.py")
+    app.file_uploader[0].upload("tickets.csv", as_csv(tickets())).run()
+    app.button(key="next").click().run()
+    app.switch_page("data/read.py").run()
+
+    assert not app.exception
+    assert "source" not in app.query_params
+    assert "132 rows, 120 labelled, 12 to fill" in words(app)

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipeline.actions.data import Dataset, create_dataset
 from pipeline.actions.plan import plan
 from pipeline.actions.runs import list_runs
 from pipeline.actions.train import start
+from pipeline.check.learnability import Learnability, Verdict
+from pipeline.check.report import CheckReport, save_check
 from pipeline.data.source import import_source
 from pipeline.settings import Workspace
 from tests.pages.run_under_way import under_way
@@ -43,6 +47,31 @@ def test_the_recommended_model_stands_first_with_reason_cost_and_defaults(
     assert app.text_input(key="setting-learning_rate").placeholder == f"{recipe.learning_rate:g}"
     assert app.text_input(key="setting-epochs").placeholder == str(recipe.epochs)
     assert [button.key for button in app.button if button.proto.type == "primary"] == ["start"]
+
+
+def test_labels_that_cannot_be_predicted_are_warned_of_before_the_start(
+    home: Workspace, tmp_path: Path, tiny_model: str
+) -> None:
+    dataset = stage(tmp_path).dataset
+    chance = Learnability(1200, 5, 5, 0.19, 0.17, 0.21, 0.21, "chance", ())
+    save_check(dataset.view, dataset.split, CheckReport((), chance, None))
+
+    app = visit("train/start.py", dataset=dataset.id)
+
+    assert [warning.value.split("\\")[0] for warning in app.warning] == ["The labels cannot be predicted from the text"]
+    assert "Training would most likely learn nothing" in words(app)
+    assert "start" in {button.key for button in app.button}
+
+
+@pytest.mark.parametrize("verdict", ["learnable", "weak", "too_few", None])
+def test_any_other_verdict_is_no_warning(
+    home: Workspace, tmp_path: Path, tiny_model: str, verdict: Verdict | None
+) -> None:
+    dataset = stage(tmp_path).dataset
+    found = Learnability(1200, 5, 5, 0.6, 0.57, 0.63, 0.21, verdict, ()) if verdict else None
+    save_check(dataset.view, dataset.split, CheckReport((), found, None))
+
+    assert not visit("train/start.py", dataset=dataset.id).warning
 
 
 def test_a_setting_out_of_range_is_said_before_anything_starts(

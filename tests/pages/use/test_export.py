@@ -14,13 +14,13 @@ from tests.pages.visit import visit, words
 def test_the_file_is_made_proved_and_offered(home: Workspace, tmp_path: Path) -> None:
     staged = stage(tmp_path, with_model=True)
     app = visit("use/export.py", run=staged.run)
-    assert not app.get("download_button")
+    assert not app.get("link_button")
     app.button(key="make").click().run()
     assert jobs.wait(app.query_params["export"]).state == "finished"
     app.run()
     assert not app.exception
     assert "its probabilities differ by at most" in words(app)
-    assert app.get("download_button")
+    assert app.get("link_button")[0].proto.url == f"api/exports/{app.query_params['export']}"
 
 
 def test_the_lines_to_use_it_name_the_folder_safely(home: Workspace, tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """Datasets: the same choices give the same dataset, and other choices keep the rows it is measured on."""
 
+import dataclasses
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipeline.actions import data
 from pipeline.data.source import Source, import_source
 from pipeline.data.split import load_split
-from pipeline.errors import UnfitData
+from pipeline.data.steps import leave_out
+from pipeline.data.view import with_steps
+from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from tests.tiny import tickets
 
@@ -76,3 +80,102 @@ def test_every_sample_becomes_a_dataset_with_rows_in_every_part(home: Workspace,
     counts = data.row_counts(dataset)
     assert dataset.sample
     assert min(counts.train, counts.validation, counts.test) > 50
+
+
+def test_a_column_that_says_test_is_measured_on_as_given(home: Workspace, tmp_path: Path) -> None:
+    divided = bring_divided(tmp_path, ["Test " if number % 5 == 0 else "train" for number in range(100)])
+    dataset = data.create_dataset(divided.id, name="a", text=["text"], label="label", test_column="part")
+    split = load_split(dataset.split)
+    assert split.test == tuple(range(0, 90, 5))  # the last ten have no label
+    assert not set(split.test) & {*split.train, *split.validation}
+    assert data.create_dataset(divided.id, name="b", text=["text"], label="label", test_column="part") == dataset
+    assert data.create_dataset(divided.id, name="c", text=["text"], label="label").split != dataset.split
+
+
+def test_a_column_in_which_no_row_says_test_is_refused(home: Workspace, tmp_path: Path) -> None:
+    divided = bring_divided(tmp_path, ["train"] * 90 + ["test"] * 10)
+    with pytest.raises(UnfitData, match="says test"):
+        data.create_dataset(divided.id, name="a", text=["text"], label="label", test_column="part")
+
+
+def test_labels_that_only_test_rows_have_are_refused_by_their_names(home: Workspace, tmp_path: Path) -> None:
+    labels = tickets(100, seed=0)["label"]
+    divided = bring_divided(tmp_path, ["测试" if label == labels[0] else "训练" for label in labels])
+    with pytest.raises(UnfitData, match=labels[0]):
+        data.create_dataset(divided.id, name="a", text=["text"], label="label", test_column="part")
+
+
+def test_rows_of_one_group_stand_on_one_side(home: Workspace, tmp_path: Path) -> None:
+    customers = [f"customer {number // 4}" for number in range(100)]
+    divided = bring_divided(tmp_path, customers)
+    dataset = data.create_dataset(divided.id, name="a", text=["text"], label="label", group="part")
+    split = load_split(dataset.split)
+    sides = [{customers[row] for row in part} for part in (split.train, split.validation, split.test)]
+    assert all(sides)
+    assert not sides[0] & sides[1] | sides[0] & sides[2] | sides[1] & sides[2]
+    assert dataset.view.group == "part"
+
+
+def test_another_group_or_seed_divides_anew_and_another_template_does_not(home: Workspace, tmp_path: Path) -> None:
+    divided = bring_divided(tmp_path, [f"customer {number // 4}" for number in range(100)])
+    plain = data.create_dataset(divided.id, name="a", text=["text"], label="label")
+    grouped = data.create_dataset(divided.id, name="b", text=["text"], label="label", group="part")
+    reseeded = data.create_dataset(divided.id, name="c", text=["text"], label="label", seed=1)
+    edited = data.create_dataset(divided.id, name="d", text=["text"], label="label", group="part", template="“{text}”")
+    assert len({plain.split, grouped.split, reseeded.split}) == 3
+    assert edited.split == grouped.split
+    assert edited.id != grouped.id
+
+
+def test_test_rows_from_two_places_are_refused(source: Source) -> None:
+    with pytest.raises(SettingError):
+        data.create_dataset(
+            source.id, name="a", text=["text"], label="label", test_source_id=source.id, test_column="title"
+        )
+
+
+def bring_divided(folder: Path, parts: list[str]) -> Source:
+    """A hundred tickets, ten of them without a label, with a column ``part``."""
+    frame = tickets(100, seed=0)
+    frame["part"] = parts
+    frame.loc[90:, "label"] = ""
+    frame.to_csv(folder / "divided.csv", index=False)
+    return import_source(folder / "divided.csv", "divided.csv")
+
+
+@pytest.fixture
+def dated(home: Workspace, tmp_path: Path) -> Source:
+    """A hundred tickets of a hundred days, the newest first, and their customers."""
+    frame = tickets(100, seed=0)
+    frame["text"] += [f" number {number}" for number in range(100)]
+    frame["day"] = [f"{day.year}/{day.month}/{day.day}" for day in pd.date_range("2024-01-01", periods=100)[::-1]]
+    frame["customer"] = [f"customer {number % 40}" for number in range(100)]
+    frame.to_csv(tmp_path / "dated.csv", index=False)
+    return import_source(tmp_path / "dated.csv", "dated.csv")
+
+
+def test_by_time_the_newest_tickets_are_measured_on(dated: Source) -> None:
+    dataset = data.create_dataset(dated.id, name="a", text=["text"], label="label", time="day")
+    split = load_split(dataset.split)
+    assert dataset.view.time == "day"
+    assert max(split.test) < min(split.validation) <= max(split.validation) < min(split.train)
+    assert data.create_dataset(dated.id, name="b", text=["text"], label="label", time="day") == dataset
+    assert data.create_dataset(dated.id, name="c", text=["text"], label="label").split != dataset.split
+
+
+def test_another_time_or_group_column_divides_anew_and_nothing_else_does(dated: Source) -> None:
+    first = data.create_dataset(dated.id, name="a", text=["text"], label="label")
+    by_time = data.revise(first, dataclasses.replace(first.view, time="day"))
+    by_group = data.revise(by_time, dataclasses.replace(by_time.view, group="customer"))
+    assert len({first.split, by_time.split, by_group.split}) == 3
+    assert data.revise(by_time, with_steps(by_time.view, [leave_out({0})])).split == by_time.split
+    assert data.revise(by_group, first.view).split == first.split
+
+
+def test_rows_that_are_left_out_keep_their_place_when_the_rest_is_divided_anew(dated: Source) -> None:
+    first = data.create_dataset(dated.id, name="a", text=["text"], label="label")
+    smaller = data.revise(first, with_steps(first.view, [leave_out({0, 50})]))
+    by_time = data.revise(smaller, dataclasses.replace(smaller.view, time="day"))
+    assert sum(1 for part in ("train", "validation", "test") for row in getattr(load_split(by_time.split), part)) == 100
+    counts = data.row_counts(by_time)
+    assert counts.train + counts.validation + counts.test == 98

@@ -41,3 +41,10 @@ def test_caches_are_listed_with_their_size_and_emptied(home: Workspace) -> None:
 def test_what_people_made_cannot_be_emptied(home: Workspace) -> None:
     with pytest.raises(SettingError, match="runs"):
         storage.empty("runs")
+
+
+def test_a_file_that_is_being_read_is_not_emptied(home: Workspace) -> None:
+    reading = home.sources / "partial-abc"
+    reading.mkdir(parents=True)
+    storage.empty("unused")
+    assert reading.exists()

@@ -7,6 +7,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.baselines import tfidf
+from pipeline.baselines.ngrams import extract, features
 from pipeline.baselines.tfidf import fit_tfidf
 
 ENGLISH = {
@@ -47,10 +48,10 @@ def test_it_finds_the_same_optimum_as_scikit_learn(monkeypatch: pytest.MonkeyPat
     train, train_y = tickets(ENGLISH, 150, 0)
     val, val_y = tickets(ENGLISH, 30, 1)
     ours = fit_tfidf(train, train_y, val, val_y, 3)
-    features = tfidf._features(ours.kinds, [*train, *val]).toarray()
+    matrix = features(ours.kinds, [*train, *val]).toarray()
     # The bias is a feature there too, as it is here, so that both regularise it.
-    theirs = LogisticRegression(C=4.0, fit_intercept=False, tol=1e-6, max_iter=1000).fit(features[:150], train_y)
-    assert ours.probabilities(val) == pytest.approx(theirs.predict_proba(features[150:]), abs=1e-3)
+    theirs = LogisticRegression(C=4.0, fit_intercept=False, tol=1e-6, max_iter=1000).fit(matrix[:150], train_y)
+    assert ours.probabilities(val) == pytest.approx(theirs.predict_proba(matrix[150:]), abs=1e-3)
 
 
 def test_the_strength_is_chosen_on_the_validation_rows() -> None:
@@ -66,9 +67,9 @@ def test_the_strength_is_chosen_on_the_validation_rows() -> None:
 
 
 def _only(strength: float, train: list[str], train_y: list[int], val: list[str]) -> np.ndarray:
-    kinds, features = tfidf._extract(train)
-    weights = tfidf._Regression(features, np.array(train_y), 3).fit(strength)
-    return tfidf._softmax(tfidf._features(kinds, val), weights)
+    kinds, matrix = extract(train)
+    weights = tfidf._Regression(matrix, np.array(train_y), 3).fit(strength)
+    return tfidf._softmax(features(kinds, val), weights)
 
 
 def test_no_validation_rows_and_a_class_without_rows_are_no_error() -> None:

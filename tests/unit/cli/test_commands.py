@@ -66,10 +66,43 @@ def test_from_a_file_to_an_exported_model_that_predicts_the_same(file: Path, tmp
             assert after["label"] == (before["label"] or after["prediction"])
 
 
+def inspect(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict:
+    """What ``data inspect --json`` prints, in this process."""
+    assert main(["data", "inspect", *map(str, arguments), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_inspect_checks_a_file_in_the_guessed_roles(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = inspect(capsys, file)
+
+    assert found["roles"] == {"text": ["text"], "label": "label"}
+    assert all({"kind", "rows", "message"} <= set(one) for one in found["findings"])
+    assert "learnability" not in found
+
+
+def test_inspect_tells_whether_the_labels_can_be_learned(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = inspect(capsys, file, "--text", "text", "--label", "label", "--learnability")
+
+    assert found["learnability"]["verdict"] == "learnable"
+    assert 0 <= found["learnability"]["low"] <= found["learnability"]["accuracy"] <= found["learnability"]["high"] <= 1
+    assert found["budget"] is None or found["budget"]["more"] > 0
+
+
+def test_inspect_of_a_file_without_labels_still_says_what_was_read(
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "texts.csv").write_text("text\n" + "".join(f"one more line of text {n}\n" for n in range(30)))
+    found = inspect(capsys, tmp_path / "texts.csv")
+
+    assert found["rows_read"] == 30
+    assert found["roles"] is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["data", "inspect", "no-such.csv"], "no-such.csv"),
+        (["data", "inspect", "{file}", "--label", "no-such"], "no-such"),
         (["train", "{file}", "--model", "no-such"], "no-such"),
         (["train", "{file}", "--model", "tiny", "--label", "no-such"], "no-such"),
         (["train", "{file}", "--model", "tiny", "--set", "epochs=0"], "epochs"),

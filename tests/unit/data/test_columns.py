@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from pipeline.data.columns import Roles, guess_roles, profile
+from pipeline.data.columns import Roles, guess_roles, profile, profile_source
+from pipeline.data.source import read_rows
 
 LONG = ["the printer on floor {} prints blank pages", "cannot log in since {}, please help", "refund for order {}?"]
 
@@ -93,3 +94,11 @@ def test_text_and_label_are_guessed_from_names_and_cells(columns, expected):
 def test_of_columns_without_telling_names_the_one_with_blanks_is_to_be_filled_in():
     rows = frame(note=sentence, kind_a=lambda row: "xy"[row % 2] if row % 3 else "", kind_b=lambda row: "uv"[row % 2])
     assert guess_roles(profile(rows)) == Roles(("note",), "kind_a")
+
+
+def test_a_source_is_described_column_by_column_and_the_description_is_kept(upload, home):
+    source = upload("title,queue\n" + "".join(f"a story about {n},{'ab'[n % 2]}\n" for n in range(50)))
+    described = profile_source(source.id)
+    assert described == profile(read_rows(source.id))
+    (home.sources / source.id / "rows.parquet").unlink()
+    assert profile_source(source.id) == described

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from pipeline.data import source as source_module
-from pipeline.data.source import ReadOptions, import_source, list_sources, load_source, read_rows
+from pipeline.data.source import ReadOptions, first_rows, import_source, list_sources, load_source, read_rows
 from pipeline.errors import DataError, UnreadableFile, WorkspaceError
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -33,13 +33,13 @@ def zipped(*names: str) -> bytes:
         (b"text,label\n", "a.csv", "column names but no rows"),
         (PNG, "a.csv", "PNG"),
         (b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00" * 9, "a.csv", "EXE"),
-        (zipped("a.csv"), "a.csv", "ZIP"),
         (zipped("word/document.xml"), "a.xlsx", "Word"),
         (zipped("xl/workbook.xml"), "a.xlsx", "damaged Excel workbook"),
-        (gzip.compress(b"a,b\n"), "a.csv", "GZIP"),
+        (gzip.compress(b"a,b\n", mtime=0), "a.csv", "GZIP"),
         (b"%PDF-1.7 ...", "a.csv", "PDF"),
         (b"<!DOCTYPE html><table></table>", "a.csv", "HTML"),
-        (b"\x80\x04\x95\x1f\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x01\x00\x00", "a.csv", "neither text nor"),
+        (b"\x80\x04\x95\x1f\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x01\x00\x00", "a.csv", "Python pickle"),
+        (bytes(range(32)) * 9, "a.csv", "neither text nor"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "a.xls", "Excel 97-2003"),
         (CSV.encode(), "a.xlsx", "its content is CSV, not Excel"),
         (CSV.encode(), "a.parquet", "its content is CSV, not Parquet"),
@@ -87,6 +87,13 @@ def test_columns_are_read_in_the_order_asked_for(upload):
     assert list(read_rows(source.id).index) == [0]
     with pytest.raises(DataError, match="no column d"):
         read_rows(source.id, ["d"])
+
+
+def test_the_first_rows_are_those_of_the_whole_table(upload):
+    source = upload("a,b\n" + "".join(f"{n},x\n" for n in range(50)))
+    whole = read_rows(source.id)
+    assert first_rows(source.id, 3).equals(whole.head(3))
+    assert first_rows(source.id, 500).equals(whole)
 
 
 @pytest.mark.parametrize("source_id", ["nothing", "", "..", "../../etc"])

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -149,3 +150,78 @@ def test_a_split_is_saved_and_loaded_whole(home):
     assert load_split(split.id) == split
     with pytest.raises(DataError, match="no split"):
         load_split("../nothing")
+
+
+def days(count: int) -> list[str]:
+    return [str(date(2024, 1, 1) + timedelta(days=day)) for day in range(count)]
+
+
+def test_by_time_the_newest_rows_are_tested_and_those_before_them_choose():
+    draw = random.Random(3)
+    rows = draw.sample(range(200), 200)  # row i is from day rows[i]
+    dates = [days(200)[day] for day in rows]
+    split = make_split("s", different_texts(200), ["a", "b"] * 100, order=dates)
+    assert sorted(rows[row] for row in split.test) == list(range(170, 200))
+    assert sorted(rows[row] for row in split.validation) == list(range(140, 170))
+    assert not split.notes
+    assert make_split("s", different_texts(200), ["a", "b"] * 100, order=dates, seed=5).test == split.test
+
+
+def test_by_time_near_duplicates_and_groups_stay_on_the_side_of_their_oldest_row():
+    texts, groups = different_texts(100), [f"customer {row // 2}" if row < 90 else "" for row in range(100)]
+    texts[99] = texts[0] + "."
+    split = make_split("s", texts, ["a", "b"] * 50, order=days(100), groups=groups)
+    sides = side_of(split)
+    assert sides[99] == sides[0] == sides[1] == "train"
+    assert all(sides[row] == sides[row + 1] for row in range(0, 90, 2))
+    assert {sides[row] for row in range(86, 99)} == {"test"}
+    assert [(note.kind, note.rows) for note in split.notes] == [("newer_rows_in_training", 1)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from("ab")), min_size=4, max_size=60), st.data())
+def test_by_time_no_row_is_tested_that_is_older_than_what_trains_with_another(rows, data):
+    labels = [label for _, label in rows]
+    dates = [days(31)[day] for day, _ in rows]
+    pool = different_texts(20)
+    texts = [data.draw(st.sampled_from(pool)) for _ in rows]
+    try:
+        split = make_split("s", texts, labels, order=dates)
+    except UnfitData:
+        return
+    sides = side_of(split)
+    assert len(sides) == len(rows)
+    clusters = near_duplicate_clusters(texts)
+    oldest = {
+        cluster: min(day for (day, _), its in zip(rows, clusters, strict=True) if its == cluster)
+        for cluster in clusters
+    }
+    for cluster in oldest:
+        assert len({sides[row] for row in range(len(rows)) if clusters[row] == cluster}) == 1
+    if split.test and split.validation:
+        assert max(oldest[clusters[row]] for row in split.validation) <= min(
+            oldest[clusters[row]] for row in split.test
+        )
+
+
+def test_by_time_rows_without_a_date_train_and_late_classes_are_named():
+    labels = ["a", "b"] * 45 + ["新"] * 10
+    dates = days(100)
+    dates[3], dates[4] = "soon", ""
+    split = make_split("s", different_texts(100), labels, order=dates)
+    assert {3, 4} <= set(split.train)
+    notes = {note.kind: (note.rows, dict(note.values)) for note in split.notes}
+    assert notes["undated_rows"][0] == 2
+    assert notes["classes_not_in_training"] == (10, {"labels": "新", "rows": "10"})
+
+
+def test_by_time_beside_a_given_test_the_newest_rows_choose():
+    split = make_split("s", different_texts(100), ["a", "b"] * 50, order=days(100), test_rows=[0, 1])
+    assert split.test == (0, 1)
+    assert split.validation == tuple(range(90, 100))
+
+
+def test_by_time_without_dates_or_with_one_class_to_learn_is_refused():
+    with pytest.raises(UnfitData, match=r"No labelled row has a date .* soon"):
+        make_split("s", different_texts(20), ["a", "b"] * 10, order=["soon"] * 20)
+    with pytest.raises(UnfitData, match="older rows have one class only"):
+        make_split("s", different_texts(20), ["a"] * 17 + ["b"] * 3, order=days(20))

@@ -5,8 +5,10 @@ import json
 
 import pytest
 
-from pipeline.data.view import View, make_view, view_frame, view_labels
+from pipeline.data.steps import leave_out, mask, rename_labels
+from pipeline.data.view import View, make_view, view_frame, view_label_sets, view_labels, with_steps
 from pipeline.errors import UnfitData
+from pipeline.templates.columns import read_pairs
 
 TICKETS = "id,text,label\n1,a,y\n2,b,x\n3,c,y\n4,,x\n5,e, \n6,f,407080\n"
 
@@ -50,3 +52,58 @@ def test_what_cannot_be_learned_from_is_refused_in_one_line(upload, content, tex
     with pytest.raises(UnfitData, match=said) as caught:
         make_view(upload(content).id, text, label)
     assert "\n" not in str(caught.value)
+
+
+def test_a_cell_holds_several_labels_where_its_separators_are_named(upload):
+    source = upload("text;label\na;退款,物流\nb;物流， 退款，物流\nc;\nd;售后\n")
+    view = make_view(source.id, ["text"], "label", separators=",，")
+    assert view.labels == ("物流", "退款", "售后")
+    assert view_label_sets(view) == [("物流", "退款"), ("物流", "退款"), None, ("售后",)]
+    changed = with_steps(view, [rename_labels({"退款": "售后"}), leave_out({3})])
+    assert view_label_sets(changed, [3, 0]) == [None, ("售后", "物流")]
+    assert changed.labels == ("售后", "物流")
+    assert View.from_json(json.loads(json.dumps(dataclasses.asdict(changed)))) == changed
+
+
+def test_columns_of_0_and_1_are_labels_and_a_row_may_have_none_of_them(upload):
+    source = upload("text,退款,物流\na,1,1\nb,0,0\nc,,\nd,0,是\n")
+    view = make_view(source.id, ["text"], "", label_columns=["退款", "物流"])
+    assert view.labels == ("物流", "退款")
+    assert view_label_sets(view) == [("物流", "退款"), (), None, ("物流",)]
+    assert View.from_json(json.loads(json.dumps(dataclasses.asdict(view)))) == view
+
+
+def test_one_label_a_row_is_a_set_of_one(upload):
+    assert view_label_sets(make_view(upload(TICKETS).id, ["text"], "label"), [0, 4]) == [("y",), None]
+
+
+def test_what_reads_one_label_a_row_refuses_several(upload):
+    view = make_view(upload("text,label\na,x|y\nb,x\n").id, ["text"], "label", separators="|")
+    with pytest.raises(UnfitData, match="several labels a row cannot be trained yet"):
+        view_labels(view)
+
+
+def test_other_steps_keep_everything_else(upload):
+    source = upload("text,label,customer,day\na,x,k,2024-01-01\nb,y,l,2024-01-02\nc,y,l,2024-01-02\n")
+    view = dataclasses.replace(make_view(source.id, ["text"], "label", group="customer", time="day"), id_column="day")
+    changed = with_steps(view, [leave_out({2})])
+    assert dataclasses.replace(changed, steps=(), labels=view.labels) == view
+    with pytest.raises(UnfitData, match="no column when with dates"):
+        make_view(source.id, ["text"], "label", time="when")
+    with pytest.raises(UnfitData, match="no label column b"):
+        make_view(source.id, ["text"], "", label_columns=["label", "b"])
+
+
+def test_a_cell_of_separators_alone_is_blank(upload):
+    view = make_view(upload("text;label\na;x,y\nb;,\nc;y\n").id, ["text"], "label", separators=",")
+    assert view_label_sets(view) == [("x", "y"), None, ("y",)]
+
+
+def test_the_second_text_of_a_pair_is_kept_apart(upload):
+    source = upload("question1,question2,label\n怎么退款,如何退款 a@b.com,same\n怎么退款,在哪下载,other\n")
+    view = make_view(source.id, ["question1"], "label", second="question2", steps=[mask(["email"])])
+    pairs = read_pairs(view, view.second, view_frame(view))
+    assert pairs == [("怎么退款", "如何退款 [email]"), ("怎么退款", "在哪下载")]
+    assert View.from_json(json.loads(json.dumps(dataclasses.asdict(view)))) == view
+    with pytest.raises(UnfitData, match="no text column other"):
+        make_view(source.id, ["question1"], "label", second="other")

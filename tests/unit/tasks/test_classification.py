@@ -60,3 +60,15 @@ def test_tasks_are_found_by_name() -> None:
     registry.check("classification")
     with pytest.raises(SettingError, match="classification"):
         registry.check("divination")
+
+
+def test_text_pairs_and_several_labels_a_row_are_refused_until_they_can_be_learned(
+    home: Workspace, tmp_path: Path
+) -> None:
+    source = imported(tmp_path, "tickets", LABELS)
+    split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS)
+    save_split(split)
+    with pytest.raises(UnfitData, match="compares two texts cannot be trained yet"):
+        load_examples(make_view(source.id, ["title"], "label", second="body"), split.id)
+    with pytest.raises(UnfitData, match="several labels a row cannot be trained yet"):
+        load_examples(make_view(source.id, ["title"], "label", separators=","), split.id)

@@ -1,0 +1,107 @@
+"""What the data check means in plain words: learnability, label budget.
+
+Returns translated sentences, draws nothing. Labels stand in them as the file has them, so they are shown through
+``pages.components.text`` like every other text.
+"""
+
+from collections.abc import Sequence
+
+from pages.components.sentences import percent
+from pages.components.text import t, tn
+from pipeline.check.learnability import Budget, Learnability
+
+POINT = 0.01
+HARDLY = POINT / 2  # a gain that rounds to no point at all
+MOST_NAMES = 5
+
+
+def learnability(found: Learnability) -> str:
+    """Whether the labels can be told from the text, with the figures that say so."""
+    if found.verdict == "too_few":
+        return t(
+            "Too few labelled rows to say whether the text tells the label: {rows} rows, {classes} classes.",
+            rows=f"{found.rows:,}",
+            classes=found.classes,
+        )
+    figures = {
+        "accuracy": percent(found.accuracy),
+        "low": percent(found.low),
+        "high": percent(found.high),
+        "majority": percent(found.majority),
+    }
+    if found.verdict == "chance":
+        return t(
+            "The labels cannot be predicted from the text: a quick method gets {accuracy} right ({low} to {high}), "
+            "no better than guessing; always the most frequent label gets {majority}.",
+            **figures,
+        )
+    if found.verdict == "weak":
+        return t(
+            "The text says little about the labels: a quick method gets {accuracy} right ({low} to {high}), "
+            "always guessing the most frequent label {majority}.",
+            **figures,
+        )
+    return t(
+        "The labels can be told from the text: a quick method gets {accuracy} right ({low} to {high}), "
+        "always guessing the most frequent label {majority}.",
+        **figures,
+    )
+
+
+def learnability_advice(found: Learnability) -> str:
+    """What to do about it; "" where nothing needs to be done."""
+    if found.verdict == "chance":
+        return t(
+            "Check that this is the right label column, and that what decides the label stands in the text. "
+            "Training would most likely learn nothing."
+        )
+    if found.verdict == "weak":
+        return t("Look at rows with similar texts and different labels, or add a text column that says more.")
+    if found.verdict == "too_few":
+        return t("Label some more rows first, about ten of each class.")
+    if found.unlearned:
+        return t("Hardly any row of these labels is found: {labels}.", labels=_names(found.unlearned[:MOST_NAMES]))
+    return ""
+
+
+def budget(found: Budget) -> str:
+    """What more labelled rows would bring, and to which labels."""
+    rows = f"{found.more:,}"
+    if found.gain < HARDLY:
+        return t("{rows} more labelled rows would hardly change the accuracy.", rows=rows)
+    points = max(1, round(found.gain / POINT))
+    if not found.labels:
+        return tn(
+            "{rows} more labelled rows would bring about {n} point.",
+            "{rows} more labelled rows would bring about {n} points.",
+            points,
+            rows=rows,
+        )
+    return tn(
+        "{rows} more labelled rows would bring about {n} point, most of all in {labels}.",
+        "{rows} more labelled rows would bring about {n} points, most of all in {labels}.",
+        points,
+        rows=rows,
+        labels=_names(found.labels),
+    )
+
+
+def budget_range(found: Budget) -> str:
+    """How sure that is."""
+    return t(
+        "A forecast from a quick method on growing shares of the rows: in 8 of 10 cases between {low} and {high} "
+        "points of accuracy.",
+        low=f"{max(0.0, found.low) / POINT:.1f}",
+        high=f"{found.high / POINT:.1f}",
+    )
+
+
+def _names(labels: Sequence[str]) -> str:
+    """Labels as a list in a sentence: a, b and c."""
+    *others, last = labels
+    if not others:
+        return last
+    listed = others[0]
+    for label in others[1:]:
+        listed = t("{one}, {other}", one=listed, other=label)
+    return t("{one} and {other}", one=listed, other=last)

@@ -1,0 +1,55 @@
+"""Another version of the dataset: made by a remedy, looked at, and the list of what was done so far."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from pages.components import sentences_steps, state
+from pages.components.text import plain, show_error, show_line, show_section, t
+from pipeline.actions.check import redivide, take_back
+from pipeline.actions.data import Dataset
+from pipeline.data.steps import Step
+from pipeline.errors import TuneDeskError
+
+
+def become(change: Callable[[], Dataset]) -> None:
+    """Make another version and look at it from now on; where it cannot be made, say why."""
+    try:
+        dataset = change()
+    except TuneDeskError as error:
+        show_error(error)
+        return
+    state.choose_dataset(dataset.id)
+    st.rerun()
+
+
+def kept_steps(source_id: str, label: str) -> tuple[Step, ...]:
+    """The remedies of the current dataset, where it is about the same labels of the same file; else none."""
+    current = state.current_dataset()
+    if current is None or (current.source, current.view.label) != (source_id, label):
+        return ()
+    return current.view.steps
+
+
+def show_done(dataset: Dataset) -> None:
+    """The remedies that were taken, in their order, each with the way back; nothing where there are none."""
+    view = dataset.view
+    if not view.steps and not view.group and not view.time:
+        return
+    with st.container(border=True):
+        show_section(t("Done so far"), t("Your file stays as it is. Everything here can be taken back."))
+        for position, step in enumerate(view.steps):
+            _show_one(sentences_steps.step(step), partial(take_back, dataset, position), key=f"take-back-{position}")
+        if view.group:
+            back = partial(redivide, dataset, time=view.time)
+            _show_one(sentences_steps.group(view.group), back, key="take-back-group")
+        if view.time:
+            _show_one(sentences_steps.time(view.time), partial(redivide, dataset, group=view.group), "take-back-time")
+
+
+def _show_one(words: str, back: Callable[[], Dataset], key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        show_line(words)
+        if st.button(plain(t("Take back")), icon=":material/undo:", type="tertiary", key=key):
+            become(back)
