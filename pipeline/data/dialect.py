@@ -60,6 +60,7 @@ class _Fit:
     form: Form
     score: float  # from 0 to 1; 0 if it does not cut the lines into a table
     width: int
+    words: bool  # spaces separate words, or may do so
 
 
 def holds_cells(lines: Sequence[str]) -> bool:
@@ -75,16 +76,15 @@ def read_sample(lines: Sequence[str], form: Form) -> list[Record]:
 def find_form(lines: Sequence[str], options: ReadOptions) -> Judgement:
     """Judge by the first lines, which hold cells, within what a person has decided."""
     fits = [_fit(lines, form) for form in _candidates(lines, options)]
-    found = [fit for fit in fits if fit.score > 0 and fit.form.delimiter != SPACE]
-    found = found or [fit for fit in fits if fit.score > 0]
-    if not found:
+    tables = [fit for fit in fits if fit.score > 0 and not fit.words]
+    if not tables:
         quote = '"' if options.quote is None else options.quote
         form = Form(options.delimiter or _quietest(lines, quote), quote, options.escape or DOUBLE)
-        return Judgement(form, True)
-    # Among equals the wider one, then the one that comes first: the usual delimiter, quote and escape.
-    best = max(found, key=lambda fit: (round(fit.score, 3), fit.width))
+        return Judgement(form, not any(fit.score > 1 - CLOSE for fit in fits))
+    # Any other delimiter before spaces. Among equals the wider table, then the one that comes first: the usual form.
+    best = max(tables, key=lambda fit: (fit.form.delimiter != SPACE, round(fit.score, 3), fit.width))
     rivals = [
-        fit for fit in found if fit is not best and fit.score > best.score - CLOSE and not _alike(fit, best, lines)
+        fit for fit in tables if fit is not best and fit.score > best.score - CLOSE and not _alike(fit, best, lines)
     ]
     return Judgement(best.form, not rivals)
 
@@ -125,13 +125,12 @@ def _fit(lines: Sequence[str], form: Form) -> _Fit:
             cells_seen.append(cells)
             broken += records.repaired
     width, share = _consistency(widths)
-    if form.delimiter == SPACE and not _is_table_of_words(cells_seen, width, share):
-        share = 0.0
+    words = form.delimiter == SPACE and not _is_spaced(cells_seen, lines, width, share)
     filled = [cell for cells in cells_seen for cell in cells if cell.strip()]
     leftover = sum(bool(_LEFTOVER.search(cell)) for cell in filled)
     clean = 1 - LEFTOVER_WEIGHT * leftover / max(1, len(filled))
     quoted = 1 - _apostrophes(filled, form) / max(1, len(filled))
-    return _Fit(form, share * clean * quoted * (1 - broken / max(1, len(widths))), width)
+    return _Fit(form, share * clean * quoted * (1 - broken / max(1, len(widths))), width, words)
 
 
 def _consistency(widths: list[int]) -> tuple[int, float]:
@@ -151,12 +150,15 @@ def _consistency(widths: list[int]) -> tuple[int, float]:
     return width, 0.0
 
 
-def _is_table_of_words(rows: Sequence[Cells], width: int, share: float) -> bool:
-    """Whether spaces separate cells: every row has as many, and one of the columns holds numbers."""
-    if share < SPACE_SHARE or len(rows) < BLOCK_ROWS:
+def _is_spaced(rows: Sequence[Cells], lines: Sequence[str], width: int, share: float) -> bool:
+    """Whether spaces separate cells: every row has as many, and some are in quotes, or a column holds numbers."""
+    if share < SPACE_SHARE or len(rows) < 2:
         return False
+    if any(between in line for between in ('" "', "' '") for line in lines):
+        return True
     body = [cells for cells in rows[1:] if len(cells) == width]
-    return any(all(_NUMBER.fullmatch(cells[place]) for cells in body) for place in range(width))
+    numbers = any(all(_NUMBER.fullmatch(cells[place]) for cells in body) for place in range(width))
+    return numbers and len(rows) >= BLOCK_ROWS
 
 
 def _apostrophes(filled: Sequence[str], form: Form) -> int:
