@@ -38,6 +38,7 @@ SINGLE_QUOTED = 2
 SEVERAL = 2
 
 _FILLED = re.compile(r'[^\s,;|"]')
+_TOLD = re.compile(r"\Asep=([,;|\t])$", re.MULTILINE)  # a line for Excel, which is above the table
 _LEFTOVER = re.compile(r"[\t|;]|[^\d\s],[^\d\s]")
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*%?")
 _ESCAPED = re.compile(r"\\[\\\"',;|\t]")
@@ -91,7 +92,8 @@ def find_form(lines: Sequence[str], options: ReadOptions) -> Judgement:
 
 def _candidates(lines: Sequence[str], options: ReadOptions) -> Iterator[Form]:
     text = "".join(lines).replace("\r\n", "\n").replace("\r", "\n")
-    delimiters = [options.delimiter] if options.delimiter else [one for one in (*DELIMITERS, SPACE) if one in text]
+    told = options.delimiter or "".join(_TOLD.findall(text)[:1])
+    delimiters = [told] if told else [one for one in (*DELIMITERS, SPACE) if one in text]
     for delimiter in delimiters:
         for quote in [options.quote] if options.quote is not None else _quotes(text, delimiter):
             for escape in [options.escape] if options.escape else _escapes(text):
