@@ -70,6 +70,7 @@ def test_from_a_file_to_an_exported_model_that_predicts_the_same(file: Path, tmp
     ("arguments", "words"),
     [
         (["data", "inspect", "no-such.csv"], "no-such.csv"),
+        (["data", "inspect", "{file}", "--quote", "x"], "quotation mark"),
         (["train", "{file}", "--model", "no-such"], "no-such"),
         (["train", "{file}", "--model", "tiny", "--label", "no-such"], "no-such"),
         (["train", "{file}", "--model", "tiny", "--set", "epochs=0"], "epochs"),
