@@ -2,7 +2,17 @@
 
 from collections.abc import Callable, Iterator
 
-from pipeline.check import drift, personal, several, texts
+from pipeline.check import (
+    classes,
+    columns,
+    drift,
+    duplicates,
+    groups,
+    labels,
+    personal,
+    several,
+    texts,
+)
 from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
 from pipeline.errors import N_
@@ -13,6 +23,19 @@ PHASE = N_("Looking at the data")
 Finder = Callable[[Material], Iterator[CheckFinding]]
 
 FINDERS: tuple[Finder, ...] = (
+    labels.find_label_variants,
+    labels.find_similar_labels,
+    labels.find_placeholders,
+    classes.find_rare_classes,
+    classes.find_imbalance,
+    columns.find_leaks,
+    columns.find_unique_columns,
+    columns.find_empty_texts,
+    duplicates.find_exact_duplicates,
+    duplicates.find_near_duplicates,
+    duplicates.find_conflicts,
+    duplicates.find_test_copies,
+    groups.find_groups,
     several.find_several_labels,
     texts.find_cut_texts,
     texts.find_mixed_scripts,

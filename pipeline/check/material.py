@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from pipeline.data.columns import ColumnProfile, profile
+from pipeline.data.duplicates import normalise, similar_pairs
 from pipeline.data.source import Source, load_source, read_rows
 from pipeline.data.split import Split
 from pipeline.data.view import View, view_frame, view_labels
@@ -54,3 +55,22 @@ class Material:
     def profiles(self) -> tuple[ColumnProfile, ...]:
         """Every column described."""
         return profile(self.frame)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """[rows] texts without what no reader would call a difference: width, case and runs of spaces."""
+        return [normalise(text) for text in self.texts]
+
+    @cached_property
+    def test_keys(self) -> list[str]:
+        """The same of the rows of a brought test file; [] where the test rows stand in this file."""
+        if self.split is None or not self.split.test_source:
+            return []
+        there = self.view.on(self.split.test_source)
+        return [normalise(text) for text in read_texts(there, view_frame(there, self.split.test))]
+
+    @cached_property
+    def near(self) -> list[tuple[str, str]]:
+        """Pairs of different keys, of labelled rows and of a brought test file, that are nearly the same."""
+        different = list(dict.fromkeys([*(self.keys[row] for row in self.labelled), *self.test_keys]))
+        return [(different[left], different[right]) for left, right in similar_pairs(different)]

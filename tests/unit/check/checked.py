@@ -1,0 +1,78 @@
+"""Tables for the finders: cells as the test names them, read as the check reads a file that somebody brought."""
+
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from pipeline.check.finding import CheckFinding, to_json
+from pipeline.check.material import Material
+from pipeline.data.source import import_source
+from pipeline.data.split import make_split
+from pipeline.data.view import make_view, view_frame, view_labels
+from pipeline.settings import workspace
+from pipeline.templates.columns import default_template, read_texts
+
+Finder = Callable[[Material], Iterator[CheckFinding]]
+
+
+def bring(columns: Mapping[str, Sequence[str]], name: str = "tickets.parquet") -> str:
+    """A Source with exactly these cells; its id."""
+    path = workspace().home / "handed over"
+    pd.DataFrame(dict(columns)).to_parquet(path)
+    return import_source(path, name).id
+
+
+def look_at(
+    labels: Sequence[str],
+    texts: Sequence[str] | None = None,
+    *,
+    text_columns: Sequence[str] = ("text",),
+    template: str | None = None,
+    **more: Sequence[str],
+) -> Material:
+    """Labels with texts (different ones, unless given) and further columns, nothing divided yet."""
+    source = bring({"text": different_texts(len(labels)) if texts is None else texts, **more, "label": labels})
+    template = default_template(text_columns) if template is None else template
+    return Material(make_view(source, text_columns, "label", template))
+
+
+def divided(material: Material) -> Material:
+    """The same with a Split, as a dataset gets one."""
+    view = material.view
+    return Material(view, make_split(view.source, read_texts(view, view_frame(view)), list(view_labels(view))))
+
+
+def beside_test_file(material: Material, texts: Sequence[str], labels: Sequence[str]) -> Material:
+    """The same with a test file of its own."""
+    view = material.view
+    brought = bring({"text": texts, "label": labels}, "test.parquet")
+    rows = range(len(texts))
+    split = make_split(
+        view.source,
+        read_texts(view, view_frame(view)),
+        list(view_labels(view)),
+        test_source=brought,
+        test_rows=rows,
+        test_texts=texts,
+    )
+    return Material(view, split)
+
+
+def different_texts(count: int) -> list[str]:
+    """Texts of which none is near another."""
+    draw = random.Random(1)
+    return ["".join(draw.choices("abcdefghijklmnop ", k=30)) for _ in range(count)]
+
+
+def the_finding(finder: Finder, material: Material) -> CheckFinding:
+    """The one finding there is."""
+    (found,) = finder(material)
+    return found
+
+
+def after(material: Material, finding: CheckFinding, remedy: int = 0) -> Material:
+    """The material once a remedy was taken; its View comes back from JSON as it went."""
+    content = json.loads(json.dumps(to_json(finding)))
+    return Material(CheckFinding.from_json(content).remedies[remedy].view, material.split)
