@@ -8,8 +8,8 @@ from pages.components import sentences
 from pages.components.confirm import confirm
 from pages.components.text import show_heading, show_line, show_note, show_section, t
 from pipeline.actions.data import delete_dataset, list_datasets
+from pipeline.actions.runs import delete, list_runs
 from pipeline.actions.storage import StorageRow, empty, free_bytes, usage
-from pipeline.actions.train import delete, list_runs
 
 MARGIN = 5_000_000_000  # bytes; with less free, a training with a large model may not find room
 

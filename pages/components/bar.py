@@ -6,7 +6,7 @@ from pages.components import sentences, state
 from pages.components.language import language_switch
 from pages.components.text import t
 from pipeline.actions.data import list_datasets
-from pipeline.actions.train import RunInfo, list_runs
+from pipeline.actions.runs import RunInfo, list_runs
 
 DATASET_KEY, RUN_KEY = "bar_dataset", "bar_run"
 

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components import sentences
 from pages.components.navigation import link
 from pages.components.text import plain, show_note, t
-from pipeline.actions.train import RunInfo, list_runs
+from pipeline.actions.runs import RunInfo, list_runs
 
 REFRESH_SECONDS = 2.0
 

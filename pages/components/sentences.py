@@ -5,7 +5,8 @@ from typing import Any
 
 from pages.components.text import t, tn
 from pipeline.actions.data import Summary
-from pipeline.actions.train import Plan, RunInfo
+from pipeline.actions.plan import Plan
+from pipeline.actions.runs import RunInfo
 from pipeline.errors import N_
 from pipeline.models.devices import Device
 

@@ -9,7 +9,7 @@ from pages.components import language as languages
 from pages.components.navigation import link, show_empty
 from pages.components.text import show_error, t
 from pipeline.actions.data import Dataset, get_dataset, list_datasets
-from pipeline.actions.train import RunInfo, get_run, list_runs
+from pipeline.actions.runs import RunInfo, get_run, list_runs
 from pipeline.errors import DataError, RunNotFound
 
 RUN = "run"  # session key and parameter in the URL

@@ -6,7 +6,7 @@ from pages.components import sentences
 from pages.components.text import show_note, t
 from pipeline.actions.data import Dataset
 from pipeline.actions.models import ModelCard
-from pipeline.actions.train import PRESETS, Recommendation
+from pipeline.actions.plan import PRESETS, Recommendation
 from pipeline.models.devices import Device
 
 

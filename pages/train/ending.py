@@ -6,7 +6,8 @@ from pages.components import sentences, state
 from pages.components.navigation import go
 from pages.components.text import plain, show_error, show_heading, show_line, show_problem, t, tn
 from pipeline.actions.data import get_dataset, row_counts
-from pipeline.actions.train import RunInfo, resume
+from pipeline.actions.runs import RunInfo
+from pipeline.actions.train import resume
 from pipeline.actions.use import start_fill
 from pipeline.errors import TuneDeskError
 

@@ -5,7 +5,8 @@ import streamlit as st
 from pages.components import figures, sentences, state
 from pages.components.text import plain, show_error, show_figure, show_heading, show_note, show_section, t
 from pages.train.ending import show_end
-from pipeline.actions.train import RunInfo, curves, get_run, run_log, stop
+from pipeline.actions.runs import RunInfo, curves, get_run, run_log
+from pipeline.actions.train import stop
 from pipeline.errors import N_, TuneDeskError
 from pipeline.runs.metrics_log import Event
 

@@ -11,7 +11,9 @@ from pages.train.settings import chosen_settings, show_settings
 from pipeline.actions.check import check_of
 from pipeline.actions.data import Dataset, row_counts
 from pipeline.actions.models import list_models
-from pipeline.actions.train import Plan, RunInfo, plan, recommend, start
+from pipeline.actions.plan import Plan, plan, recommend
+from pipeline.actions.runs import RunInfo
+from pipeline.actions.train import start
 from pipeline.errors import TuneDeskError
 from pipeline.models.devices import devices
 

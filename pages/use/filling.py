@@ -9,7 +9,7 @@ from pages.components.text import plain, show_heading, show_note, show_problem, 
 from pages.data.upload import upload
 from pages.use.filled import read_filled, show_filled, show_threshold
 from pipeline.actions.jobs import job_info
-from pipeline.actions.train import RunInfo
+from pipeline.actions.runs import RunInfo
 from pipeline.actions.use import start_fill
 from pipeline.data.source import Source, load_source, read_rows
 from pipeline.runs.bundle import BundleInfo

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from pipeline import jobs
-from pipeline.actions.train import get_run, lane_of
+from pipeline.actions.jobs import lane_of
+from pipeline.actions.runs import get_run
 from pipeline.actions.use import bundle_of
 from pipeline.errors import N_, JobError, SettingError
 from pipeline.settings import workspace

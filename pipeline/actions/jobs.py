@@ -1,4 +1,4 @@
-"""Waiting for a job: the one thing that pages poll and commands follow."""
+"""Waiting for a job: the one thing that pages poll and commands follow. Which queue a device has."""
 
 import time
 from collections.abc import Callable
@@ -34,3 +34,8 @@ def wait(job_id: str, watch: Callable[[JobInfo], None] = lambda info: None) -> J
         if info.over:
             return info
         time.sleep(POLL_SECONDS)
+
+
+def lane_of(device: str) -> str:
+    """The queue of a device: one job at a time by default."""
+    return f"device-{device}"

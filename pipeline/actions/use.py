@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import jobs
-from pipeline.actions.train import get_run, lane_of
+from pipeline.actions.jobs import lane_of
+from pipeline.actions.runs import get_run
 from pipeline.data.source import load_source
 from pipeline.errors import N_, RunError
 from pipeline.inference import client

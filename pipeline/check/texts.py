@@ -129,7 +129,7 @@ def find_mixed_scripts(material: Material) -> Iterator[CheckFinding]:
 
 
 def find_short_texts(material: Material) -> Iterator[CheckFinding]:
-    """Labelled texts of one or two letters, or of signs alone: nobody could tell their label."""
+    """Labelled texts of one or two letters, or of signs alone, which say hardly anything."""
     texts = _cells(material)
     rows = [row for row in material.labelled if texts[row].strip() and _says_nothing(texts[row])]
     if rows:
@@ -138,7 +138,10 @@ def find_short_texts(material: Material) -> Iterator[CheckFinding]:
             severity=Severity.NOTE,
             rows=len(rows),
             message=N_("Labelled texts of a letter or two, or of signs alone: {rows}."),
-            why=N_("Nobody could tell the label from such a text, so the model learns it by heart or learns nothing."),
+            why=N_(
+                "So little says hardly anything about the label. Keep such texts if they always mean the same; "
+                "otherwise the model learns by heart what nobody could know."
+            ),
             values=(("rows", str(len(rows))),),
             examples=tuple(Example((row,), excerpt(texts[row]), material.labels[row]) for row in rows[:EXAMPLES]),
             remedies=_without(material, rows, "short_texts"),

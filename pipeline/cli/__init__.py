@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline import jobs
 from pipeline.actions.export import FORMATS
-from pipeline.actions.train import PRESETS
+from pipeline.actions.plan import PRESETS
 from pipeline.cli import commands
 from pipeline.data.report import ESCAPES
 from pipeline.errors import N_, TuneDeskError
@@ -72,7 +72,7 @@ def _data(groups: Any) -> None:
     inspect.add_argument("--delimiter")
     inspect.add_argument("--header", type=int, metavar="N", help=_help(N_("Line of the header, from 1; 0 for none.")))
     inspect.add_argument("--sheet")
-    inspect.add_argument("--quote", help=_help(N_('The quotation mark around cells; "" for none.')))
+    inspect.add_argument("--quote", metavar="Q", help=_help(N_('The quotation mark around cells; "" for none.')))
     inspect.add_argument("--escape", choices=ESCAPES, help=_help(N_("How a quotation mark stands inside a cell.")))
     _roles(inspect)
     inspect.add_argument(

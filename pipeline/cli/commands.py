@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import system
-from pipeline.actions import data, jobs, models, use
+from pipeline.actions import data, jobs, models, runs, use
 from pipeline.actions import train as training
-from pipeline.actions.train import RunInfo
+from pipeline.actions.runs import RunInfo
 from pipeline.cli.inspecting import check_source
 from pipeline.cli.terminal import Terminal, say
 from pipeline.data.columns import guess_roles, profile
@@ -105,23 +105,23 @@ def train(options: argparse.Namespace) -> Json:
 
 def runs_list(options: argparse.Namespace) -> list[Json]:
     """All runs, newest first."""
-    return [{"run": run.id, "name": run.name, "state": run.state, **run.metrics} for run in training.list_runs()]
+    return [{"run": run.id, "name": run.name, "state": run.state, **run.metrics} for run in runs.list_runs()]
 
 
 def runs_show(options: argparse.Namespace) -> Json:
     """One run: state, progress, metrics."""
-    return _run(training.get_run(options.run))
+    return _run(runs.get_run(options.run))
 
 
 def runs_follow(options: argparse.Namespace) -> Json:
     """Watch a run to its end."""
-    return _run(_follow_run(training.get_run(options.run)))
+    return _run(_follow_run(runs.get_run(options.run)))
 
 
 def runs_stop(options: argparse.Namespace) -> Json:
     """Ask a run to stop, and wait until it has."""
     training.stop(options.run)
-    return _run(_follow_run(training.get_run(options.run)))
+    return _run(_follow_run(runs.get_run(options.run)))
 
 
 def runs_resume(options: argparse.Namespace) -> Json:
@@ -131,14 +131,14 @@ def runs_resume(options: argparse.Namespace) -> Json:
 
 def runs_delete(options: argparse.Namespace) -> Json:
     """Remove a run and its model."""
-    run = training.get_run(options.run)
-    training.delete(run.id)
+    run = runs.get_run(options.run)
+    runs.delete(run.id)
     return {"run": run.id, "deleted": True}
 
 
 def evaluate(options: argparse.Namespace) -> Json:
     """The report of a run, or its figures on the labelled rows of another file."""
-    run = training.get_run(options.run)
+    run = runs.get_run(options.run)
     if options.data is None:
         return _report(load_report(run.id))
     from pipeline.evaluation.fresh import measure_on
@@ -222,7 +222,7 @@ def _follow_run(run: RunInfo) -> RunInfo:
             _follow(run.job)
         except JobError as error:
             raise JobError(N_("The run {run} has failed. {cause}"), run=run.name, cause=str(error)) from error
-    return training.get_run(run.id)
+    return runs.get_run(run.id)
 
 
 def _import(path: Path, options: ReadOptions) -> Source:

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.data.feed import Feed
+from pipeline.data.feed import Endless, Feed
 
 DOUBLE, BACKSLASH = "double", "backslash"
-
-# A cell of more lines than this was never closed: reading on would only hold the rest of the file in memory.
-LINES_OF_A_RECORD = 10_000
 
 # One cell may be as long as the file: only the size of the upload limits it. The module's own limit is 128 KiB.
 csv.field_size_limit(2**31 - 1)
@@ -56,33 +53,23 @@ class Records:
         self.repaired = False
         self._feed = feed
         self._form = form
-        self._reader = self._start()
+        self._reader = form.reader(feed, strict=True)
 
     def __iter__(self) -> Iterator[tuple[int, Cells]]:
-        feed = self._feed
+        feed, forget = self._feed, self._feed.recent.clear
         while True:
-            feed.forget()
+            forget()
             first = feed.position
             try:
                 cells = next(self._reader)
                 self.repaired = False
             except StopIteration:
                 return
-            except csv.Error:
+            except (csv.Error, Endless):
                 cells = self._read_line()
-                self._reader = self._start()
+                self._reader = self._form.reader(feed, strict=True)
                 self.repaired = True
             yield first, cells
-
-    def _start(self) -> Iterator[Cells]:
-        return self._form.reader(self._bounded(), strict=True)
-
-    def _bounded(self) -> Iterator[str]:
-        recent = self._feed.recent
-        for line in self._feed:
-            yield line
-            if len(recent) > LINES_OF_A_RECORD:
-                raise csv.Error("a cell that does not end")
 
     def _read_line(self) -> Cells:
         """A record whose quotes do not close where they should ends with its first line: the next are given back.

@@ -6,6 +6,7 @@ Which encoding, which form and where the header stands is judged elsewhere, from
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -35,6 +36,12 @@ class _Table:
     preamble: int  # records above the header that are no rows of the table
     rejoiner: Rejoiner
     sure: bool
+
+    @cached_property
+    def inside(self) -> re.Pattern[str]:
+        """A quote with something other than a delimiter on both sides."""
+        quote, other = re.escape(self.form.quote), re.escape(self.form.delimiter + self.form.quote)
+        return re.compile(rf"[^\r\n{other}]{quote}[^\r\n{other}]")
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ def _read_rows(
     damage, width, ends = _Damage(), table.width, feed.ends
     records = Records(feed, table.form)
     records.width = width
-    seen_damage, quote = len(feed.damaged), table.form.quote
+    count, seen_damage, quote = 0, len(feed.damaged), table.form.quote
     for first, cells in records:
         found = len(cells)
         repaired = records.repaired
@@ -143,25 +150,24 @@ def _read_rows(
                 continue
             repaired = repaired or found < width or fitted[1] < 0
             cells, found = fitted
-        elif quote and any(quote in cell for cell in cells) and _is_odd(cells, feed.recent, table):
+        elif quote and quote in "".join(cells) and _is_odd(cells, feed.recent, table):
             damage.odd.append(first + 1)
         if len(feed.damaged) > seen_damage:
             seen_damage = len(feed.damaged)
             repaired = True
         damage.repaired += repaired
         rows.add(cells, ends[first], ends[feed.position], found)
-        if len(rows) % GROUP == 0:
+        count += 1
+        if count % GROUP == 0:
             progress.advance(N_("Reading the file"), ends[feed.position], size)
-        if len(rows) == limit:
+        if count == limit:
             break
     return damage
 
 
 def _is_odd(cells: Cells, lines: list[str], table: _Table) -> bool:
     """Whether a quote stands in the middle of a cell and the row is unlike the others: a delimiter may be missing."""
-    quote, delimiter = re.escape(table.form.quote), re.escape(table.form.delimiter)
-    inside = re.search(rf"[^\r\n{delimiter}{quote}]{quote}[^\r\n{delimiter}{quote}]", "".join(lines))
-    return inside is not None and not table.rejoiner.fits(cells)
+    return table.inside.search("".join(lines)) is not None and not table.rejoiner.fits(cells)
 
 
 def _fit(cells: Cells, table: _Table, line: int, damage: _Damage) -> tuple[Cells, int] | None:

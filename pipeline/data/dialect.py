@@ -31,17 +31,18 @@ LEFTOVER_WEIGHT = 0.2
 # Two forms this close: the choice is a guess.
 CLOSE = 0.25
 
-# Cells in single quotes, before they can be meant as quotes.
-SINGLE_QUOTED = 2
+# Cells in single quotes, before they are more likely quotes than apostrophes.
+SINGLE_QUOTED, UNLIKELY = 2, 0.8
 
 # While the width is not known, lines of spaces are empty ones.
 SEVERAL = 2
 
 _FILLED = re.compile(r'[^\s,;|"]')
+_TOLD = re.compile(r"\Asep=([,;|\t])$", re.MULTILINE)  # a line for Excel, which is above the table
 _LEFTOVER = re.compile(r"[\t|;]|[^\d\s],[^\d\s]")
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*%?")
-_ESCAPED = re.compile(r"\\[\\\"',;|\t]")
-_PROTECTED = re.compile(r"\\[\\,;|\t]")  # what a backslash stands before where quotes are doubled
+_ESCAPED = re.compile(r"\\[\\\"',;|\t\n ]")
+_PROTECTED = re.compile(r"\\[\\,;|\t\n ]")  # what a backslash stands before where quotes are doubled
 _DOUBLED = re.compile(r'[^\s,;|"\\]""|""[^\s,;|"]')
 
 Record = tuple[int, Cells]  # first line of the record, from 0; its cells
@@ -60,6 +61,7 @@ class _Fit:
     form: Form
     score: float  # from 0 to 1; 0 if it does not cut the lines into a table
     width: int
+    words: bool  # spaces separate words, or may do so
 
 
 def holds_cells(lines: Sequence[str]) -> bool:
@@ -74,38 +76,38 @@ def read_sample(lines: Sequence[str], form: Form) -> list[Record]:
 
 def find_form(lines: Sequence[str], options: ReadOptions) -> Judgement:
     """Judge by the first lines, which hold cells, within what a person has decided."""
-    fits = [_fit(lines, form) for form in _candidates(lines, options)]
-    found = [fit for fit in fits if fit.score > 0 and fit.form.delimiter != SPACE]
-    found = found or [fit for fit in fits if fit.score > 0]
-    if not found:
+    fits = [_fit(lines, form, likely) for form, likely in _candidates(lines, options)]
+    tables = [fit for fit in fits if fit.score > 0 and not fit.words]
+    if not tables:
         quote = '"' if options.quote is None else options.quote
         form = Form(options.delimiter or _quietest(lines, quote), quote, options.escape or DOUBLE)
-        return Judgement(form, True)
-    # Among equals the wider one, then the one that comes first: the usual delimiter, quote and escape.
-    best = max(found, key=lambda fit: (round(fit.score, 3), fit.width))
+        return Judgement(form, not any(fit.score > 1 - CLOSE for fit in fits))
+    # Any other delimiter before spaces. Among equals the wider table, then the one that comes first: the usual form.
+    best = max(tables, key=lambda fit: (fit.form.delimiter != SPACE, round(fit.score, 3), fit.width))
     rivals = [
-        fit for fit in found if fit is not best and fit.score > best.score - CLOSE and not _alike(fit, best, lines)
+        fit for fit in tables if fit is not best and fit.score > best.score - CLOSE and not _alike(fit, best, lines)
     ]
     return Judgement(best.form, not rivals)
 
 
-def _candidates(lines: Sequence[str], options: ReadOptions) -> Iterator[Form]:
+def _candidates(lines: Sequence[str], options: ReadOptions) -> Iterator[tuple[Form, float]]:
+    """Forms to try, the usual ones first, and how likely each is before anything is read, from 0 to 1."""
     text = "".join(lines).replace("\r\n", "\n").replace("\r", "\n")
-    delimiters = [options.delimiter] if options.delimiter else [one for one in (*DELIMITERS, SPACE) if one in text]
+    told = options.delimiter or "".join(_TOLD.findall(text)[:1])
+    delimiters = [told] if told else [one for one in (*DELIMITERS, SPACE) if one in text]
     for delimiter in delimiters:
-        for quote in [options.quote] if options.quote is not None else _quotes(text, delimiter):
+        for quote, likely in [(options.quote, 1.0)] if options.quote is not None else _quotes(text, delimiter):
             for escape in [options.escape] if options.escape else _escapes(text):
-                yield Form(delimiter, quote, escape)
+                yield Form(delimiter, quote, escape), likely
 
 
-def _quotes(text: str, delimiter: str) -> Iterator[str]:
-    yield '"'
+def _quotes(text: str, delimiter: str) -> Iterator[tuple[str, float]]:
+    yield '"', 1.0
     between = re.escape(delimiter)
-    opened = len(re.findall(rf"(?:^|{between})'", text, re.MULTILINE))
-    closed = len(re.findall(rf"'(?={between}|$)", text, re.MULTILINE))
-    whole = len(re.findall(rf"(?:^|{between})'(?:[^']|'')*'(?={between}|$)", text, re.MULTILINE))
-    if whole >= SINGLE_QUOTED and opened == closed:
-        yield "'"
+    cell = rf"(^|{between})'(?:[^'\\]|\\.|'')*'(?={between}|$)"
+    rest, whole = re.subn(cell, r"\1", text, flags=re.MULTILINE | re.DOTALL)
+    if whole and not re.search(rf"(?:^|{between})'", rest, re.MULTILINE):
+        yield "'", 1.0 if whole >= SINGLE_QUOTED else UNLIKELY
 
 
 def _escapes(text: str) -> Iterator[str]:
@@ -114,24 +116,23 @@ def _escapes(text: str) -> Iterator[str]:
         yield BACKSLASH
 
 
-def _fit(lines: Sequence[str], form: Form) -> _Fit:
+def _fit(lines: Sequence[str], form: Form, likely: float) -> _Fit:
     records = Records(Feed(lines), form)
     widths: list[int] = []
     cells_seen: list[Cells] = []
     broken = 0
     for _, cells in records:
-        if any(cell.strip() for cell in cells):
+        if not is_empty(cells, SEVERAL):
             widths.append(len(cells))
             cells_seen.append(cells)
             broken += records.repaired
     width, share = _consistency(widths)
-    if form.delimiter == SPACE and not _is_table_of_words(cells_seen, width, share):
-        share = 0.0
+    words = form.delimiter == SPACE and not _is_spaced(cells_seen, lines, width, share)
     filled = [cell for cells in cells_seen for cell in cells if cell.strip()]
     leftover = sum(bool(_LEFTOVER.search(cell)) for cell in filled)
     clean = 1 - LEFTOVER_WEIGHT * leftover / max(1, len(filled))
     quoted = 1 - _apostrophes(filled, form) / max(1, len(filled))
-    return _Fit(form, share * clean * quoted * (1 - broken / max(1, len(widths))), width)
+    return _Fit(form, likely * share * clean * quoted * (1 - broken / max(1, len(widths))), width, words)
 
 
 def _consistency(widths: list[int]) -> tuple[int, float]:
@@ -151,12 +152,15 @@ def _consistency(widths: list[int]) -> tuple[int, float]:
     return width, 0.0
 
 
-def _is_table_of_words(rows: Sequence[Cells], width: int, share: float) -> bool:
-    """Whether spaces separate cells: every row has as many, and one of the columns holds numbers."""
-    if share < SPACE_SHARE or len(rows) < BLOCK_ROWS:
+def _is_spaced(rows: Sequence[Cells], lines: Sequence[str], width: int, share: float) -> bool:
+    """Whether spaces separate cells: every row has as many, and some are in quotes, or a column holds numbers."""
+    if share < SPACE_SHARE or len(rows) < 2:
         return False
+    if any(between in line for between in ('" "', "' '") for line in lines):
+        return True
     body = [cells for cells in rows[1:] if len(cells) == width]
-    return any(all(_NUMBER.fullmatch(cells[place]) for cells in body) for place in range(width))
+    numbers = any(all(_NUMBER.fullmatch(cells[place]) for cells in body) for place in range(width))
+    return numbers and len(rows) >= BLOCK_ROWS
 
 
 def _apostrophes(filled: Sequence[str], form: Form) -> int:

@@ -9,13 +9,23 @@ from pathlib import Path
 from pipeline.data.encoding import Coding
 from pipeline.data.lines import byte_lines
 
+# A cell of more lines than this was never closed: reading on would only hold the rest of the file in memory.
+LINES_TOGETHER = 10_000
+
 # Characters of a sample: with a few lines the first is enough; cells of a book each make it the second.
 FEW = 20
 ENOUGH, PLENTY = 1 << 18, 1 << 22
 
 
+class Endless(Exception):  # noqa: N818  # what was found, not what failed
+    """More lines were handed out without a ``forget`` than belong together."""
+
+
 class Feed:
-    """Lines that remember what was handed out since the last ``forget``, and can take it back."""
+    """Lines that remember what was handed out since the last ``forget``, and can take it back.
+
+    Iterating goes on where the last iteration ended. This is the innermost loop of reading: hence a generator.
+    """
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.position = 0  # lines handed out
@@ -23,14 +33,21 @@ class Feed:
         self._again: list[str] = []
         self._lines = iter(lines)
 
-    def __iter__(self) -> "Feed":
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.pop() if self._again else next(self._lines)
-        self.position += 1
-        self.recent.append(line)
-        return line
+    def __iter__(self) -> Iterator[str]:
+        lines, again, recent = self._lines, self._again, self.recent
+        while True:
+            if again:
+                line = again.pop()
+            else:
+                try:
+                    line = next(lines)
+                except StopIteration:
+                    return
+            self.position += 1
+            recent.append(line)
+            if len(recent) > LINES_TOGETHER:
+                raise Endless
+            yield line
 
     def forget(self) -> None:
         """The record is complete: its lines need not be kept."""
@@ -100,12 +117,18 @@ def first_lines(path: Path, coding: Coding, most: int) -> list[str]:
     """The beginning of a file: so many lines that are not empty, fewer where they are long."""
     feed = LineFeed(path, coding)
     try:
-        return list(_until_full(feed, most))
+        return list(_until_full(_forgetting(feed), most))
     finally:
         feed.close()
 
 
-def _until_full(lines: Iterator[str], most: int) -> Iterator[str]:
+def _forgetting(feed: Feed) -> Iterator[str]:
+    for line in feed:
+        feed.forget()
+        yield line
+
+
+def _until_full(lines: Iterable[str], most: int) -> Iterator[str]:
     filled = seen = 0
     for line in lines:
         yield line

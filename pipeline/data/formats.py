@@ -38,6 +38,7 @@ SIGNATURES = (
     *((b"\x80" + bytes([protocol]), "Python pickle") for protocol in range(2, 6)),
 )
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")  # one of them begins like UTF-16
 
 # More bytes below the space than this share, and than this number, and it is no text in any encoding read here.
 CONTROL_SHARE = 0.05
@@ -104,6 +105,8 @@ def _content(path: Path, head: bytes, options: ReadOptions) -> str:
         return "parquet"
     if head.startswith(b"PK\x03\x04"):
         return _zip_content(path)
+    if head.startswith(UTF32_MARKS):
+        return "UTF-32"
     wide = "utf-16" if head.startswith(UTF16_MARKS) else find_unmarked_utf16(head)
     if wide:
         head = head[: len(head) // 2 * 2].decode(wide, "replace").encode()

@@ -26,6 +26,7 @@ _POSITION = re.compile(r"\d{1,2}")
 _DATE = re.compile(
     r"(?=\d)(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})?[ T]*(\d{1,2}:\d{2}[\d:.Z+]*)?"
 )
+_SEPARATOR = re.compile(r"sep=.?")  # how Excel is told the delimiter
 _DIGITS = re.compile(r"\d")
 
 
@@ -72,6 +73,7 @@ def _preamble(records: Sequence[Record]) -> int:
     for position, (_, cells) in enumerate(records):
         filled = _filled(cells)
         comment = cells[0].lstrip().startswith("#") and len(cells) != usual
+        comment = comment or _SEPARATOR.fullmatch(",".join(cells).strip()) is not None
         alone = filled <= 1 and (len(cells) == 1 < usual or typical > 2)
         narrow = len(cells) < usual and 2 * filled <= typical
         if filled and not (comment or alone or narrow or filled <= TITLE_SHARE * typical):

@@ -2,9 +2,11 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 FILE = "metrics.jsonl"
@@ -48,6 +50,20 @@ def read_metrics(run_folder: Path) -> list[Event]:
     """All whole lines so far; an unfinished last line (a writer at work, or killed) is left out."""
     path = run_folder / FILE
     return list(_events(path.read_bytes())) if path.exists() else []
+
+
+def newest(run_folder: Path) -> Mapping[str, dict[str, Any]]:
+    """The values of the last event of each kind.
+
+    Lists of runs ask this of every run again and again: since a log only grows, one of the same size is not read twice.
+    """
+    path = run_folder / FILE
+    return _newest(path, path.stat().st_size) if path.exists() else {}
+
+
+@lru_cache(maxsize=512)
+def _newest(path: Path, _size: int) -> Mapping[str, dict[str, Any]]:
+    return MappingProxyType({event.kind: event.values for event in _events(path.read_bytes())})
 
 
 def _events(content: bytes) -> Iterator[Event]:

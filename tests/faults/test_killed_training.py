@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import jobs, system
-from pipeline.actions import data, train
+from pipeline.actions import data, runs, train
 from pipeline.actions.jobs import wait
 from pipeline.data.source import import_source
 from pipeline.runs import store
@@ -43,27 +43,27 @@ def until(condition: Callable[[], bool], seconds: float = 120) -> None:
 def test_ten_seeded_kills_lose_no_run_and_change_no_digit(dataset: data.Dataset) -> None:
     untouched = train.start(dataset, "tiny", settings=SETTINGS)
     wait(untouched.job)
-    expected = train.get_run(untouched.id)
+    expected = runs.get_run(untouched.id)
 
     chance = random.Random(0)
     run = train.start(dataset, "tiny", settings=SETTINGS, use_cache=False)
     kills = 0
     while kills < KILLS:
         # Each time a little further than it came before, wherever that is: in a step, or while a checkpoint is written.
-        target = max(train.get_run(run.id).step, 1) + chance.randint(5, expected.steps // (KILLS + 2))
-        until(lambda target=target: train.get_run(run.id).step >= target or train.get_run(run.id).over)
-        now = train.get_run(run.id)
+        target = max(runs.get_run(run.id).step, 1) + chance.randint(5, expected.steps // (KILLS + 2))
+        until(lambda target=target: runs.get_run(run.id).step >= target or runs.get_run(run.id).over)
+        now = runs.get_run(run.id)
         assert not now.over, now
-        acknowledged = len(train.curves(run.id))
+        acknowledged = len(runs.curves(run.id))
         system.kill_tree(_identity(now.job))
-        until(lambda: train.get_run(run.id).state == "failed")
-        failed = train.get_run(run.id)
+        until(lambda: runs.get_run(run.id).state == "failed")
+        failed = runs.get_run(run.id)
         assert failed.cause == jobs.local.KILLED
-        assert len(train.curves(run.id)) >= acknowledged
+        assert len(runs.curves(run.id)) >= acknowledged
         kills += 1
         train.resume(run.id)
-    wait(train.get_run(run.id).job)
-    finished = train.get_run(run.id)
+    wait(runs.get_run(run.id).job)
+    finished = runs.get_run(run.id)
     assert finished.state == "finished"
     assert finished.resumed_from > 0
     assert finished.metrics == expected.metrics
@@ -71,15 +71,15 @@ def test_ten_seeded_kills_lose_no_run_and_change_no_digit(dataset: data.Dataset)
 
 def test_a_full_disk_is_said_in_plain_words_and_the_run_can_be_resumed(dataset: data.Dataset) -> None:
     run = train.start(dataset, "tiny", settings=SETTINGS)
-    until(lambda: train.get_run(run.id).step > 0)
+    until(lambda: runs.get_run(run.id).step > 0)
     # From here on no file of the worker may grow beyond this: the next checkpoint does not fit.
-    resource.prlimit(train.get_run(run.id).pid, resource.RLIMIT_FSIZE, (TOO_SMALL, TOO_SMALL))
-    until(lambda: train.get_run(run.id).over)
-    failed = train.get_run(run.id)
+    resource.prlimit(runs.get_run(run.id).pid, resource.RLIMIT_FSIZE, (TOO_SMALL, TOO_SMALL))
+    until(lambda: runs.get_run(run.id).over)
+    failed = runs.get_run(run.id)
     assert failed.state == "failed"
     assert "disk" in failed.cause
     wait(train.resume(run.id).job)
-    assert train.get_run(run.id).state == "finished"
+    assert runs.get_run(run.id).state == "finished"
 
 
 def _identity(job: str) -> system.Identity:

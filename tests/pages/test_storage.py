@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.actions.data import list_datasets
-from pipeline.actions.train import list_runs
+from pipeline.actions.runs import list_runs
 from pipeline.settings import Workspace
 from tests.pages.staged_run import stage
 from tests.pages.visit import visit, words

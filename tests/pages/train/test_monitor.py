@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pipeline.actions.train import get_run, stop
+from pipeline.actions.runs import get_run
+from pipeline.actions.train import stop
 from pipeline.jobs.local import KILLED
 from pipeline.settings import Workspace
 from tests.pages.run_under_way import under_way

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.actions.data import Dataset, create_dataset
-from pipeline.actions.train import list_runs, plan, start
+from pipeline.actions.plan import plan
+from pipeline.actions.runs import list_runs
+from pipeline.actions.train import start
 from pipeline.check.learnability import Learnability, Verdict
 from pipeline.check.report import CheckReport, save_check
 from pipeline.data.source import import_source

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions import data, jobs, train, use
+from pipeline.actions import data, jobs, plan, runs, train, use
 from pipeline.data.source import import_source
 from pipeline.errors import JobError, ModelNotReady, RunError, RunNotFound, SettingError
 from pipeline.evaluation.report import load_report
@@ -25,9 +25,9 @@ def dataset(home: Workspace, tmp_path: Path) -> data.Dataset:
     return data.create_dataset(source.id, name="tickets", text=["text"], label="label")
 
 
-def follow(run: train.RunInfo) -> train.RunInfo:
+def follow(run: runs.RunInfo) -> runs.RunInfo:
     jobs.wait(run.job)
-    return train.get_run(run.id)
+    return runs.get_run(run.id)
 
 
 def test_a_run_is_trained_measured_and_used(dataset: data.Dataset) -> None:
@@ -38,7 +38,7 @@ def test_a_run_is_trained_measured_and_used(dataset: data.Dataset) -> None:
     report = load_report(run.id)
     assert run.metrics == {"accuracy": report.accuracy.value, "macro_f1": report.macro_f1.value}
     assert run.metrics["accuracy"] > report.baselines["majority"].accuracy.value
-    kinds = [event.kind for event in train.curves(run.id)]
+    kinds = [event.kind for event in runs.curves(run.id)]
     assert kinds.count("baseline") == 2
     assert {"plan", "train", "validation", "test"} <= set(kinds)
 
@@ -52,18 +52,18 @@ def test_a_run_is_trained_measured_and_used(dataset: data.Dataset) -> None:
 def test_the_same_spec_is_offered_and_not_trained_again(dataset: data.Dataset) -> None:
     first = follow(train.start(dataset, "tiny", settings=QUICK))
     assert train.start(dataset, "tiny", settings=QUICK).id == first.id
-    assert train.plan(dataset, "tiny", settings=QUICK).finished_run == first
+    assert plan.plan(dataset, "tiny", settings=QUICK).finished_run == first
     again = train.start(dataset, "tiny", settings=QUICK, use_cache=False)
     assert again.id != first.id
     assert again.name == f"{first.name}-2"
     assert follow(again).metrics == first.metrics
-    assert len(train.list_runs()) == 2
+    assert len(runs.list_runs()) == 2
 
 
 def test_the_estimate_learns_from_what_runs_on_this_machine_took(dataset: data.Dataset) -> None:
-    assert train.plan(dataset, "tiny", settings=QUICK).correction == 1
+    assert plan.plan(dataset, "tiny", settings=QUICK).correction == 1
     run = follow(train.start(dataset, "tiny", settings=QUICK))
-    assert train.plan(dataset, "tiny", settings=QUICK).estimate.seconds == pytest.approx(run.seconds)
+    assert plan.plan(dataset, "tiny", settings=QUICK).estimate.seconds == pytest.approx(run.seconds)
 
 
 def test_a_stopped_run_can_be_used_and_resumed_to_its_end(dataset: data.Dataset) -> None:
@@ -81,12 +81,12 @@ def test_a_stopped_run_can_be_used_and_resumed_to_its_end(dataset: data.Dataset)
 
 def test_a_run_is_found_by_name_renamed_and_deleted(dataset: data.Dataset, home: Workspace) -> None:
     run = follow(train.start(dataset, "tiny", name="mine", settings=QUICK))
-    assert train.get_run("mine").id == run.id
-    assert train.rename(run.id, "yours").name == "yours"
-    train.delete(run.id)
+    assert runs.get_run("mine").id == run.id
+    assert runs.rename(run.id, "yours").name == "yours"
+    runs.delete(run.id)
     assert not (home.runs / run.id).exists()
     with pytest.raises(RunNotFound, match="yours"):
-        train.get_run("yours")
+        runs.get_run("yours")
 
 
 def test_what_cannot_be_started_says_why_and_leaves_no_run(dataset: data.Dataset) -> None:
@@ -96,7 +96,7 @@ def test_what_cannot_be_started_says_why_and_leaves_no_run(dataset: data.Dataset
         train.start(dataset, "tiny", settings={"epochs": "many"})
     with pytest.raises(ModelNotReady, match="bert-base-chinese"):
         train.start(dataset, "google-bert/bert-base-chinese")
-    assert train.list_runs() == ()
+    assert runs.list_runs() == ()
 
 
 def test_a_model_file_damaged_after_the_download_fails_in_plain_words(dataset: data.Dataset, home: Workspace) -> None:
@@ -112,4 +112,4 @@ def test_the_recommended_model_reads_the_language_of_the_texts(dataset: data.Dat
     (tmp_path / "zh.csv").write_text("\n".join(["描述,负责人", *rows]), encoding="utf-8")
     source = import_source(tmp_path / "zh.csv", "zh.csv")
     chinese = data.create_dataset(source.id, name="zh", text=["描述"], label="负责人")
-    assert train.recommend(chinese)[0].model == "multilingual-e5-small"
+    assert plan.recommend(chinese)[0].model == "multilingual-e5-small"

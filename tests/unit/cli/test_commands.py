@@ -103,6 +103,7 @@ def test_inspect_of_a_file_without_labels_still_says_what_was_read(
     [
         (["data", "inspect", "no-such.csv"], "no-such.csv"),
         (["data", "inspect", "{file}", "--label", "no-such"], "no-such"),
+        (["data", "inspect", "{file}", "--quote", "x"], "quotation mark"),
         (["train", "{file}", "--model", "no-such"], "no-such"),
         (["train", "{file}", "--model", "tiny", "--label", "no-such"], "no-such"),
         (["train", "{file}", "--model", "tiny", "--set", "epochs=0"], "epochs"),

@@ -71,6 +71,12 @@ def test_titles_and_notes_around_a_small_table_do_not_hide_its_delimiter(upload)
     assert cells_of(source)[:3] == [["1", "a", "x"], ["2", "b", "y"], ["3", "c", "x"]]
 
 
+def test_the_delimiter_that_a_file_tells_excel(upload):
+    source = upload("sep=;\nid;text\n1;a,b\n2;c,d\n")
+    assert (source.columns, cells_of(source)) == (("id", "text"), [["1", "a,b"], ["2", "c,d"]])
+    assert kinds(source) == {"preamble"}
+
+
 def test_two_readings_that_are_as_good_are_called_a_guess(upload):
     assert "dialect_guessed" in kinds(upload("a;b,c;d\n1;2,3;4\n5;6,7;8\n"))
     assert "dialect_guessed" not in kinds(upload("a,b\nsome text,1\nother text,2\n"))

@@ -101,7 +101,7 @@ def test_a_cell_may_be_longer_than_the_csv_module_allows_by_itself(upload):
 
 
 def test_a_quote_that_never_closes_does_not_hold_the_rest_of_the_file(upload, monkeypatch):
-    monkeypatch.setattr("pipeline.data.cells.LINES_OF_A_RECORD", 50)
+    monkeypatch.setattr("pipeline.data.feed.LINES_TOGETHER", 50)
     source = upload('size,label\n"5 inch,a\n' + "3,b\n" * 200 + '4,"c\n\nd"\n')
     assert source.rows == 202
     assert source.report.rows_repaired == 1

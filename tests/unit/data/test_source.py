@@ -37,6 +37,7 @@ def zipped(*names: str) -> bytes:
         (zipped("xl/workbook.xml"), "a.xlsx", "damaged Excel workbook"),
         (gzip.compress(b"a,b\n", mtime=0), "a.csv", "GZIP"),
         (b"%PDF-1.7 ...", "a.csv", "PDF"),
+        (CSV.encode("utf-32"), "a.csv", "UTF-32"),
         (b"<!DOCTYPE html><table></table>", "a.csv", "HTML"),
         (b"\x80\x04\x95\x1f\x00\x00\x00\x00\x00\x00\x00}\x94\x8c\x01\x00\x00", "a.csv", "Python pickle"),
         (bytes(range(32)) * 9, "a.csv", "neither text nor"),

@@ -110,7 +110,8 @@ def test_the_upper_half_learns_as_it_would_in_the_whole_model(family: str) -> No
         upper(hidden, **batch, labels=targets).loss.backward()
 
     for parameter, gradient in zip(trained, expected, strict=True):
-        torch.testing.assert_close(parameter.grad, gradient)
+        # Threads add the terms of a gradient in any order: rounding, about 1e-5 of its size.
+        torch.testing.assert_close(parameter.grad, gradient, atol=1e-4, rtol=1e-4)
     assert all(p.grad is None for layer in list(base)[:2] for p in layer.parameters())
 
 

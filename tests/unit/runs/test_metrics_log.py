@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.runs.metrics_log import FILE, MetricsWriter, read_metrics
+from pipeline.runs.metrics_log import FILE, MetricsWriter, newest, read_metrics
 
 
 def append(folder: Path, step: int) -> None:
@@ -30,3 +30,13 @@ def test_a_torn_last_line_is_left_out_and_cut_before_the_next(tmp_path: Path) ->
     assert [event.values["step"] for event in read_metrics(tmp_path)] == [1]
     append(tmp_path, step=2)
     assert [event.values["step"] for event in read_metrics(tmp_path)] == [1, 2]
+
+
+def test_the_newest_event_of_each_kind_is_known_while_the_log_grows(tmp_path: Path) -> None:
+    assert newest(tmp_path) == {}
+    writer = MetricsWriter(tmp_path)
+    writer.write("plan", steps=9)
+    for step in (1, 2):
+        writer.write("train", step=step)
+        assert newest(tmp_path) == {"plan": {"steps": 9}, "train": {"step": step}}
+    writer.close()

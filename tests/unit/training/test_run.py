@@ -1,6 +1,7 @@
 """Training carries a spec out: it learns, repeats itself exactly, survives kills, and says what went wrong."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,10 @@ from safetensors.torch import load_file
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from pipeline import cache
+from pipeline.baselines.tfidf import fit_tfidf
+from pipeline.data.source import import_source
+from pipeline.data.split import make_split, save_split
+from pipeline.data.view import make_view
 from pipeline.errors import RunError, SettingError
 from pipeline.inference.classify import Classifier
 from pipeline.runs.answers import load_answers
@@ -19,6 +24,7 @@ from pipeline.runs.spec import RunSpec
 from pipeline.settings import Workspace
 from pipeline.tasks.classification import load_examples
 from pipeline.training.run import Trained, finish_bundle
+from tests.tiny import tickets
 from tests.unit.training.conftest import Witness
 
 Make = Callable[..., RunSpec]
@@ -216,3 +222,25 @@ def test_a_task_that_nobody_knows_is_refused(make_spec: Make, carry_out: Carry) 
 
     with pytest.raises(SettingError, match="translation"):
         carry_out(dataclasses.replace(make_spec(), task="translation"), "a")
+
+
+def test_a_class_that_only_the_newest_rows_have_stops_neither_training_nor_the_baseline(
+    home: Workspace, tmp_path: Path, make_spec: Make, carry_out: Carry
+) -> None:
+    frame = tickets(120, seed=0)
+    frame["text"] += [f" {row * 7919}" for row in range(120)]
+    frame["day"] = [f"2024-01-{row // 4 + 1:02}" for row in range(120)]
+    frame.loc[110:, "label"] = "新"
+    frame.to_csv(tmp_path / "dated.csv", index=False)
+    view = make_view(import_source(tmp_path / "dated.csv", "dated.csv").id, ["text"], "label", time="day")
+    split = make_split(view.source, list(frame["text"]), list(frame["label"]), order=list(frame["day"]))
+    save_split(split)
+    carry_out(replace(make_spec(epochs=1), view=view, split=split.id), "late")
+    assert probabilities(home, "late").shape == (len(split.test), 4)
+    examples = load_examples(view, split.id)
+    late = view.labels.index("新")
+    assert late in examples.test.targets
+    assert late not in examples.train.targets
+    validation = examples.validation
+    tfidf = fit_tfidf(examples.train.texts, examples.train.targets, validation.texts, validation.targets, 4)
+    assert tfidf.probabilities(examples.test.texts).shape == (len(split.test), 4)

@@ -1,0 +1,143 @@
+"""Before a run: which base model suits a dataset, with what recipe, and what it will cost. Starts nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pipeline.actions.data import Dataset
+from pipeline.actions.runs import RunInfo, correction, finished_run
+from pipeline.data.split import load_split
+from pipeline.data.view import view_frame
+from pipeline.errors import N_
+from pipeline.models import devices, fit
+from pipeline.models import store as models
+from pipeline.models.catalogue import CatalogueEntry, entries
+from pipeline.models.fit import Estimate
+from pipeline.runs.spec import Recipe, RunSpec
+from pipeline.templates.columns import read_texts
+from pipeline.training import recipe as recipes
+
+PRESETS = recipes.PRESETS
+
+# Enough rows to know a file's language, few enough to cost nothing.
+_LANGUAGE_SAMPLE = 200
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A base model for a dataset, with the reason why it stands where it stands."""
+
+    model: str
+    reason: str  # gettext id
+    ready: bool
+    entry: CatalogueEntry | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a start would do and cost."""
+
+    recipe: Recipe
+    device: str
+    estimate: Estimate  # corrected by what runs on this machine really took
+    correction: float  # that factor; 1 before the first run
+    spec: RunSpec
+    finished_run: RunInfo | None  # the same spec, trained before
+
+
+def recommend(dataset: Dataset) -> tuple[Recommendation, ...]:
+    """Base models for a dataset, best first: those that read its language, then by family and size."""
+    chinese = _mostly_chinese(dataset)
+    wanted = "zh" if chinese else "en"
+    ready = {model.name for model in models.list_ready()}
+
+    def rank(entry: CatalogueEntry) -> tuple[bool, bool, bool, int]:
+        reads = wanted in entry.languages or "multi" in entry.languages
+        return (not reads, entry.family != "encoder", not entry.starter, entry.parameters)
+
+    ordered = sorted(entries(), key=rank)
+    named = [Recommendation(entry.name, _reason(entry, chinese), entry.name in ready, entry) for entry in ordered]
+    known = {entry.name for entry in ordered}
+    brought = [
+        Recommendation(model.name, N_("Brought by you."), True, None)
+        for model in models.list_ready()
+        if model.name not in known
+    ]
+    return (*named, *brought)
+
+
+def plan(
+    dataset: Dataset,
+    model_name: str,
+    preset: str = "balanced",
+    *,
+    seed: int = 0,
+    device: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    use_cache: bool = True,
+) -> Plan:
+    """What training would do and cost; nothing is started.
+
+    Raises:
+        ModelNotReady, UnknownModel: fetch the model first, or take another.
+        SettingError: unknown preset, device or setting, or a value out of range.
+    """
+    model = models.get(model_name)
+    chosen = devices.choose(device)
+    rows = load_split(dataset.split).without(dataset.view.left_out)
+    texts = _training_texts(dataset)
+    chosen_recipe = recipes.choose(
+        preset, model, rows=len(rows.train), classes=len(dataset.view.labels), texts=texts, device=chosen
+    )
+    chosen_recipe = recipes.change(chosen_recipe, settings or {})
+    spec = RunSpec(
+        view=dataset.view,
+        split=dataset.split,
+        task="classification",
+        base_model=model.name,
+        model_fingerprint=model.fingerprint,
+        recipe=chosen_recipe,
+        seed=seed,
+        device=chosen.name,
+        use_cache=use_cache,
+    )
+    estimate = fit.estimate(
+        model,
+        chosen_recipe,
+        rows=len(rows.train) + len(rows.validation) + len(rows.test),
+        train_rows=len(rows.train),
+        texts=texts,
+        classes=len(dataset.view.labels),
+        device=chosen,
+    )
+    factor = correction(chosen.name)
+    estimate = replace(estimate, seconds=estimate.seconds * factor)
+    return Plan(chosen_recipe, chosen.name, estimate, factor, spec, finished_run(spec) if use_cache else None)
+
+
+def _training_texts(dataset: Dataset) -> list[str]:
+    rows = load_split(dataset.split).without(dataset.view.left_out).train
+    frame = view_frame(dataset.view, rows=rows)
+    return read_texts(dataset.view, frame)
+
+
+def _mostly_chinese(dataset: Dataset) -> bool:
+    texts = "".join(_training_texts(dataset)[:_LANGUAGE_SAMPLE])
+    letters = [character for character in texts if character.isalpha()]
+    chinese = sum("\u4e00" <= character <= "\u9fff" for character in letters)
+    # A Chinese ticket is full of Latin product names; an English one has hardly any Chinese.
+    return chinese > 0.2 * max(1, len(letters))
+
+
+def _reason(entry: CatalogueEntry, chinese: bool) -> str:
+    reads_chinese = "zh" in entry.languages or "multi" in entry.languages
+    if chinese and not reads_chinese:
+        return N_("Made for English; your texts are mostly Chinese.")
+    if not chinese and "en" not in entry.languages and "multi" not in entry.languages:
+        return N_("Made for Chinese; your texts are not.")
+    if entry.family != "encoder":
+        return N_("Made for writing text; slower at sorting texts into classes.")
+    if entry.starter and chinese:
+        return N_("Reads Chinese and about 100 other languages, and is quick without a GPU.")
+    if entry.starter:
+        return N_("Small, quick without a GPU, and strong on English texts.")
+    return N_("Larger: often a little better, slower, and it has to be downloaded.")
