@@ -90,8 +90,8 @@ def test_a_dataset_opens_with_its_own_division(home: Workspace, way: str) -> Non
 
 
 def divided(app: AppTest) -> Split:
-    """The Split of the dataset that "Next" makes."""
-    app.button(key="next").click().run()
+    """The Split of the dataset that going on makes."""
+    app.button(key="skip").click().run()
     assert not app.exception, app.exception[0].value
     return load_split(list_datasets()[0].split)
 

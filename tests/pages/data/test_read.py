@@ -137,10 +137,10 @@ def test_a_refresh_shows_the_file_that_was_brought(home: Workspace) -> None:
     assert "34 rows, 30 labelled, 4 to fill" in words(again)
 
 
-def test_after_next_the_page_is_about_the_dataset(home: Workspace) -> None:
+def test_once_gone_on_the_page_is_about_the_dataset(home: Workspace) -> None:
     app = visit("data/read.py")
     app.file_uploader[0].upload("tickets.csv", as_csv(tickets())).run()
-    app.button(key="next").click().run()
+    app.button(key="skip").click().run()
     app.switch_page("data/read.py").run()
 
     assert not app.exception

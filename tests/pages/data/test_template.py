@@ -25,7 +25,7 @@ def test_an_edited_template_changes_the_example_at_once_and_goes_into_the_datase
     app.text_area[0].input("{description} <{title}>").run()
 
     assert "story 1 of 1 <title 1>" in words(app)
-    app.button(key="next").click().run()
+    app.button(key="skip").click().run()
     assert not app.exception
     assert list_datasets()[0].view.template == "{description} <{title}>"
 
@@ -46,7 +46,7 @@ def test_a_template_that_cannot_be_used_says_why_and_stops_the_way_on(
 def test_a_dataset_opens_with_its_own_template(home: Workspace) -> None:
     app = bring(as_csv(titled()))
     app.text_area[0].input("{description} <{title}>").run()
-    app.button(key="next").click().run()
+    app.button(key="skip").click().run()
     app.switch_page("data/read.py").run()
 
     assert app.text_area[0].value == "{description} <{title}>"
