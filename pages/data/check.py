@@ -75,7 +75,8 @@ def show_progress(dataset: Dataset, report: CheckReport | None, job: str) -> Non
     else:
         if ended is None or ended.state != "stopped":
             return
-        show_note(t("The check was stopped. What it had found by then stands below."))
+        found = t("The check was stopped. What it had found by then stands below.")
+        show_note(found if report else t("The check was stopped."))
     if st.button(t("Check again"), icon=":material/replay:", key="again"):
         start_check(dataset)
         st.rerun()

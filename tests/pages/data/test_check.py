@@ -193,6 +193,14 @@ def test_a_stopped_check_says_so_and_is_started_again_only_when_asked(dataset: D
     assert last_check(dataset) != job
 
 
+def test_a_check_that_was_stopped_before_it_found_anything_promises_nothing(dataset: Dataset) -> None:
+    ended(dataset, "stopped")
+    app = open_page(dataset)
+
+    assert app.header[0].value == "Your data was not checked"
+    assert "stands below" not in words(app)
+
+
 def test_a_failed_check_gives_its_reason_and_leads_on_all_the_same(dataset: Dataset) -> None:
     job = ended(dataset, "failed", "The machine ran out of memory.")
     app = open_page(dataset)
