@@ -4,7 +4,7 @@ Knows sizes and accuracies, no texts. The curve is an inverse power law, accurac
 learning curves of classifiers follow (Figueroa et al. 2012, "Predicting sample size required for classification
 performance"). For every c of a grid the best a and b have a closed form, so the fit cannot fail. The smallest c is
 nearly a straight line over the logarithm of the rows, for a curve that does not bend yet; there a may be above 1,
-and only the forecast itself ends at 1. To demand a curve that ends below 1 halved the forecasts (docs/benchmarks.md).
+and only the forecast itself ends at 1: to demand it of the curve made forecasts a quarter lower, which was too low.
 """
 
 from dataclasses import dataclass
