@@ -43,7 +43,7 @@ def write_table(path: Path, rows: int) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("编号,描述,分类,日期,金额\r\n")
         for number in range(rows):
-            text = "，".join(chance.choices(phrases, k=3))
+            text = "，".join(chance.choices(phrases, k=3 + (number % 3 > 0)))
             if "\n" in text or '"' in text or "," in text:
                 text = f'"{text}"'
             day = f"2024-{number % 12 + 1:02d}-{number % 28 + 1:02d}"
