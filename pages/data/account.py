@@ -41,7 +41,7 @@ def _line(source: Source) -> str:
         parts.append(tn("{n} set aside", "{n} set aside", report.rows_set_aside))
     if _unsure(source):
         parts.append(t("with a guess to look at"))
-    return ", ".join(parts)
+    return " · ".join(parts)
 
 
 def _icon(source: Source) -> str:

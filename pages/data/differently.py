@@ -33,8 +33,8 @@ SELECTS: dict[str, tuple[str, Sequence[str], Callable[[str], str]]] = {
 PREVIEW_HEIGHT = 260
 
 # Pixels: as wide as the longest guess, so that none is cut off; they wrap on a narrow screen.
-WIDTH = 220
-WIDTHS = {"encoding": 360}
+WIDTH = 200
+WIDTHS = {"encoding": 330}
 
 
 def show_differently(source: Source) -> Source | None:

@@ -21,7 +21,7 @@ def test_repaired_rows_are_counted_and_their_lines_named(home: Workspace) -> Non
     rows[3].pop()
     app = bring(as_csv(rows))
 
-    assert line(app) == "34 rows read, 1 of them repaired"
+    assert line(app) == "34 rows read · 1 of them repaired"
     assert "lines 4" in words(app) or "line 4" in words(app)
 
 
@@ -38,7 +38,7 @@ def test_rows_that_were_set_aside_can_be_downloaded(home: Workspace) -> None:
     rows[3] += ["much", "too", "long"]
     app = bring(as_csv(rows))
 
-    assert line(app) == "33 rows read, 1 set aside"
+    assert line(app) == "33 rows read · 1 set aside"
     assert app.get("download_button")
     assert "One row could not be read" in words(app)
 
