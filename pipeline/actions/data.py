@@ -13,7 +13,7 @@ from pipeline.data.columns import TESTING
 from pipeline.data.source import Source, import_source, load_source, read_rows
 from pipeline.data.split import load_split, make_split, save_split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, make_view, view_frame, view_labels
+from pipeline.data.view import View, is_blank, make_view, view_frame, view_labels
 from pipeline.errors import N_, DataError, SettingError, UnfitData
 from pipeline.runs import store
 from pipeline.runs.store import DatasetRow
@@ -124,8 +124,7 @@ def summarise(source_id: str, text: Sequence[str], label: str) -> Summary:
     """Counts for the sentence and the figures of the Data page; ``label`` may be "" while none is chosen."""
     rows = read_rows(source_id, [*dict.fromkeys([*text, *([label] if label else [])])])
     texts = render(default_template(text), text, rows)
-    labels = rows[label].str.strip() if label else None
-    counts = labels[labels != ""].value_counts() if labels is not None else None
+    counts = rows[label][~is_blank(rows[label])].value_counts() if label else None
     labelled = int(counts.sum()) if counts is not None else 0
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0])) if counts is not None else []
     return Summary(

@@ -42,6 +42,7 @@ def usage() -> tuple[StorageRow, ...]:
         StorageRow("runs", N_("Runs and their models"), *_weigh(space.runs), False),
         StorageRow("models", N_("Base models"), *_weigh(space.models), False),
         StorageRow("jobs", N_("Filled files and logs of past jobs"), *_weigh(space.jobs), True),
+        StorageRow("checks", N_("What the data check found"), *_weigh(space.checks), True),
         StorageRow("unused", N_("Files that no dataset uses any more"), *_weigh_all(_unused_sources()), True),
     ]
     caches = [StorageRow(row.kind, CACHE_TITLES[row.kind], row.entries, row.bytes, True) for row in cache.usage()]
@@ -64,6 +65,8 @@ def empty(kind: str) -> int:
         return cache.empty(kind)
     if kind == "jobs":
         return sum(_remove(folder) for folder in _past_jobs())
+    if kind == "checks":
+        return sum(_remove(path) for path in workspace().checks.glob("*"))
     if kind == "unused":
         return sum(_remove(folder) for folder in _unused_sources())
     raise SettingError(N_("{kind} cannot be emptied."), kind=kind)
@@ -107,7 +110,10 @@ def _size(path: Path) -> int:
     return path.stat().st_size
 
 
-def _remove(folder: Path) -> int:
-    size = _size(folder)
-    shutil.rmtree(folder)
+def _remove(path: Path) -> int:
+    size = _size(path)
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
     return size

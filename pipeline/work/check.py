@@ -16,7 +16,7 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Check the dataset ``request["dataset"]``; what is found is saved as soon as it is known.
 
     Raises:
-        Stopped: asked to stop; what was found until then is kept.
+        Stopped: asked to stop; findings that were complete are kept.
         DataError: the dataset is gone.
     """
     dataset = store.get_dataset(request["dataset"])

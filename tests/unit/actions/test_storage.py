@@ -6,6 +6,7 @@ import pytest
 
 from pipeline import cache
 from pipeline.actions import data, storage
+from pipeline.check.report import CheckReport, load_check, save_check
 from pipeline.data.source import import_source, list_sources
 from pipeline.errors import SettingError
 from pipeline.settings import Workspace
@@ -36,6 +37,16 @@ def test_caches_are_listed_with_their_size_and_emptied(home: Workspace) -> None:
     cache.json_entry("lower", "x", lambda: "12345")
     assert {row.kind: row.bytes for row in storage.usage() if row.entries and row.can_empty} == {"lower": 7}
     assert storage.empty("lower") == 7
+
+
+def test_what_a_check_found_can_go_and_is_found_again(home: Workspace) -> None:
+    dataset = data.import_sample("spam_messages")
+    view, report = dataset.view, CheckReport((), None, None)
+    save_check(view, dataset.split, report)
+    row = next(row for row in storage.usage() if row.kind == "checks")
+    assert row.entries == 1
+    assert storage.empty("checks") == row.bytes
+    assert load_check(view, dataset.split) is None
 
 
 def test_what_people_made_cannot_be_emptied(home: Workspace) -> None:
