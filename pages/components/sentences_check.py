@@ -78,8 +78,8 @@ def budget(found: Budget) -> str:
             rows=rows,
         )
     return tn(
-        "{rows} more labelled rows would bring about {n} point, most of all in {labels}.",
-        "{rows} more labelled rows would bring about {n} points, most of all in {labels}.",
+        "{rows} more labelled rows would bring about {n} point, perhaps most of all in {labels}.",
+        "{rows} more labelled rows would bring about {n} points, perhaps most of all in {labels}.",
         points,
         rows=rows,
         labels=_names(found.labels),
