@@ -171,6 +171,22 @@ def cost(plan: Plan) -> str:
     )
 
 
+def cost_range(plan: Plan) -> str:
+    """How sure the time is, and what it rests on."""
+    shortest, longest = map(duration, plan.estimate.range)
+    if plan.correction == 1:
+        return t(
+            "Between {shortest} and {longest}, if nothing else keeps the machine busy.",
+            shortest=shortest,
+            longest=longest,
+        )
+    return t(
+        "Between {shortest} and {longest}, judging by what earlier runs on this machine took.",
+        shortest=shortest,
+        longest=longest,
+    )
+
+
 def phase(name: str, done: int, total: int) -> str:
     """What a job is doing, with its count where it has one."""
     if not name:

@@ -1,7 +1,7 @@
 """What training will cost in seconds and memory, before anything is started. Imports no torch, opens no weights.
 
 A count of multiplications and of bytes by layers, width and tokens, put against the measured speed of the device.
-How far that is known to be off stands in docs/benchmarks.md, "Not measured yet".
+How far off that was stands in docs/benchmarks.md, "What training will cost".
 """
 
 import json
@@ -33,6 +33,8 @@ START_SECONDS = {"cpu": 12.0, "cuda": 16.0, "mps": 14.0}  # imports, loading, sa
 EVALUATIONS = 10  # on the validation rows, over a whole run
 # Logistic regression on word and character n-grams, its C chosen on validation: for a row of 16 tokens and one class.
 BASELINE_SECONDS = 3e-4
+# What runs on a quiet machine took, as shares of the estimate: docs/benchmarks.md, "What training will cost".
+SPREAD = (0.6, 1.4)
 ACTIVATIONS = 34  # floats a token, layer and unit of width that the backward pass needs
 
 
@@ -43,6 +45,11 @@ class Estimate:
     seconds: float  # from the start of the process to the test metrics
     memory_bytes: int  # at its peak
     parts: tuple[tuple[str, float], ...]  # seconds by part: "start", "baseline", "lower", "training", "measuring"
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Seconds between which nearly every measured run stayed."""
+        return self.seconds * SPREAD[0], self.seconds * SPREAD[1]
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,11 @@ def test_classes_that_are_never_found_are_named_but_not_by_the_dozen() -> None:
 @pytest.mark.parametrize(
     ("gain", "labels", "said"),
     [
-        (0.031, ("退款", "物流"), "200 more labelled rows would bring about 3 points, perhaps most of all in 退款 and 物流."),
+        (
+            0.031,
+            ("退款", "物流"),
+            "200 more labelled rows would bring about 3 points, perhaps most of all in 退款 and 物流.",
+        ),
         (0.008, (), "200 more labelled rows would bring about 1 point."),
         (0.012, ("退款",), "200 more labelled rows would bring about 1 point, perhaps most of all in 退款."),
         (0.004, ("退款",), "200 more labelled rows would hardly change the accuracy."),

@@ -43,6 +43,7 @@ def test_the_recommended_model_stands_first_with_reason_cost_and_defaults(
     assert app.selectbox(key="base_model").value == tiny_model
     assert "recommended · ready" in app.selectbox(key="base_model").options[0]
     assert "of memory on CPU" in words(app)
+    assert any(caption.value.startswith("Between ") for caption in app.caption)
     recipe = plan(dataset, tiny_model).recipe
     assert app.text_input(key="setting-learning_rate").placeholder == f"{recipe.learning_rate:g}"
     assert app.text_input(key="setting-epochs").placeholder == str(recipe.epochs)

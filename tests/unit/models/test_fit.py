@@ -43,6 +43,11 @@ def test_more_work_takes_longer(model: Model, costlier: dict[str, int]) -> None:
     assert cost(model, **costlier).seconds > cost(model).seconds  # type: ignore[arg-type]
 
 
+def test_the_range_lies_around_the_estimate(model: Model) -> None:
+    shortest, longest = cost(model).range
+    assert 0 < shortest < cost(model).seconds < longest
+
+
 def test_a_faster_device_takes_less(model: Model) -> None:
     assert cost(model, GPU).seconds < cost(model).seconds
 
