@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def save_check(view: View, split: str, report: CheckReport) -> None:
     """Write the report in place of an earlier one."""
     path = _path(view, split)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
+    partial = path.with_suffix(f".{os.getpid()}.partial")  # two servers may check at once
     partial.write_text(json.dumps(dataclasses.asdict(report), ensure_ascii=False), encoding="utf-8")
     partial.replace(path)
 
