@@ -22,7 +22,8 @@ import psutil
 
 from pipeline.actions import plan as plans
 from pipeline.actions import runs, train
-from pipeline.actions.data import create_dataset, import_sample
+from pipeline.actions.data import create_dataset
+from pipeline.actions.samples import import_sample
 from pipeline.data.source import import_source
 from pipeline.settings import workspace
 from tests.browser.stage import prepare_home

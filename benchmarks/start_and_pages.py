@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 
 import launch
 from pages.components.navigation import PLACES
-from pipeline.actions.data import samples
+from pipeline.actions.samples import samples
 from pipeline.settings import workspace
 from tests.browser.stage import LAUNCH, Server, Visitor, chromium, prepare_home
 

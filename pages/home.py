@@ -6,8 +6,8 @@ from pages.components import cards, state
 from pages.components.models import offer_starters
 from pages.components.navigation import go
 from pages.components.text import show_error, show_heading, show_note, show_section, t, tn
-from pipeline.actions.data import Sample, import_sample, samples
 from pipeline.actions.runs import list_runs
+from pipeline.actions.samples import Sample, import_sample, samples
 from pipeline.errors import TuneDeskError
 
 LAST_RESULTS = 6

@@ -14,7 +14,8 @@ from pages.components.sentences import percent
 from pages.components.tables import PERCENT, confidence_column
 from pages.components.text import plain, show_figure, show_heading, show_note, t, tn
 from pages.use.thresholds import trade
-from pipeline.data.source import Source, import_source, read_rows
+from pipeline.data.source import Source, read_rows
+from pipeline.inference.fill import filled_rows
 from pipeline.runs.answers import load_answers
 from pipeline.settings import workspace
 
@@ -46,19 +47,20 @@ class Filled:
         return pd.to_numeric(self.rows[self.confidence], errors="coerce").fillna(0.0)
 
 
-def read_filled(source: Source, label: str, path: Path) -> Filled:
-    """Read what the job wrote, with the layout that the source was read with.
+def read_filled(source: Source, label: str, path: Path, new_cells: Path) -> Filled:
+    """What the job wrote to ``path``, and kept in ``new_cells``.
 
     Raises:
-        DataError: the file or its source is gone.
+        DataError: the new cells or the source is gone.
     """
-    written = import_source(path, path.name, source.report.as_options())
+    rows = filled_rows(source, label, new_cells)
+    prediction, confidence = rows.columns[-2:]
     return Filled(
-        rows=read_rows(written.id),
+        rows=rows,
         before=read_rows(source.id),
         label=label if label in source.columns else "",
-        prediction=written.columns[-2],
-        confidence=written.columns[-1],
+        prediction=prediction,
+        confidence=confidence,
         path=path,
     )
 

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 
+from filelock import FileLock
 from sqlmodel import col, select
 
 from pipeline import jobs
@@ -12,13 +13,16 @@ from pipeline.check.report import CheckReport, load_check
 from pipeline.data.steps import rename_labels
 from pipeline.data.view import with_steps
 from pipeline.runs.store import JobRow, session
+from pipeline.settings import workspace
 
 LANE = "check"  # beside training: it takes seconds, and a person waits for it
 
 
 def start_check(dataset: Dataset) -> str:
     """Check a dataset in the background; returns the job's id, also when it is under way already."""
-    return running_check(dataset) or jobs.submit("check", {"dataset": dataset.id}, lane=LANE)
+    workspace().locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(workspace().locks / "start-check.lock"):  # two pages that open at once start one check
+        return running_check(dataset) or jobs.submit("check", {"dataset": dataset.id}, lane=LANE)
 
 
 def running_check(dataset: Dataset) -> str:

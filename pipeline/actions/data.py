@@ -1,45 +1,25 @@
-"""Datasets: from an imported Source to a frozen Split, and the samples that come with TuneDesk."""
+"""Datasets: from an imported Source to a frozen Split, in versions that are measured on the same rows."""
 
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import sqlalchemy
 from sqlmodel import select
 
 from pipeline.data.columns import TESTING
-from pipeline.data.source import Source, import_source, load_source, read_rows
+from pipeline.data.source import Source, load_source, read_rows
 from pipeline.data.split import load_split, make_split, save_split
 from pipeline.data.steps import Step
 from pipeline.data.view import View, is_blank, make_view, view_frame, view_labels
-from pipeline.errors import N_, DataError, SettingError, UnfitData
+from pipeline.errors import N_, SettingError, UnfitData
 from pipeline.runs import store
 from pipeline.runs.store import DatasetRow
 from pipeline.templates.columns import default_template, read_texts, render
 
 # Fewer than this and hardly any class can be both learned and measured.
 ROWS_A_CLASS = 10
-
-SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A file that comes with TuneDesk, so that every task can be tried at once."""
-
-    name: str
-    title: str  # gettext id
-    description: str  # gettext id
-    file: str
-    text: tuple[str, ...]
-    label: str
-
-    @property
-    def path(self) -> Path:
-        """Where the file lies."""
-        return SAMPLES / self.file
 
 
 @dataclass(frozen=True)
@@ -75,49 +55,6 @@ class Summary:
     label_counts: tuple[tuple[str, int], ...]  # most frequent first
     lengths: tuple[int, ...]  # characters of each row's text
     singles: tuple[str, ...]  # labels that only one row has
-
-
-def samples() -> tuple[Sample, ...]:
-    """The classification samples, the recommended first one first."""
-    return (
-        Sample(
-            "zh_requirement_tickets",
-            N_("Chinese requirement tickets"),
-            N_("About 2,200 requirement tickets, half of them without a technical owner. The model fills them in."),
-            "zh_requirement_tickets.csv",
-            ("标题", "描述"),
-            "技术负责人",
-        ),
-        Sample(
-            "en_support_tickets",
-            N_("English support tickets"),
-            N_("About 1,500 support e-mails and the queue that each belongs to."),
-            "en_support_tickets.csv",
-            ("subject", "body"),
-            "queue",
-        ),
-        Sample(
-            "spam_messages",
-            N_("Spam or not"),
-            N_("Short messages marked as spam or ham. The smallest and quickest of the three."),
-            "spam_messages.csv",
-            ("text",),
-            "label",
-        ),
-    )
-
-
-def import_sample(name: str) -> Dataset:
-    """Import a sample and freeze its Split; the second time, the dataset of the first is returned.
-
-    Raises:
-        DataError: no sample of that name.
-    """
-    sample = next((sample for sample in samples() if sample.name == name), None)
-    if sample is None:
-        raise DataError(N_("There is no sample called {name}."), name=name)
-    source = import_source(sample.path, sample.file)
-    return create_dataset(source.id, name=sample.name, text=sample.text, label=sample.label, sample=True)
 
 
 def summarise(source_id: str, text: Sequence[str], label: str) -> Summary:

@@ -81,16 +81,18 @@ def _past_jobs() -> list[Path]:
 
 
 def _unused_sources() -> list[Path]:
-    """Files that neither a dataset nor a run needs: a run shows its wrong rows and neighbours from there.
+    """Files that no dataset, run or waiting job needs: a run shows its wrong rows and neighbours from there.
 
     Not what is being read just now, in a folder called ``partial-``: the next reading tidies up after a dead one.
     """
     with store.session() as session:
         datasets = session.exec(select(DatasetRow.source, DatasetRow.split)).all()
         runs = session.exec(select(store.RunRow.id)).all()
+        requests = session.exec(select(JobRow.request).where(col(JobRow.state).not_in(jobs.local.OVER))).all()
     specs = [load_spec(workspace().runs / run) for run in runs]
     needed = {*datasets, *((spec.view.source, spec.split) for spec in specs)}
     used = {source for source, _ in needed} | {load_split(split).test_source for _, split in needed}
+    used |= {request["source"] for request in requests if "source" in request}  # to be filled, or read anew
     folders = workspace().sources.iterdir() if workspace().sources.exists() else ()
     whole = (folder for folder in folders if folder.is_dir() and not folder.name.startswith("partial-"))
     return [folder for folder in whole if folder.name not in used]

@@ -6,6 +6,7 @@ from pathlib import Path
 from pipeline import jobs
 from pipeline.actions.jobs import lane_of
 from pipeline.actions.runs import get_run
+from pipeline.data.rewrite import own_ending
 from pipeline.data.source import load_source
 from pipeline.errors import N_, RunError
 from pipeline.inference import client
@@ -15,6 +16,7 @@ from pipeline.settings import workspace
 
 # What an answer is called when somebody downloads it.
 FILLED = "filled"
+NEW_CELLS = "new_cells.parquet"
 
 
 def classify(run_id: str, texts: Sequence[str]) -> tuple[Classified, ...]:
@@ -44,13 +46,15 @@ def start_fill(run_id: str, source_id: str, *, only_blank: bool = True, threshol
         only_blank: fill the blank cells of the label column too, beside the prediction of every row.
         threshold: below this confidence (0 to 1) a blank cell stays blank.
     """
-    folder = bundle_of(run_id)
+    model = bundle_of(run_id)
     source = load_source(source_id)
     job_id = store.new_id()
+    folder = workspace().jobs / job_id
     request = {
-        "bundle": str(folder),
+        "bundle": str(model),
         "source": source.id,
-        "destination": str(workspace().jobs / job_id / (FILLED + Path(source.name).suffix.lower())),
+        "destination": str(folder / (FILLED + own_ending(source.name, source.report.format))),
+        "new_cells": str(folder / NEW_CELLS),
         "only_blank": only_blank,
         "threshold": threshold,
     }

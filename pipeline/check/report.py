@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.check.finding import CheckFinding
 from pipeline.check.learnability import Budget, Learnability
 from pipeline.data.view import View
+from pipeline.files import write_text
 from pipeline.settings import workspace
 
 # Part of every report's name: raise it when the same rows would be judged differently.
@@ -42,9 +43,7 @@ def save_check(view: View, split: str, report: CheckReport) -> None:
     """Write the report in place of an earlier one."""
     path = _path(view, split)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(dataclasses.asdict(report), ensure_ascii=False), encoding="utf-8")
-    partial.replace(path)
+    write_text(path, json.dumps(dataclasses.asdict(report), ensure_ascii=False))
 
 
 def _path(view: View, split: str) -> Path:

@@ -15,6 +15,8 @@ from pipeline import jobs
 from pipeline.actions.export import FORMATS
 from pipeline.actions.plan import PRESETS
 from pipeline.cli import commands
+from pipeline.cli.columns import add_division, add_roles
+from pipeline.cli.terminal import hint
 from pipeline.data.report import ESCAPES
 from pipeline.errors import N_, TuneDeskError
 from pipeline.i18n import explain, terminal_language, translate
@@ -42,8 +44,8 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Every command with its options; docs/architecture.md and a test hold the same list."""
-    top = argparse.ArgumentParser(prog="python -m pipeline", description=_help(N_("Train text models from a table.")))
+    """Every command with its options; the README has the same list, and a test compares the two."""
+    top = argparse.ArgumentParser(prog="python -m pipeline", description=hint(N_("Train text models from a table.")))
     groups = top.add_subparsers(required=True, metavar="COMMAND")
     _models(groups)
     _data(groups)
@@ -55,44 +57,35 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _models(groups: Any) -> None:
-    group = groups.add_parser("models", help=_help(N_("Base models."))).add_subparsers(required=True)
+    group = groups.add_parser("models", help=hint(N_("Base models."))).add_subparsers(required=True)
     _command(group, "list", commands.models_list, N_("All models, and which are ready."))
     fetch = _command(group, "fetch", commands.models_fetch, N_("Bring models onto this machine."))
     fetch.add_argument("names", nargs="+", metavar="NAME")
-    fetch.add_argument("--accept-licence", action="store_true", help=_help(N_("You have read and accept its licence.")))
+    fetch.add_argument("--accept-licence", action="store_true", help=hint(N_("You have read and accept its licence.")))
     show = _command(group, "show", commands.models_show, N_("One model, and where its files are."))
     show.add_argument("name", metavar="NAME")
 
 
 def _data(groups: Any) -> None:
-    group = groups.add_parser("data", help=_help(N_("Files and datasets."))).add_subparsers(required=True)
+    group = groups.add_parser("data", help=hint(N_("Files and datasets."))).add_subparsers(required=True)
     inspect = _command(group, "inspect", commands.data_inspect, N_("What was read from a file."))
     inspect.add_argument("file", metavar="FILE", type=Path)
     inspect.add_argument("--encoding")
     inspect.add_argument("--delimiter")
-    inspect.add_argument("--header", type=int, metavar="N", help=_help(N_("Line of the header, from 1; 0 for none.")))
+    inspect.add_argument("--header", type=int, metavar="N", help=hint(N_("Line of the header, from 1; 0 for none.")))
     inspect.add_argument("--sheet")
-    inspect.add_argument("--quote", metavar="Q", help=_help(N_('The quotation mark around cells; "" for none.')))
-    inspect.add_argument("--escape", choices=ESCAPES, help=_help(N_("How a quotation mark stands inside a cell.")))
-    _roles(inspect)
+    inspect.add_argument("--quote", metavar="Q", help=hint(N_('The quotation mark around cells; "" for none.')))
+    inspect.add_argument("--escape", choices=ESCAPES, help=hint(N_("How a quotation mark stands inside a cell.")))
+    add_roles(inspect)
     inspect.add_argument(
         "--learnability",
         action="store_true",
-        help=_help(N_("Also try whether the labels can be told from the text, and what more of them would bring.")),
+        help=hint(N_("Also try whether the labels can be told from the text, and what more of them would bring.")),
     )
     importing = _command(group, "import", commands.data_import, N_("Freeze a file as a dataset."))
     importing.add_argument("file", metavar="FILE", type=Path)
-    _columns(importing)
-
-
-def _columns(command: argparse.ArgumentParser) -> None:
-    _roles(command)
-    command.add_argument("--test-file", type=Path, help=_help(N_("Test rows, kept as given.")))
-
-
-def _roles(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--text", metavar="COL[,COL]", help=_help(N_("Text columns; guessed when left out.")))
-    command.add_argument("--label", metavar="COL", help=_help(N_("Label column; guessed when left out.")))
+    add_roles(importing)
+    add_division(importing)
 
 
 def _train(groups: Any) -> None:
@@ -100,17 +93,18 @@ def _train(groups: Any) -> None:
     train.add_argument("data", metavar="FILE_OR_DATASET")
     train.add_argument("--model", required=True, metavar="NAME")
     train.add_argument("--task", choices=["classification"])
-    _columns(train)
+    add_roles(train)
+    add_division(train)
     train.add_argument("--preset", choices=PRESETS, default="balanced")
     train.add_argument("--name", default="")
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--device", choices=["cpu", "cuda", "mps"])
-    train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=_help(N_("Change one setting.")))
-    train.add_argument("--follow", action="store_true", help=_help(N_("Wait for the end and show the metrics.")))
+    train.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help=hint(N_("Change one setting.")))
+    train.add_argument("--follow", action="store_true", help=hint(N_("Wait for the end and show the metrics.")))
 
 
 def _runs(groups: Any) -> None:
-    group = groups.add_parser("runs", help=_help(N_("Training runs."))).add_subparsers(required=True)
+    group = groups.add_parser("runs", help=hint(N_("Training runs."))).add_subparsers(required=True)
     _command(group, "list", commands.runs_list, N_("All runs, newest first."))
     for name, function, text in (
         ("show", commands.runs_show, N_("One run: state, progress, metrics.")),
@@ -125,15 +119,15 @@ def _runs(groups: Any) -> None:
 def _use(groups: Any) -> None:
     evaluate = _command(groups, "evaluate", commands.evaluate, N_("How good a run is, and how sure that is."))
     evaluate.add_argument("run", metavar="RUN")
-    evaluate.add_argument("--data", type=Path, metavar="FILE", help=_help(N_("Measure on the rows of this file.")))
+    evaluate.add_argument("--data", type=Path, metavar="FILE", help=hint(N_("Measure on the rows of this file.")))
     predict = _command(groups, "predict", commands.predict, N_("Label the rows of a file."))
-    predict.add_argument("run", metavar="RUN", help=_help(N_("A run, or the zip or folder of an export.")))
+    predict.add_argument("run", metavar="RUN", help=hint(N_("A run, or the zip or folder of an export.")))
     predict.add_argument("file", metavar="FILE", type=Path)
     predict.add_argument("-o", "--output", required=True, type=Path, metavar="OUT")
     predict.add_argument(
-        "--only-blank", action="store_true", help=_help(N_("Fill the blank cells of the label column."))
+        "--only-blank", action="store_true", help=hint(N_("Fill the blank cells of the label column."))
     )
-    predict.add_argument("--threshold", type=float, default=0.0, metavar="P", help=_help(N_("Below it, leave blank.")))
+    predict.add_argument("--threshold", type=float, default=0.0, metavar="P", help=hint(N_("Below it, leave blank.")))
     export = _command(groups, "export", commands.export, N_("Carry a model away."))
     export.add_argument("run", metavar="RUN")
     export.add_argument("--format", choices=FORMATS, default="hf")
@@ -141,15 +135,10 @@ def _use(groups: Any) -> None:
 
 
 def _command(groups: Any, name: str, function: Any, text: str) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = groups.add_parser(name, help=_help(text), description=_help(text))
-    command.add_argument("--json", action="store_true", help=_help(N_("One JSON object on standard output.")))
+    command: argparse.ArgumentParser = groups.add_parser(name, help=hint(text), description=hint(text))
+    command.add_argument("--json", action="store_true", help=hint(N_("One JSON object on standard output.")))
     command.set_defaults(command=function)
     return command
-
-
-def _help(message: str) -> str:
-    # argparse reads % as a placeholder.
-    return translate(message, terminal_language()).replace("%", "%%")
 
 
 def _lines(result: Any, indent: str = "") -> str:

@@ -12,10 +12,11 @@ from pipeline import system
 from pipeline.actions import data, jobs, models, runs, use
 from pipeline.actions import train as training
 from pipeline.actions.runs import RunInfo
+from pipeline.cli.columns import pick_roles, refuse_columns, say_roles
 from pipeline.cli.inspecting import check_source
-from pipeline.cli.terminal import Terminal, say
-from pipeline.data.columns import guess_roles, profile
-from pipeline.data.source import ReadOptions, Source, import_source, read_rows
+from pipeline.cli.terminal import Terminal
+from pipeline.data.columns import profile_source
+from pipeline.data.source import ReadOptions, Source, import_source
 from pipeline.errors import N_, JobError, SettingError, UnfitData, UnreadableFile
 from pipeline.evaluation.report import Report, load_report
 from pipeline.i18n import terminal_language, translate
@@ -67,7 +68,7 @@ def data_inspect(options: argparse.Namespace) -> Json:
         "header_row": report.header_row,
         "columns": [
             {"name": column.name, "kind": column.kind, "blank": column.blank, "unique": column.unique}
-            for column in profile(read_rows(source.id))
+            for column in profile_source(source.id)
         ],
         "findings": [*read, *checked["findings"]],
     }
@@ -233,25 +234,33 @@ def _import(path: Path, options: ReadOptions) -> Source:
 
 def _dataset_of(options: argparse.Namespace) -> data.Dataset:
     path = Path(options.data)
-    return _dataset(path, options) if path.is_file() else data.get_dataset(options.data)
+    if path.is_file():
+        return _dataset(path, options)
+    dataset = data.get_dataset(options.data)
+    refuse_columns(options)
+    return dataset
 
 
 def _dataset(path: Path, options: argparse.Namespace) -> data.Dataset:
     source = _import(path, ReadOptions())
-    guessed = guess_roles(profile(read_rows(source.id)))
-    text = tuple(options.text.split(",")) if options.text else guessed.text
-    label = options.label or guessed.label
-    if not label:
+    roles = pick_roles(source, options)
+    if not roles.label:
         raise UnfitData(
             N_("{file} has no column that looks like labels. Its columns are {columns}; name one with --label."),
             file=path.name,
             columns=", ".join(source.columns),
         )
-    if not (options.text and options.label):
-        chosen = translate(N_("Text: {text}. Label: {label}."), terminal_language(), text=", ".join(text), label=label)
-        say(chosen)
-    test = _import(options.test_file, ReadOptions()).id if options.test_file else ""
-    return data.create_dataset(source.id, name=path.stem, text=text, label=label, test_source_id=test)
+    say_roles(roles, options)
+    return data.create_dataset(
+        source.id,
+        name=path.stem,
+        text=roles.text,
+        label=roles.label,
+        group=options.group or "",
+        time=options.time or "",
+        test_source_id=_import(options.test_file, ReadOptions()).id if options.test_file else "",
+        test_column=options.test_column or "",
+    )
 
 
 def _settings(pairs: list[str]) -> dict[str, str]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from pipeline.check.find import find
 from pipeline.check.material import Material
-from pipeline.cli.terminal import Terminal, say
-from pipeline.data.columns import guess_roles, profile
-from pipeline.data.source import Source, read_rows
+from pipeline.cli.columns import pick_roles, say_roles
+from pipeline.cli.terminal import Terminal
+from pipeline.data.source import Source
 from pipeline.data.view import View, make_view
-from pipeline.errors import N_, UnfitData
+from pipeline.errors import UnfitData
 from pipeline.i18n import terminal_language, translate
 from pipeline.templates.columns import default_template
 
@@ -49,23 +49,17 @@ def check_source(source: Source, options: argparse.Namespace) -> Json:
 
 
 def _view(source: Source, options: argparse.Namespace) -> View | None:
-    guessed = guess_roles(profile(read_rows(source.id)))
-    text = tuple(options.text.split(",")) if options.text else guessed.text
-    label = options.label or guessed.label
+    roles = pick_roles(source, options)
     named = options.text or options.label
-    if not named and not (text and label):
+    if not named and not (roles.text and roles.label):
         return None
     try:
-        view = make_view(source.id, text, label or "", default_template(text))
+        view = make_view(source.id, roles.text, roles.label or "", default_template(roles.text))
     except UnfitData:
         if named:
             raise
         return None
-    if not (options.text and options.label):
-        chosen = translate(
-            N_("Text: {text}. Label: {label}."), terminal_language(), text=", ".join(text), label=view.label
-        )
-        say(chosen)
+    say_roles(roles, options)
     return view
 
 

@@ -10,6 +10,12 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def hint(message: str) -> str:
+    """What a command or an option is for, in the language of the terminal."""
+    # argparse reads % as a placeholder.
+    return translate(message, terminal_language()).replace("%", "%%")
+
+
 class Terminal:
     """Progress as one line that rewrites itself, or as plain lines when nobody watches."""
 

@@ -18,7 +18,7 @@ from pipeline.data.feed import LineFeed, first_lines
 from pipeline.data.header import find_header
 from pipeline.data.rejoin import Rejoiner
 from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, name_lines, renamed_columns
-from pipeline.data.rows import GROUP, RowWriter, unique_names
+from pipeline.data.rows import GROUP, RowWriter, refuse_too_many, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress
 
@@ -108,6 +108,7 @@ def _judge(lines: list[str], name: str, options: ReadOptions) -> _Table:
     judgement = find_form(lines, options)
     records = read_sample(lines, judgement.form)
     header, width, preamble = find_header(records, options.header_row) if records else (None, 1, 0)
+    refuse_too_many(width)
     below = [cells for first, cells in records if header is None or first > header]
     rejoiner = Rejoiner(below, width, judgement.form.delimiter)
     return _Table(judgement.form, header, width, preamble, rejoiner, judgement.sure)

@@ -153,8 +153,11 @@ def _consistency(widths: list[int]) -> tuple[int, float]:
 
 
 def _is_spaced(rows: Sequence[Cells], lines: Sequence[str], width: int, share: float) -> bool:
-    """Whether spaces separate cells: every row has as many, and some are in quotes, or a column holds numbers."""
-    if share < SPACE_SHARE or len(rows) < 2:
+    """Whether spaces separate cells: every row has as many, and some are in quotes, or a column holds numbers.
+
+    A single word above them is the name of the one column that the words make up.
+    """
+    if share < SPACE_SHARE or len(rows) < 2 or len(rows[0]) == 1:
         return False
     if any(between in line for between in ('" "', "' '") for line in lines):
         return True

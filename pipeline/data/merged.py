@@ -10,11 +10,12 @@ from openpyxl.utils import range_boundaries
 
 # Rows in which column names may stand; merged cells further down hold data.
 HEADER_ROWS = 50
+MOST_AREA = 2 * HEADER_ROWS * 16_384  # cells of these rows, and of what hangs over from them
 
 CHUNK = 1 << 20
 LONGEST_TAG = 64
 
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]+\d+:[A-Z]+\d+)"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _MEASURE = re.compile(r"[-+]?[$€£¥]?[\d\s.,:/%-]+%?")
 
 SheetRow = tuple[int, list[str]]  # row of the sheet, from 0; its cells without the blank ones at the end
@@ -33,17 +34,23 @@ class Merged:
 def merged_ranges(path: Path, part: str) -> tuple[Merged, ...]:
     """The merged ranges among the first rows of a sheet, from the workbook's part that holds it.
 
-    openpyxl tells them only if it holds the whole workbook in memory.
+    openpyxl tells them only if it holds the whole workbook in memory. Ranges of a sheet do not overlap; where they
+    do, somebody wants to keep us busy, and the rest is not looked at. One taller than names are is no name.
     """
     found: list[Merged] = []
+    area = 0
     with zipfile.ZipFile(path) as book, book.open(part) as sheet:
         rest = b""
         while chunk := sheet.read(CHUNK):
             text = rest + chunk
             for match in _MERGED.finditer(text):
                 left, top, right, bottom = range_boundaries(match[1].decode())
-                if top <= HEADER_ROWS:
-                    found.append(Merged(top - 1, bottom - 1, left - 1, right - 1))
+                if top > HEADER_ROWS or bottom - top >= HEADER_ROWS:
+                    continue
+                area += (right + 1 - left) * (bottom + 1 - top)
+                if area > MOST_AREA:
+                    return tuple(dict.fromkeys(found))
+                found.append(Merged(top - 1, bottom - 1, left - 1, right - 1))
             rest = text[-LONGEST_TAG:]
     return tuple(dict.fromkeys(found))
 

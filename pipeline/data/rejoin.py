@@ -71,19 +71,29 @@ class Rejoiner:
         """
         if not self._able:
             return None
-        more = len(cells) - len(self._columns)
-        blanks = [place for place, cell in enumerate(cells) if not cell.strip()] if more == 1 else []
-        shorter = [cells[:place] + cells[place + 1 :] for place in blanks]
-        fitting = [way for way in shorter if self.fits(way)]
-        if fitting:
-            return fitting[0] if all(way == fitting[0] for way in fitting) else None
-        ways = [
-            [*cells[:place], self._delimiter.join(cells[place : place + more + 1]), *cells[place + more + 1 :]]
-            for place, column in enumerate(self._columns)
-            if column.free
-        ]
-        fitting = [way for way in ways if self.fits(way)]
-        return fitting[0] if len(fitting) == 1 else None
+        width, more = len(self._columns), len(cells) - len(self._columns)
+        # A place can be the right one only if everything before it and everything behind it fits.
+        before = _count_fitting(self._columns, cells)
+        behind = _count_fitting(self._columns[::-1], cells[::-1])
+        if more == 1:
+            spare = [at for at in range(max(0, width - behind), min(before, width) + 1) if not cells[at].strip()]
+            if spare:
+                alike = len(set(cells[spare[0] : spare[-1] + 1])) == 1
+                return cells[: spare[0]] + cells[spare[0] + 1 :] if alike else None
+        found = None
+        for at in range(max(0, width - 1 - behind), min(before, width - 1) + 1):
+            joined = self._delimiter.join(cells[at : at + more + 1])
+            if self._columns[at].free and self._columns[at].takes(joined):
+                if found is not None:
+                    return None
+                found = [*cells[:at], joined, *cells[at + more + 1 :]]
+        return found
+
+
+def _count_fitting(columns: Sequence[_Column], cells: Cells) -> int:
+    """How many of the first cells are like their columns, up to the first that is not."""
+    fits = map(_Column.takes, columns, cells)
+    return next((at for at, one in enumerate(fits) if not one), min(len(columns), len(cells)))
 
 
 def _describe(cells: Sequence[str]) -> _Column:

@@ -24,6 +24,9 @@ from pipeline.data.rewrite_workbook import rewrite_workbook, write_workbook
 from pipeline.data.rows import read_spans, read_table
 from pipeline.errors import N_, DataError, SettingError
 
+# Under which a format is written where a file's own name does not say it.
+ENDINGS = {"csv": ".csv", "excel": ".xlsx", "json": ".json", "jsonl": ".jsonl", "parquet": ".parquet"}
+
 
 def written_format(destination: Path) -> str:
     """The format that the ending of a path asks for: "csv", "excel", "json", "jsonl" or "parquet".
@@ -38,6 +41,12 @@ def written_format(destination: Path) -> str:
             suffix=suffix or '""',
         )
     return "jsonl" if suffix in (".jsonl", ".ndjson") else PROMISES[suffix]
+
+
+def own_ending(name: str, kind: str) -> str:
+    """The ending under which a copy of the file ``name`` of format ``kind`` keeps it: its own, if that says so."""
+    suffix = Path(name).suffix.lower()
+    return suffix if suffix in PROMISES and written_format(Path(f"copy{suffix}")) == kind else ENDINGS[kind]
 
 
 def rewrite(

@@ -11,18 +11,34 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.errors import N_, UnreadableFile
+
 ROWS = "rows.parquet"
 SPANS = "spans.npy"
 
 # Rows held in memory before they are written; large enough that Parquet's cost for each group does not show.
+# Of a wide table fewer, so that short rows, which are filled up with blank cells, do not fill the memory.
 GROUP = 20_000
+CELLS_AT_ONCE = 4_000_000
+
+# As many as a sheet of Excel has. More are a text cut apart by mistake, or somebody's attempt to keep us busy,
+# and so are more cells than any table in use: a few kilobytes of short rows below a wide header would be billions.
+MOST_COLUMNS = 16_384
+MOST_CELLS = 1_000_000_000
 
 
 class RowWriter:
-    """Takes rows one by one and writes them in groups, so that memory does not grow with the file."""
+    """Takes rows one by one and writes them in groups, so that memory does not grow with the file.
+
+    Raises:
+        UnreadableFile: more columns, or later more cells, than any table has.
+    """
 
     def __init__(self, folder: Path, columns: Sequence[str]) -> None:
+        refuse_too_many(len(columns))
         self._folder = folder
+        self._group = max(1, min(GROUP, CELLS_AT_ONCE // max(1, len(columns))))
+        self._most = MOST_CELLS // max(1, len(columns))
         self._schema = pa.schema([(name, pa.string()) for name in columns])
         self._writer = pq.ParquetWriter(folder / ROWS, self._schema)
         self._waiting: list[Sequence[str]] = []
@@ -36,8 +52,13 @@ class RowWriter:
         """
         self._waiting.append(cells)
         self._note((start, end, width))
-        if len(self._waiting) >= GROUP:
+        if len(self._waiting) >= self._group:
             self._flush()
+            if len(self) > self._most:
+                raise UnreadableFile(
+                    N_("The table has more than {cells} cells, most of them blank. Remove columns that are not used."),
+                    cells=MOST_CELLS,
+                )
 
     def __len__(self) -> int:
         return len(self._spans) // 3
@@ -53,6 +74,16 @@ class RowWriter:
             columns = [pa.array(column, pa.string()) for column in zip(*self._waiting, strict=True)]
             self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
             self._waiting.clear()
+
+
+def refuse_too_many(columns: int) -> None:
+    """Raises UnreadableFile where there are more columns than any table has."""
+    if columns > MOST_COLUMNS:
+        raise UnreadableFile(
+            N_("The table has {columns} columns; {most} is the most. Is the delimiter the right one?"),
+            columns=columns,
+            most=MOST_COLUMNS,
+        )
 
 
 def read_table(folder: Path, columns: Sequence[str] | None) -> pd.DataFrame:
@@ -80,14 +111,15 @@ def read_spans(folder: Path) -> npt.NDArray[np.int64]:
 def unique_names(cells: Sequence[Any]) -> tuple[str, ...]:
     """Column names as people can use them: one line, not blank, no two alike.
 
-    ``["id", " id ", ""]`` becomes ``("id", "id (2)", "column 3")``.
+    Any number of cells is quick. ``["id", " id ", ""]`` becomes ``("id", "id (2)", "column 3")``.
     """
-    names: list[str] = []
+    names: dict[str, None] = {}
+    copies: dict[str, int] = {}
     for position, cell in enumerate(cells, start=1):
         plain = " ".join(str(cell).replace("\0", "").replace("\ufeff", "").split()) or f"column {position}"
-        name, copies = plain, 1
+        name = plain
         while name in names:
-            copies += 1
-            name = f"{plain} ({copies})"
-        names.append(name)
+            copies[plain] = copies.get(plain, 1) + 1
+            name = f"{plain} ({copies[plain]})"
+        names[name] = None
     return tuple(names)

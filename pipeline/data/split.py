@@ -17,6 +17,7 @@ from pipeline.data.dates import read_dates
 from pipeline.data.duplicates import near_duplicate_clusters
 from pipeline.data.report import Finding
 from pipeline.errors import N_, DataError, UnfitData
+from pipeline.files import write_text
 from pipeline.settings import workspace
 
 # Of each class; the rest is for training.
@@ -147,9 +148,7 @@ def save_split(split: Split) -> None:
     """Write a Split into the workspace, under its id."""
     folder = workspace().splits
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{split.id}.partial"
-    partial.write_text(json.dumps(dataclasses.asdict(split), ensure_ascii=False), encoding="utf-8")
-    partial.replace(folder / f"{split.id}.json")
+    write_text(folder / f"{split.id}.json", json.dumps(dataclasses.asdict(split), ensure_ascii=False))
 
 
 def load_split(split_id: str) -> Split:

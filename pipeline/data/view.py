@@ -146,7 +146,8 @@ def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
             N_("A model with several labels a row cannot be trained yet. Choose a label column with one label a row.")
         )
     cells = read_rows(view.source, [view.label])[view.label]
-    labels = cells.mask(is_blank(cells), "").replace(remedies.renamed(view.steps))
+    names = remedies.renamed(view.steps)
+    labels = cells.mask(is_blank(cells), "").map(lambda label: names.get(label, label))
     labels[sorted(view.left_out)] = ""
     return labels if rows is None else labels.iloc[list(rows)]
 

@@ -3,6 +3,7 @@
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -26,6 +27,17 @@ ROWS_ABOVE = 50
 # Rows between two signs of life.
 STRIDE = 2_000
 
+# A single cell at the right end of every row would be thousands of blank ones a row to hold.
+MANY_CELLS, FILLED_SHARE = 20_000_000, 0.01
+
+# As many as a sheet of Excel has.
+MOST_ROWS = 1_048_576
+
+# What openpyxl raises when it meets something else than it expects.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError
+)  # fmt: skip
+
 # Beyond it a float no longer holds every whole number, so that digits would be made up.
 EXACT_WHOLE = 2**53
 
@@ -45,7 +57,7 @@ def read_workbook(
     with open_workbook(path, name, read_only=True, data_only=True) as book:
         sheet = _pick_sheet(book, name, options)
         sheet.reset_dimensions()  # some writers state them wrongly, and rows would be lost
-        records = list(islice(_filled_rows(sheet, progress), None if limit is None else limit + ROWS_ABOVE))
+        records = list(islice(_filled_rows(sheet, progress, name), None if limit is None else limit + ROWS_ABOVE))
         others = [other.title for other in book.worksheets if other.title != sheet.title]
         title = sheet.title
         # Not public, but where a sheet read row by row says which part of the zip it is.
@@ -104,11 +116,8 @@ def open_workbook(path: Path, name: str, **how: bool) -> Iterator[Any]:
                 # About parts that hold no cells, such as validation rules.
                 warnings.simplefilter("ignore", UserWarning)
                 book = load_workbook(file, **how)
-        except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
-            raise UnreadableFile(
-                N_("{name} is a damaged Excel workbook. Open it in Excel and save it again, or save it as CSV."),
-                name=name,
-            ) from error
+        except DAMAGE as error:
+            raise _damaged(name) from error
         try:
             yield book
         finally:
@@ -153,19 +162,49 @@ def _pick_sheet(book: Any, name: str, options: ReadOptions) -> Any:
     visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
     if not visible:
         raise UnreadableFile(N_("{name} is an Excel workbook without a sheet of cells."), name=name)
-    return next((sheet for sheet in visible if _holds_cells(sheet)), visible[0])
+    return next((sheet for sheet in visible if _holds_cells(sheet, name)), visible[0])
 
 
-def _holds_cells(sheet: Any) -> bool:
+def _holds_cells(sheet: Any, name: str) -> bool:
     sheet.reset_dimensions()
-    return any(value not in (None, "") for row in sheet.iter_rows(values_only=True) for value in row)
+    return any(cell.value not in (None, "") for row in _rows(sheet, name) for cell in row)
 
 
-def _filled_rows(sheet: Any, progress: Progress) -> Iterator[SheetRow]:
-    for row, cells in enumerate(sheet.iter_rows()):
+def _rows(sheet: Any, name: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a sheet, which openpyxl parses only now. Raises UnreadableFile where it cannot."""
+    rows = sheet.iter_rows()
+    for _ in range(MOST_ROWS):
+        try:
+            cells = next(rows, None)
+        except DAMAGE as error:
+            raise _damaged(name) from error
+        if cells is None:
+            return
+        yield cells
+    if next(rows, None) is not None:  # openpyxl fills the gap before a row of any number with blank ones
+        raise _damaged(name)
+
+
+def _damaged(name: str) -> UnreadableFile:
+    return UnreadableFile(
+        N_("{name} is a damaged Excel workbook. Open it in Excel and save it again, or save it as CSV."), name=name
+    )
+
+
+def _filled_rows(sheet: Any, progress: Progress, name: str) -> Iterator[SheetRow]:
+    seen = filled = 0
+    for row, cells in enumerate(_rows(sheet, name)):
         texts = [cell_text(cell.value, cell.number_format) for cell in cells]
         while texts and not texts[-1].strip():
             texts.pop()
+        seen += len(texts)
+        filled += sum(map(bool, texts))
+        if seen > MANY_CELLS and filled < FILLED_SHARE * seen:
+            raise UnreadableFile(
+                N_("{name}: hardly any of the cells of the sheet {sheet} are filled. Delete cells far to the right."),
+                name=name,
+                sheet=sheet.title,
+            )
         if texts:
             yield row, texts
         if row % STRIDE == 0:

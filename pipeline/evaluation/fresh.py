@@ -34,7 +34,7 @@ def measure_on(bundle: Path, source_id: str) -> Measured:
     """
     info = read_info(bundle)
     frame = read_rows(source_id, [*dict.fromkeys([*info.text, info.label])])
-    labels = frame[info.label].replace(info.renamed)
+    labels = frame[info.label].map(lambda label: info.renamed.get(label, label))
     blank = labels.str.strip() == ""
     known = labels.isin(info.labels)
     if not known.any():

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import N_, RunError
+from pipeline.files import write_text
 from pipeline.metrics import classification
 from pipeline.metrics.intervals import Interval, accuracy_interval, macro_f1_interval, paired_difference
 from pipeline.runs.answers import Answers, load_answers
@@ -156,6 +157,4 @@ def _read_scores(content: dict[str, Any]) -> Scores:
 
 
 def _save(report: Report, run_folder: Path) -> None:
-    partial = run_folder / (FILE + ".partial")
-    partial.write_text(json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=1), encoding="utf-8")
-    partial.replace(run_folder / FILE)
+    write_text(run_folder / FILE, json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=1))

@@ -3,6 +3,7 @@
 Written in English for the engineer who takes the model over, with the front matter that model hubs read.
 """
 
+from pipeline.data.personal import MASKS, NAMES
 from pipeline.errors import ModelError
 from pipeline.models import catalogue, store
 from pipeline.runs.bundle import BundleInfo
@@ -42,9 +43,17 @@ as in training: keep `truncation=True`.
 
 ## Classes
 
-{labels}
+{labels}{renamed}
 """
 _ONE_COLUMN = "A text is the cell of the column {column}, unchanged."
+_MASKED = """
+
+Before the model reads a text, personal data in it is replaced, as in training: {kinds}. Do the same."""
+_RENAMED = """
+
+Labels of the training file that were learned under another name:
+
+{names}"""
 _TEMPLATE = """A text is made of the columns {columns} by the template
 
 ```
@@ -64,6 +73,10 @@ def model_card(info: BundleInfo) -> str:
         if template
         else _ONE_COLUMN.format(column=_code(info.text[0]))
     )
+    if info.masks:
+        kinds = ", ".join(f"{NAMES[kind]} by {_code(MASKS[kind])}" for kind in info.masks)
+        text += _MASKED.format(kinds=kinds)
+    names = "\n".join(f"- {_code(old)} as {_code(new)}" for old, new in sorted(info.renamed.items()))
     return _CARD.format(
         title=_plain(info.name or info.run),
         licence=_plain(licence).lower() or "unknown",
@@ -75,6 +88,7 @@ def model_card(info: BundleInfo) -> str:
         max_length=info.max_length,
         text=text,
         labels="\n".join(f"- {_code(label)}" for label in info.labels),
+        renamed=_RENAMED.format(names=names) if names else "",
     )
 
 

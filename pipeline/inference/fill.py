@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.data.source import read_rows, write_back
-from pipeline.errors import N_, RunError
+from pipeline.data.rewrite import written_format
+from pipeline.data.rows import unique_names
+from pipeline.data.source import Source, read_rows, write_back
+from pipeline.errors import N_, DataError, RunError
 from pipeline.inference.classify import Classifier
 from pipeline.runs import bundle as bundles
 from pipeline.runs.progress import Progress, Silent, Stopped
@@ -21,6 +23,7 @@ from pipeline.templates.columns import read_texts
 
 PHASE = N_("Labelling the rows")
 PREDICTION, CONFIDENCE = "prediction", "confidence"
+LABEL = "label"  # of new cells that are kept by themselves, whatever the file calls the column
 # Texts between two signs of progress.
 AT_ONCE = 512
 
@@ -52,6 +55,7 @@ def fill_file(
     only_blank: bool = False,
     threshold: float = 0.0,
     progress: Progress | None = None,
+    new_cells: Path | None = None,
 ) -> Filled:
     """Write a copy of a Source with the columns ``prediction`` and ``confidence`` for every row.
 
@@ -63,12 +67,15 @@ def fill_file(
         threshold: from 0 to 1. A row whose confidence is lower keeps its blank, in ``prediction`` as in the label.
             A row with no text never gets one.
         progress: told of the texts that are done; a stop leaves no file.
+        new_cells: where to keep what is new by itself, for ``filled_rows``; None: nowhere.
 
     Raises:
+        SettingError: an ending that cannot be written.
         RunError: not a bundle, or its files are damaged.
         DataError: the file lacks one of the bundle's columns.
         Stopped: somebody asked for it.
     """
+    written_format(destination)  # before a long wait
     info = bundles.read_info(bundle)
     if not bundles.is_whole(bundle):
         raise RunError(N_("The model {name} is damaged: a file has changed. Train or export it again."), name=info.name)
@@ -90,6 +97,9 @@ def fill_file(
         replaced[info.label] = np.where(asked & sure, guess.labels, frame[info.label]).tolist()
     destination.parent.mkdir(parents=True, exist_ok=True)
     write_back(source_id, added, replaced, destination=destination)
+    if new_cells is not None:
+        cells = added | ({LABEL: replaced[info.label]} if replaced else {})
+        pd.DataFrame(cells, dtype="str").to_parquet(new_cells)
     return Filled(
         rows=len(frame),
         filled=int((asked & sure).sum()),
@@ -97,6 +107,31 @@ def fill_file(
         path=destination,
         rows_per_second=len(frame) / seconds,
     )
+
+
+def filled_rows(source: Source, label: str, new_cells: Path) -> pd.DataFrame:
+    """The rows of a filled copy: those of the file, filled in, with prediction and confidence as the last columns.
+
+    The copy itself is not read: there a row that was set aside may now look as wide as the others.
+
+    Args:
+        source: what was filled.
+        label: the label column.
+        new_cells: where ``fill_file`` kept them.
+
+    Raises:
+        DataError: they are gone, or the Source is.
+    """
+    if not new_cells.is_file():
+        raise DataError(N_("The rows of the filled copy of {name} are gone. Fill it again."), name=source.name)
+    rows = read_rows(source.id)
+    new = pd.read_parquet(new_cells)
+    names = unique_names([*source.columns, PREDICTION, CONFIDENCE])[-2:]
+    if LABEL in new.columns:
+        rows[label] = new[LABEL].to_numpy()
+    for name, column in zip(names, (PREDICTION, CONFIDENCE), strict=True):
+        rows[name] = new[column].to_numpy()
+    return rows
 
 
 def _guess(classifier: Classifier, labels: Sequence[str], texts: Sequence[str], progress: Progress) -> _Guess:

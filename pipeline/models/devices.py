@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from pipeline import system
 from pipeline.errors import N_, SettingError, WorkspaceError
+from pipeline.files import write_text
 from pipeline.models import child
 from pipeline.settings import workspace
 
@@ -124,9 +125,7 @@ def main(path: Path) -> None:
     torch.set_num_threads(system.physical_cores())
     found.append(_measured("cpu", _cpu_label(), _memory_limit()))
     content = {"machine": _machine(), "devices": [dataclasses.asdict(device) for device in found]}
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    partial.replace(path)
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1))
 
 
 def _measured(name: str, label: str, memory: int) -> Device:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import N_, RunError
+from pipeline.files import write_text
 
 INFO = "tunedesk.json"
 MANIFEST = "manifest.json"
@@ -71,9 +72,7 @@ def seal(folder: Path) -> None:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != MANIFEST
     }
-    partial = folder / (MANIFEST + ".partial")
-    partial.write_text(json.dumps(hashes, indent=1), encoding="utf-8")
-    partial.replace(folder / MANIFEST)
+    write_text(folder / MANIFEST, json.dumps(hashes, indent=1))
 
 
 def is_sealed(folder: Path) -> bool:

@@ -16,6 +16,7 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         only_blank=request["only_blank"],
         threshold=request["threshold"],
         progress=progress,
+        new_cells=Path(request["new_cells"]),
     )
     return {
         "rows": filled.rows,

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 import launch
-from pipeline.actions.data import samples
+from pipeline.actions.samples import samples
 from tests.browser.stage import Server, Visitor, settle
 from tests.browser.test_whole_path import excerpt
 

@@ -15,7 +15,7 @@ import pytest
 
 import launch
 from pages.components.sentences import VERDICTS
-from pipeline.actions.data import Sample, samples
+from pipeline.actions.samples import Sample, samples
 from tests.browser.stage import DRAWN, Visitor, settle
 
 PICTURES = launch.ROOT / "docs" / "pictures" if os.environ.get("TUNEDESK_PICTURES") else None

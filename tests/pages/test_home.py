@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.actions.data import samples
+from pipeline.actions.samples import samples
 from pipeline.settings import Workspace
 from tests.pages.run_under_way import under_way
 from tests.pages.staged_run import stage

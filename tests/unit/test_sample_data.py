@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.actions.data import SAMPLES, import_sample, samples
+from pipeline.actions.samples import SAMPLES, import_sample, samples
 from pipeline.baselines.tfidf import fit_tfidf
 from pipeline.data.duplicates import near_duplicate_clusters
 from pipeline.data.source import read_rows

@@ -1,13 +1,15 @@
 """The data check as a person asks for it: remedies make versions, taking back finds the earlier one again."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from pipeline.actions import check, data
 from pipeline.actions.data import Dataset
-from pipeline.actions.jobs import wait
+from pipeline.actions.jobs import cancel_job, wait
 from pipeline.check.finding import Remedy
 from pipeline.data.source import import_source
 from pipeline.data.steps import leave_out
@@ -32,6 +34,20 @@ def test_a_remedy_makes_a_version_and_taking_it_back_finds_the_earlier_one(datas
     assert after.id != dataset.id
     assert after.split == dataset.split
     assert check.take_back(after, 0).id == dataset.id
+
+
+def test_two_pages_that_open_at_once_start_one_check(dataset: Dataset) -> None:
+    together = Barrier(6)
+
+    def open_page(_: int) -> str:
+        together.wait()
+        return check.start_check(dataset)
+
+    with ThreadPoolExecutor(6) as pool:
+        started = set(pool.map(open_page, range(6)))
+    assert len(started) == 1
+    cancel_job(*started)
+    wait(*started)
 
 
 def test_labels_are_renamed_as_decided_on_the_same_rows(dataset: Dataset) -> None:

@@ -74,14 +74,6 @@ def test_rows_too_few_to_measure_on_are_refused_before_anything_is_trained(home:
         data.create_dataset(few.id, name="few", text=["text"], label="label")
 
 
-@pytest.mark.parametrize("sample", data.samples(), ids=lambda sample: sample.name)
-def test_every_sample_becomes_a_dataset_with_rows_in_every_part(home: Workspace, sample: data.Sample) -> None:
-    dataset = data.import_sample(sample.name)
-    counts = data.row_counts(dataset)
-    assert dataset.sample
-    assert min(counts.train, counts.validation, counts.test) > 50
-
-
 def test_a_column_that_says_test_is_measured_on_as_given(home: Workspace, tmp_path: Path) -> None:
     divided = bring_divided(tmp_path, ["Test " if number % 5 == 0 else "train" for number in range(100)])
     dataset = data.create_dataset(divided.id, name="a", text=["text"], label="label", test_column="part")

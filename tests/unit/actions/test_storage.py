@@ -6,9 +6,11 @@ import pytest
 
 from pipeline import cache
 from pipeline.actions import data, storage
+from pipeline.actions.samples import import_sample
 from pipeline.check.report import CheckReport, load_check, save_check
 from pipeline.data.source import import_source, list_sources
 from pipeline.errors import SettingError
+from pipeline.runs import store
 from pipeline.settings import Workspace
 from tests.pages.staged_run import stage
 from tests.tiny import tickets
@@ -33,6 +35,17 @@ def test_a_file_that_only_a_run_needs_stays(home: Workspace, tmp_path: Path) -> 
     assert [source.id for source in list_sources()] == [staged.dataset.source]
 
 
+def test_a_file_that_a_job_still_has_to_fill_stays(home: Workspace, tmp_path: Path) -> None:
+    tickets(40, seed=0).to_csv(tmp_path / "t.csv", index=False)
+    source = import_source(tmp_path / "t.csv", "t.csv")
+    with store.session() as session:
+        session.add(store.JobRow(id="a", kind="fill", lane="x", request={"source": source.id}, state="queued", order=1))
+    assert storage.empty("unused") == 0
+    with store.session() as session:
+        session.get(store.JobRow, "a").state = "finished"
+    assert storage.empty("unused") > 0
+
+
 def test_caches_are_listed_with_their_size_and_emptied(home: Workspace) -> None:
     cache.json_entry("lower", "x", lambda: "12345")
     assert {row.kind: row.bytes for row in storage.usage() if row.entries and row.can_empty} == {"lower": 7}
@@ -40,7 +53,7 @@ def test_caches_are_listed_with_their_size_and_emptied(home: Workspace) -> None:
 
 
 def test_what_a_check_found_can_go_and_is_found_again(home: Workspace) -> None:
-    dataset = data.import_sample("spam_messages")
+    dataset = import_sample("spam_messages")
     view, report = dataset.view, CheckReport((), None, None)
     save_check(view, dataset.split, report)
     row = next(row for row in storage.usage() if row.kind == "checks")

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.actions.data import get_dataset
 from pipeline.cli import main
+from pipeline.data.split import Split, load_split
 from pipeline.settings import Workspace
 from tests.tiny import tickets, tiny_base
 
@@ -108,6 +110,10 @@ def test_inspect_of_a_file_without_labels_still_says_what_was_read(
         (["train", "{file}", "--model", "tiny", "--label", "no-such"], "no-such"),
         (["train", "{file}", "--model", "tiny", "--set", "epochs=0"], "epochs"),
         (["train", "no-such", "--model", "tiny"], "no-such"),
+        (["data", "import", "{file}", "--group", "no-such"], "no-such"),
+        (["data", "import", "{file}", "--time", "no-such"], "no-such"),
+        (["data", "import", "{file}", "--test-column", "no-such"], "no-such"),
+        (["data", "import", "{file}", "--test-column", "id", "--test-file", "{file}"], "not from both"),
         (["runs", "show", "no-such"], "no-such"),
         (["predict", "no-such", "{file}", "-o", "x.csv"], "no-such"),
     ],
@@ -121,6 +127,39 @@ def test_bad_input_is_one_clear_line_and_exit_status_2(
     last = said.err.strip().splitlines()[-1]
     assert words in last
     assert "Traceback" not in said.err
+
+
+def imported(capsys: pytest.CaptureFixture[str], file: Path, *options: str) -> Split:
+    """How ``data import`` divides the rows of a file."""
+    assert main(["data", "import", str(file), *options, "--json"]) == 0
+    return load_split(get_dataset(json.loads(capsys.readouterr().out)["dataset"]).split)
+
+
+def test_rows_are_divided_by_the_columns_that_import_is_told(
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = tickets(100, seed=0)
+    frame["customer"] = [f"customer {number // 4}" for number in range(100)]
+    frame["day"] = [f"2024-{1 + number % 12:02}-{1 + number // 12:02}" for number in range(100)]
+    frame["use"] = ["test" if number % 5 == 0 else "train" for number in range(100)]
+    frame.to_csv(tmp_path / "divided.csv", index=False)
+
+    grouped = imported(capsys, tmp_path / "divided.csv", "--group", "customer")
+    parts = [{frame["customer"][row] for row in part} for part in (grouped.train, grouped.validation, grouped.test)]
+    assert not parts[0] & parts[1] | parts[0] & parts[2] | parts[1] & parts[2]
+
+    by_time = imported(capsys, tmp_path / "divided.csv", "--time", "day")
+    assert max(frame["day"][[*by_time.train]]) <= min(frame["day"][[*by_time.test]])
+
+    told = imported(capsys, tmp_path / "divided.csv", "--test-column", "use")
+    assert set(told.test) == set(range(0, 100, 5))
+
+
+def test_a_frozen_dataset_takes_no_other_columns(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "import", str(file), "--json"]) == 0
+    dataset = json.loads(capsys.readouterr().out)["dataset"]
+    assert main(["train", dataset, "--model", "tiny", "--label", "text", "--group", "id"]) == 2
+    assert f"--label, --group cannot be set for {dataset}" in capsys.readouterr().err
 
 
 def test_bad_input_speaks_chinese_to_a_chinese_terminal(

@@ -54,6 +54,12 @@ def test_spaces_between_cells(upload):
     assert (source.report.delimiter, source.report.header_row) == (" ", 0)
 
 
+def test_the_words_below_one_name_are_one_text(upload):
+    source = upload("text\n" + "".join(f"ticket {n % 7} arrived\n" for n in range(200)))
+    assert (source.columns, source.rows) == (("text",), 200)
+    assert upload("size weight\n" + "".join(f"{n} {n * 7}\n" for n in range(200))).columns == ("size", "weight")
+
+
 def test_sentences_are_not_cut_at_their_spaces(upload):
     source = upload("text\nprinter broken\nlogin failed\nscreen dark\n")
     assert source.columns == ("text",)

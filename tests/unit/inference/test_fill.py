@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from pipeline.data.source import Source, import_source
-from pipeline.errors import DataError, RunError
+from pipeline.errors import DataError, RunError, SettingError
 from pipeline.inference.classify import Classifier
-from pipeline.inference.fill import fill_file
+from pipeline.inference.fill import fill_file, filled_rows
 from pipeline.runs.progress import Stopped
 
 from .conftest import LABELS, ROWS
@@ -97,6 +97,30 @@ def test_a_damaged_model_is_refused(bundle: Path, source: Source, tmp_path: Path
     weights.write_bytes(content)
     with pytest.raises(RunError, match="damaged"):
         fill_file(bundle, source.id, tmp_path / "out.csv")
+
+
+def test_the_rows_of_the_copy_are_known_without_reading_it(bundle: Path, tmp_path: Path) -> None:
+    """A row with a cell too many stays in the copy as it is, where it may look like any other."""
+    rows = [(text, label, str(number)) for number, (text, label) in enumerate(ROWS)]
+    content = pd.DataFrame(rows, columns=["text", "label", "prediction"]).to_csv(index=False).splitlines()
+    content.insert(3, "one,cell,too,many")
+    content.insert(6, "or,two,cells,too,many")
+    (tmp_path / "long.csv").write_text("\n".join(content) + "\n", encoding="utf-8")
+    source = import_source(tmp_path / "long.csv", "long.csv")
+    assert (source.rows, source.report.rows_set_aside) == (len(ROWS), 2)
+    kept = tmp_path / "new.parquet"
+    filled = fill_file(bundle, source.id, tmp_path / "out.csv", only_blank=True, new_cells=kept)
+
+    shown = filled_rows(source, "label", kept)
+    assert list(shown.columns) == ["text", "label", "prediction", "prediction (2)", "confidence"]
+    lines = filled.path.read_text(encoding="utf-8").splitlines()
+    written = [line.split(",") for line in lines[1:] if line not in content[3:7:3]]
+    assert shown.to_numpy().tolist() == written
+
+
+def test_an_ending_that_cannot_be_written_is_refused_before_the_model_is_loaded(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"\.doc"):
+        fill_file(tmp_path / "no model", "no source", tmp_path / "out.doc")
 
 
 def test_a_stop_leaves_no_file(bundle: Path, source: Source, tmp_path: Path) -> None:
