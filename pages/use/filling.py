@@ -40,7 +40,8 @@ def show_job(job_id: str, info: BundleInfo) -> None:
     if "path" not in job.result:
         show_heading(t("Stopped before the end"), t("Nothing was written."))
         return
-    filled = read_filled(source, info.label, Path(job.result["path"]), Path(request["new_cells"]))
+    new_cells = Path(request.get("new_cells", ""))  # jobs of earlier versions kept none
+    filled = read_filled(source, info.label, Path(job.result["path"]), new_cells)
     show_filled(filled, source, job.result)
     if filled.label:
         show_section(t("How sure must it be?"))

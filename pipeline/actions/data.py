@@ -9,7 +9,7 @@ import sqlalchemy
 from sqlmodel import select
 
 from pipeline.data.columns import TESTING
-from pipeline.data.source import Source, load_source, read_rows
+from pipeline.data.source import read_rows
 from pipeline.data.split import load_split, make_split, save_split
 from pipeline.data.steps import Step
 from pipeline.data.view import View, is_blank, make_view, view_frame, view_labels
@@ -234,11 +234,6 @@ def row_counts(dataset: Dataset) -> RowCounts:
     split = load_split(dataset.split).without(left_out)
     blank = int((view_labels(dataset.view).drop(index=sorted(left_out)) == "").sum())
     return RowCounts(len(split.train), len(split.validation), len(split.test), blank)
-
-
-def source_of(dataset: Dataset) -> Source:
-    """The file behind a dataset."""
-    return load_source(dataset.source)
 
 
 def _all_rows() -> Sequence[DatasetRow]:

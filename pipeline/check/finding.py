@@ -1,6 +1,5 @@
 """What the data check says: findings with their remedies, as data that survives JSON. Finds nothing itself."""
 
-import dataclasses
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -63,11 +62,6 @@ class CheckFinding:
                 "remedies": remedies,
             }
         )
-
-
-def to_json(finding: CheckFinding) -> dict[str, Any]:
-    """The finding as JSON can hold it."""
-    return dataclasses.asdict(finding)
 
 
 def _pairs(content: Any) -> tuple[tuple[str, str], ...]:

@@ -56,7 +56,7 @@ class RowWriter:
             self._flush()
             if len(self) > self._most:
                 raise UnreadableFile(
-                    N_("The table has more than {cells} cells, most of them blank. Remove columns that are not used."),
+                    N_("The table has more than {cells} cells. Remove columns that are not used."),
                     cells=MOST_CELLS,
                 )
 

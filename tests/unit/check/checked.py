@@ -1,12 +1,13 @@
 """Tables for the finders: cells as the test names them, read as the check reads a file that somebody brought."""
 
+import dataclasses
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from pipeline.check.finding import CheckFinding, to_json
+from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
 from pipeline.data.source import import_source
 from pipeline.data.split import make_split
@@ -74,5 +75,5 @@ def the_finding(finder: Finder, material: Material) -> CheckFinding:
 
 def after(material: Material, finding: CheckFinding, remedy: int = 0) -> Material:
     """The material once a remedy was taken; its View comes back from JSON as it went."""
-    content = json.loads(json.dumps(to_json(finding)))
+    content = json.loads(json.dumps(dataclasses.asdict(finding)))
     return Material(CheckFinding.from_json(content).remedies[remedy].view, material.split)

@@ -54,6 +54,12 @@ def test_spaces_between_cells(upload):
     assert (source.report.delimiter, source.report.header_row) == (" ", 0)
 
 
+def test_single_quotes_around_cells_are_no_part_of_them(upload):
+    source = upload("'id','name'\n" + "".join(f"{n},'Ann {n}'\n" for n in range(20)))
+    assert (source.report.quote, source.columns) == ("'", ("id", "name"))
+    assert read_rows(source.id)["name"][7] == "Ann 7"
+
+
 def test_the_words_below_one_name_are_one_text(upload):
     source = upload("text\n" + "".join(f"ticket {n % 7} arrived\n" for n in range(200)))
     assert (source.columns, source.rows) == (("text",), 200)

@@ -41,6 +41,16 @@ def test_a_delimiter_too_many_is_taken_out_where_that_is_certain(upload):
     assert kinds(source) == {"rejoined_rows"}
 
 
+def test_of_two_blank_cells_that_could_both_be_too_many_none_is_taken_out(upload):
+    rows = "\n".join(
+        f"{1000 + n},{'' if n % 3 == 0 else WORDS[n]},{'' if n % 4 == 0 else WORDS[n + 1]},{'good' if n % 2 else 'bad'}"
+        for n in range(30)
+    )
+    source = upload(f"id,one,two,label\n{rows}\n2000,,late,,bad\n2001,,,late,bad\n")
+    assert source.report.rows_set_aside == 1
+    assert read_rows(source.id).iloc[-1].tolist() == ["2001", "", "late", "bad"]
+
+
 def test_a_delimiter_that_is_missing_beside_a_quote_is_reported(upload):
     source = upload(table('2000"text, one",Beijing,bad'))
     assert source.rows == 41
