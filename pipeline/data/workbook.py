@@ -18,7 +18,7 @@ from pipeline.data.merged import merged_ranges, name_columns
 from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, renamed_columns
 from pipeline.data.rows import RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
-from pipeline.runs.progress import Progress
+from pipeline.runs.progress import Progress, Silent
 
 # Titles and names above the rows, when only the first rows are wanted.
 ROWS_ABOVE = 50
@@ -153,12 +153,22 @@ def _pick_sheet(book: Any, name: str, options: ReadOptions) -> Any:
     visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
     if not visible:
         raise UnreadableFile(N_("{name} is an Excel workbook without a sheet of cells."), name=name)
-    return next((sheet for sheet in visible if _holds_cells(sheet)), visible[0])
+    # A sheet of notes in front of the table is passed over; if there is no table, what is wrong with the first is said.
+    with_cells = [sheet for sheet in visible if _beginning(sheet)] or visible
+    return next((sheet for sheet in with_cells if _holds_rows(sheet, options)), with_cells[0])
 
 
-def _holds_cells(sheet: Any) -> bool:
+def _beginning(sheet: Any) -> list[SheetRow]:
     sheet.reset_dimensions()
-    return any(value not in (None, "") for row in sheet.iter_rows(values_only=True) for value in row)
+    return list(islice(_filled_rows(sheet, Silent()), ROWS_ABOVE))
+
+
+def _holds_rows(sheet: Any, options: ReadOptions) -> bool:
+    beginning = _beginning(sheet)
+    if not beginning or (options.header_row or 0) > beginning[-1][0]:
+        return False
+    header, _, _ = find_header(beginning, options.header_row)
+    return header is None or beginning[-1][0] > header
 
 
 def _filled_rows(sheet: Any, progress: Progress) -> Iterator[SheetRow]:
