@@ -101,7 +101,16 @@ def label_counts(counts: Sequence[tuple[str, int]], *, rows: str, others: str) -
                 "title": None,
                 "axis": {"labelLimit": 160, "labelOverlap": False, "ticks": False, "domain": False},
             },
-            "x": {"field": "rows", "type": "quantitative", "title": rows, "axis": None},
+            # A fifth of the width is for the number behind the longest bar.
+            "x": {
+                "field": "rows",
+                "type": "quantitative",
+                "title": rows,
+                "axis": None,
+                "scale": {
+                    "domainMax": 1.2 * max([1, *(count for _, count in counts), sum(count for _, count in rest)])
+                },
+            },
             "tooltip": [{"field": "label"}, {"field": "rows", "title": rows, "format": ","}],
         },
         "layer": [

@@ -1,7 +1,7 @@
 """What the data check means in plain words: learnability, label budget.
 
-Returns translated sentences, draws nothing. Labels stand in them as the file has them, so they are shown through
-``pages.components.text`` like every other text.
+Returns translated sentences, draws nothing. Labels stand in them nearly as the file has them, so they are shown
+through ``pages.components.text`` like every other text.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pages.components.sentences import percent
 from pages.components.text import t, tn
 from pipeline.check.learnability import Budget, Learnability
+from pipeline.check.spelling import visible
 
 POINT = 0.01
 HARDLY = POINT / 2  # a gain that rounds to no point at all
@@ -97,8 +98,8 @@ def budget_range(found: Budget) -> str:
 
 
 def _names(labels: Sequence[str]) -> str:
-    """Labels as a list in a sentence: a, b and c."""
-    *others, last = labels
+    """Labels as a list in a sentence: a, b and c, with spaces at their ends written out."""
+    *others, last = map(visible, labels)
     if not others:
         return last
     listed = others[0]

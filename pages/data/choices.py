@@ -53,19 +53,20 @@ def _take(source: Source, text: tuple[str, ...], label: str, template: str, divi
     """Freeze the choice as a dataset and go on to the page ``then``; remedies that were taken stay."""
     steps = kept_steps(source.id, label)
     try:
-        dataset = create_dataset(
-            source.id,
-            name=source.name,
-            text=text,
-            label=label,
-            template=template,
-            group=division.group,
-            time=division.time,
-            test_source_id=division.test_source_id,
-            test_column=division.test_column,
-            seed=division.seed,
-            steps=steps,
-        )
+        with st.spinner(t("Dividing the rows into training, validation and test …")):
+            dataset = create_dataset(
+                source.id,
+                name=source.name,
+                text=text,
+                label=label,
+                template=template,
+                group=division.group,
+                time=division.time,
+                test_source_id=division.test_source_id,
+                test_column=division.test_column,
+                seed=division.seed,
+                steps=steps,
+            )
     except TuneDeskError as error:
         show_error(error)
         return

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.data import reading
-from pipeline.data.source import load_source, read_rows
-from pipeline.data.view import View, view_frame, view_labels
+from pipeline.data.source import load_source, read_rows, spread_rows
+from pipeline.data.view import View, view_labels
 from pipeline.models.fit import mean_tokens
 from pipeline.runs.spec import Recipe
 from pipeline.templates.columns import read_texts
@@ -46,9 +46,8 @@ def overview(view: View) -> Overview:
     labels = view_labels(view)
     counts = Counter(labels[labels != ""])
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    left_out = view.left_out
-    rows = [row for row in range(0, len(labels), max(1, len(labels) // MEASURED_ROWS)) if row not in left_out]
-    texts = read_texts(view, view_frame(view, rows))
+    rows = spread_rows(view.source, view.text, MEASURED_ROWS)
+    texts = read_texts(view, rows[~rows.index.isin(sorted(view.left_out))])
     return Overview(tuple(ordered), tuple(map(len, texts)), characters_of(TOKENS, texts))
 
 

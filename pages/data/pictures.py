@@ -7,6 +7,7 @@ from pages.components import sentences
 from pages.components.text import show_figure, show_line, show_note, show_section, t, tn
 from pages.data.overview import TOKENS, Overview, by_group, missing, overview
 from pipeline.check.finding import CheckFinding
+from pipeline.check.spelling import visible
 from pipeline.data.view import View
 
 SCROLLING = 25  # labels; with more of them the figure scrolls in itself
@@ -37,14 +38,15 @@ def group_column(view: View, findings: tuple[CheckFinding, ...]) -> str:
 def _labels(found: Overview) -> None:
     from pages.components import figures_data  # Plotly takes a while to load: the findings stand there before
 
-    (most, rows), (least, fewest) = found.counts[0], found.counts[-1]
+    counts = [(visible(label), rows) for label, rows in found.counts]
+    (most, rows), (least, fewest) = counts[0], counts[-1]
     show_section(
         tn("{n} label", "{n} labels", len(found.counts)),
         t("Rows of each label, from {most} to {least}.", most=f"{rows:,}", least=f"{fewest:,}"),
     )
     with st.container(height=SCROLLED_HEIGHT if len(found.counts) > SCROLLING else "content", border=False):
         show_figure(
-            figures_data.label_counts(found.counts, rows=t("Rows")),
+            figures_data.label_counts(counts, rows=t("Rows")),
             alt=t(
                 "Rows of each label: {label} has the most, {rows}; {last} the fewest, {fewest}.",
                 label=most,

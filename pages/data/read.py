@@ -20,6 +20,7 @@ from pages.data.upload import READING, follow, show_limit, upload
 from pipeline.actions.bring_file import import_name
 from pipeline.actions.data import Summary
 from pipeline.actions.jobs import job_info
+from pipeline.check.spelling import visible
 from pipeline.data.source import Source, load_source
 from pipeline.errors import TuneDeskError
 
@@ -60,9 +61,10 @@ def show_charts(summary: Summary) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         show_section(tn("{n} label", "{n} labels", len(summary.label_counts)))
-        most, rows = summary.label_counts[0]
+        counts = [(visible(label), rows) for label, rows in summary.label_counts]
+        most, rows = counts[0]
         show_figure(
-            figures.label_counts(summary.label_counts, rows=t("Rows"), others=t("all others")),
+            figures.label_counts(counts, rows=t("Rows"), others=t("all others")),
             alt=t("Rows of each label; the most frequent is {label} with {rows}.", label=most, rows=rows),
         )
     with right:
@@ -72,6 +74,8 @@ def show_charts(summary: Summary) -> None:
             figures.lengths(summary.lengths, title=t("Characters"), rows=t("Rows")),
             alt=t("Length of the texts; half of them have at most {n} characters.", n=middle),
         )
+        if len(summary.lengths) < summary.rows:
+            show_note(t("Measured on {n} rows, evenly spread over the file.", n=f"{len(summary.lengths):,}"))
 
 
 def show_source(source: Source) -> None:

@@ -40,7 +40,9 @@ def show_done(dataset: Dataset) -> None:
     with st.container(border=True):
         show_section(t("Done so far"), t("Your file stays as it is. Everything here can be taken back."))
         for position, step in enumerate(view.steps):
-            _show_one(sentences_steps.step(step), partial(take_back, dataset, position), key=f"take-back-{position}")
+            # A second click on this button is not one on the step that comes up in its place.
+            key = f"take-back-{position}-{dataset.id}"
+            _show_one(sentences_steps.step(step), partial(take_back, dataset, position), key)
         if view.group:
             back = partial(redivide, dataset, time=view.time)
             _show_one(sentences_steps.group(view.group), back, key="take-back-group")

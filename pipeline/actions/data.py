@@ -9,10 +9,10 @@ import sqlalchemy
 from sqlmodel import select
 
 from pipeline.data.columns import TESTING
-from pipeline.data.source import read_rows
+from pipeline.data.source import cell_counts, load_source, read_rows, spread_rows
 from pipeline.data.split import load_split, make_split, save_split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, is_blank, make_view, view_frame, view_labels
+from pipeline.data.view import View, make_view, view_frame, view_labels
 from pipeline.errors import N_, SettingError, UnfitData
 from pipeline.runs import store
 from pipeline.runs.store import DatasetRow
@@ -20,6 +20,9 @@ from pipeline.templates.columns import default_template, read_texts, render
 
 # Fewer than this and hardly any class can be both learned and measured.
 ROWS_A_CLASS = 10
+
+# Texts whose length is looked at: more would not change the figure, and of a million it would take seconds.
+MEASURED_TEXTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -53,24 +56,25 @@ class Summary:
     labelled: int
     blank: int
     label_counts: tuple[tuple[str, int], ...]  # most frequent first
-    lengths: tuple[int, ...]  # characters of each row's text
+    lengths: tuple[int, ...]  # characters of the texts of at most MEASURED_TEXTS rows, evenly spread
     singles: tuple[str, ...]  # labels that only one row has
 
 
 def summarise(source_id: str, text: Sequence[str], label: str) -> Summary:
     """Counts for the sentence and the figures of the Data page; ``label`` may be "" while none is chosen."""
-    rows = read_rows(source_id, [*dict.fromkeys([*text, *([label] if label else [])])])
-    texts = render(default_template(text), text, rows)
-    counts = rows[label][~is_blank(rows[label])].value_counts() if label else None
-    labelled = int(counts.sum()) if counts is not None else 0
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0])) if counts is not None else []
+    rows = load_source(source_id).rows
+    counts = cell_counts(source_id, label) if label else {}
+    filled = [(name, count) for name, count in counts.items() if name.strip()]
+    labelled = sum(count for _, count in filled)
+    ordered = sorted(filled, key=lambda item: (-item[1], item[0]))
+    texts = render(default_template(text), text, spread_rows(source_id, text, MEASURED_TEXTS))
     return Summary(
-        rows=len(rows),
+        rows=rows,
         labelled=labelled,
-        blank=len(rows) - labelled,
-        label_counts=tuple((str(name), int(count)) for name, count in ordered),
-        lengths=tuple(len(text) for text in texts),
-        singles=tuple(str(name) for name, count in ordered if count == 1),
+        blank=rows - labelled,
+        label_counts=tuple(ordered),
+        lengths=tuple(map(len, texts)),
+        singles=tuple(name for name, count in ordered if count == 1),
     )
 
 

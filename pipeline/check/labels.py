@@ -27,15 +27,19 @@ _SIGNS_FOR_BLANK = frozenset("-—–−_/\\?.*#~…。、")
 
 def find_label_variants(material: Material) -> Iterator[CheckFinding]:
     """Labels that surely mean the same."""
-    names = _merge(_counts(material), fold)
+    counts = _counts(material)
+    names = _merge(counts, fold)
     if names:
+        one_label = len(names) + 1 == len(counts)
         yield _about_names(
             material,
             names,
             kind="label_variants",
-            severity=Severity.WARNING,
+            severity=Severity.BLOCKING if one_label else Severity.WARNING,
             message=N_("Labels that are written in several ways: {labels}. Rows with another spelling: {rows}."),
-            why=N_("Each spelling counts as a class of its own, so the model has to tell apart what is the same."),
+            why=N_("All of them are one label: written in one way, nothing is left to tell apart.")
+            if one_label
+            else N_("Each spelling counts as a class of its own, so the model has to tell apart what is the same."),
             remedy=N_("Write each of them in one way"),
         )
 

@@ -28,7 +28,7 @@ def fold(label: str) -> str:
     traditional characters. Signs that mean something stay: C is not C++, A/B is not AB.
     """
     plain = unicodedata.normalize("NFC", "".join(map(_plain, label)))
-    text = _to_simplified().convert(plain).casefold()
+    text = _to_simplified().convert(plain).replace("帐", "账").casefold()  # both are written of accounts
     text = _GAP.sub("", " ".join(text.split()))
     return text.rstrip(_ENDS) or text
 

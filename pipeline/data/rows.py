@@ -102,6 +102,28 @@ def read_beginning(folder: Path, count: int) -> pd.DataFrame:
     return frame
 
 
+def read_spread(folder: Path, columns: Sequence[str], most: int) -> pd.DataFrame:
+    """At most ``most`` rows, evenly spread; index: row number. Never holds more than a group of the rows."""
+    names = list(dict.fromkeys(columns))
+    with pq.ParquetFile(folder / ROWS) as file:
+        step = max(1, -(-file.metadata.num_rows // most))
+        taken, first = [], 0
+        for batch in file.iter_batches(GROUP, columns=names):
+            taken.append(batch.take(pa.array(range(-first % step, batch.num_rows, step), pa.int64())))
+            first += batch.num_rows
+        schema = pa.schema([(name, pa.string()) for name in names])
+        table = pa.Table.from_batches([batch.select(names) for batch in taken], schema)
+    frame: pd.DataFrame = table.to_pandas()
+    frame.index = pd.RangeIndex(0, first, step)
+    return frame[list(columns)]
+
+
+def read_counts(folder: Path, column: str) -> dict[str, int]:
+    """How many rows each cell of a column stands in, in the order of the file."""
+    counted = pq.read_table(folder / ROWS, columns=[column]).column(0).combine_chunks().value_counts()
+    return dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
+
+
 def read_spans(folder: Path) -> npt.NDArray[np.int64]:
     """[rows, 3]: where each row starts and ends in the file, and how many cells it has there."""
     spans: npt.NDArray[np.int64] = np.load(folder / SPANS)

@@ -24,7 +24,7 @@ from pipeline.data.formats import recognise, tidy_name
 from pipeline.data.readers import READERS
 from pipeline.data.report import READER_VERSION, Finding, Layout, ReadingReport, ReadOptions
 from pipeline.data.rewrite import refuse_to_lose_rows, rewrite, write_table, written_format
-from pipeline.data.rows import read_beginning, read_table
+from pipeline.data.rows import read_beginning, read_counts, read_spread, read_table
 from pipeline.data.unpack import Table, open_table
 from pipeline.data.workbook import sheet_titles
 from pipeline.errors import N_, DataError, WorkspaceError
@@ -36,6 +36,7 @@ __all__ = [
     "ReadOptions",
     "ReadingReport",
     "Source",
+    "cell_counts",
     "first_rows",
     "import_source",
     "list_sources",
@@ -44,6 +45,7 @@ __all__ = [
     "reread",
     "set_aside_file",
     "sheet_names",
+    "spread_rows",
     "write_back",
 ]
 
@@ -164,16 +166,25 @@ def read_rows(source_id: str, columns: Sequence[str] | None = None) -> pd.DataFr
     Raises:
         DataError: no such Source, or no such column.
     """
-    source = load_source(source_id)
-    for column in columns or ():
-        if column not in source.columns:
-            raise DataError(
-                N_("{name} has no column {column}. Its columns are: {columns}."),
-                name=source.name,
-                column=column,
-                columns=", ".join(source.columns),
-            )
-    return read_table(workspace().sources / source_id, columns)
+    return read_table(_folder_with(source_id, columns or ()), columns)
+
+
+def spread_rows(source_id: str, columns: Sequence[str], most: int) -> pd.DataFrame:
+    """At most ``most`` rows, evenly spread over the file, as ``read_rows`` gives them; in little memory.
+
+    Raises:
+        DataError: no such Source, or no such column.
+    """
+    return read_spread(_folder_with(source_id, columns), columns, most)
+
+
+def cell_counts(source_id: str, column: str) -> dict[str, int]:
+    """How many rows each different cell of a column stands in, "" for blank ones, in the order of the file.
+
+    Raises:
+        DataError: no such Source, or no such column.
+    """
+    return read_counts(_folder_with(source_id, [column]), column)
 
 
 def first_rows(source_id: str, count: int) -> pd.DataFrame:
@@ -224,6 +235,19 @@ def write_back(
     for column, cells in zip(changes.names, changes.added, strict=True):
         table[column] = list(cells)
     write_table(table, source.name, destination)
+
+
+def _folder_with(source_id: str, columns: Sequence[str]) -> Path:
+    source = load_source(source_id)
+    for column in columns:
+        if column not in source.columns:
+            raise DataError(
+                N_("{name} has no column {column}. Its columns are: {columns}."),
+                name=source.name,
+                column=column,
+                columns=", ".join(source.columns),
+            )
+    return workspace().sources / source_id
 
 
 def _identify(path: Path, options: ReadOptions) -> str:

@@ -14,9 +14,12 @@ import pandas as pd
 
 from pipeline.data import steps as remedies
 from pipeline.data.several import says_yes, split_labels
-from pipeline.data.source import Source, load_source, read_rows
+from pipeline.data.source import Source, load_source, read_rows, spread_rows
 from pipeline.data.steps import LEAVE_OUT, Step
 from pipeline.errors import N_, UnfitData
+
+# Rows in which a text is looked for before all are read.
+LOOKED_AT = 2_000
 
 Rows = Sequence[int] | npt.NDArray[np.int64]  # row numbers of a Source
 
@@ -206,8 +209,7 @@ def _with_labels(view: View) -> View:
             name=source.name,
             column=label,
         )
-    texts = view_frame(view)[labelled]
-    if all(is_blank(texts[column]).all() for column in view.text):
+    if not _has_text(view, labelled):
         raise UnfitData(
             N_("The text column {column} in {name} is empty in every row that has a label. Choose another column."),
             name=source.name,
@@ -222,6 +224,17 @@ def _with_labels(view: View) -> View:
         )
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
     return dataclasses.replace(view, labels=tuple(ordered))
+
+
+def _has_text(view: View, labelled: npt.NDArray[np.bool_]) -> bool:
+    """Whether some labelled row has a text. Only where none of a few does, all of a million texts are read."""
+    few = spread_rows(view.source, view.text, LOOKED_AT)
+    few = few[labelled[few.index]]
+    return _holds_text(few) or _holds_text(view_frame(view)[list(view.text)][labelled])
+
+
+def _holds_text(cells: pd.DataFrame) -> bool:
+    return not all(is_blank(cells[column]).all() for column in cells)
 
 
 def _check_columns(source: Source, view: View) -> None:

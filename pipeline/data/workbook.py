@@ -19,7 +19,7 @@ from pipeline.data.merged import merged_ranges, name_columns
 from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, renamed_columns
 from pipeline.data.rows import RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
-from pipeline.runs.progress import Progress
+from pipeline.runs.progress import Progress, Silent
 
 # Titles and names above the rows, when only the first rows are wanted.
 ROWS_ABOVE = 50
@@ -162,12 +162,22 @@ def _pick_sheet(book: Any, name: str, options: ReadOptions) -> Any:
     visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"] or sheets
     if not visible:
         raise UnreadableFile(N_("{name} is an Excel workbook without a sheet of cells."), name=name)
-    return next((sheet for sheet in visible if _holds_cells(sheet, name)), visible[0])
+    # A sheet of notes in front of the table is passed over; if there is no table, what is wrong with the first is said.
+    with_cells = [sheet for sheet in visible if _beginning(sheet, name)] or visible
+    return next((sheet for sheet in with_cells if _holds_rows(sheet, options, name)), with_cells[0])
 
 
-def _holds_cells(sheet: Any, name: str) -> bool:
+def _beginning(sheet: Any, name: str) -> list[SheetRow]:
     sheet.reset_dimensions()
-    return any(cell.value not in (None, "") for row in _rows(sheet, name) for cell in row)
+    return list(islice(_filled_rows(sheet, Silent(), name), ROWS_ABOVE))
+
+
+def _holds_rows(sheet: Any, options: ReadOptions, name: str) -> bool:
+    beginning = _beginning(sheet, name)
+    if not beginning or (options.header_row or 0) > beginning[-1][0]:
+        return False
+    header, _, _ = find_header(beginning, options.header_row)
+    return header is None or beginning[-1][0] > header
 
 
 def _rows(sheet: Any, name: str) -> Iterator[tuple[Any, ...]]:

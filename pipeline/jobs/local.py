@@ -31,11 +31,15 @@ OVER = ("stopped", "finished", "failed")
 # A process that was started but never said so within this time has died on the way.
 START_SECONDS = 120.0
 
+RESUMABLE = "train"  # the kind of job that keeps a state to go on from
+
 KILLED = N_("The process was killed from outside. Its last saved state is kept: resume it to go on from there.")
+KILLED_FOR_GOOD = N_("The process was killed from outside. What it was doing has to be started again.")
 OUT_OF_MEMORY = N_(
     "The machine ran out of memory. The last saved state is kept: resume with a smaller batch or a shorter maximum "
     "length, or close other programs."
 )
+OUT_OF_MEMORY_FOR_GOOD = N_("The machine ran out of memory. Close other programs or take fewer rows, and start again.")
 
 _children: list[subprocess.Popen[bytes]] = []
 
@@ -212,7 +216,7 @@ def _bury_the_dead(lane: str) -> None:
         if heartbeat.stop_was_requested(_folder(row.id)):
             _close(row, "stopped")
         else:
-            _close(row, "failed", OUT_OF_MEMORY if _ran_out_of_memory(row) else KILLED)
+            _close(row, "failed", _cause_of_death(row))
 
 
 def _lives(row: JobRow) -> bool:
@@ -223,6 +227,12 @@ def _lives(row: JobRow) -> bool:
     if row.pid:
         return system.is_alive(system.Identity(row.pid, row.pid_created))
     return row.started is not None and (store.now() - row.started).total_seconds() < START_SECONDS
+
+
+def _cause_of_death(row: JobRow) -> str:
+    if row.kind == RESUMABLE:
+        return OUT_OF_MEMORY if _ran_out_of_memory(row) else KILLED
+    return OUT_OF_MEMORY_FOR_GOOD if _ran_out_of_memory(row) else KILLED_FOR_GOOD
 
 
 def _ran_out_of_memory(row: JobRow) -> bool:

@@ -40,6 +40,10 @@ def test_classes_that_are_never_found_are_named_but_not_by_the_dozen() -> None:
     assert said.endswith("a, b, c, d and e.")
 
 
+def test_labels_in_a_sentence_show_what_one_cannot_see() -> None:
+    assert "发票␣" in sentences_check.learnability_advice(learnability("learnable", ("发票 ",)))
+
+
 @pytest.mark.parametrize(
     ("gain", "labels", "said"),
     [

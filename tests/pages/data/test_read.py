@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.actions import data
 from pipeline.actions.check import last_check
 from pipeline.actions.data import list_datasets
 from pipeline.actions.jobs import wait
 from pipeline.settings import Workspace
-from tests.pages.data.files import as_csv
+from tests.pages.data.files import as_csv, bring
 from tests.pages.staged_run import stage, tickets
 from tests.pages.visit import visit, words
 
@@ -146,3 +147,18 @@ def test_once_gone_on_the_page_is_about_the_dataset(home: Workspace) -> None:
     assert not app.exception
     assert "source" not in app.query_params
     assert "132 rows, 120 labelled, 12 to fill" in words(app)
+
+
+def test_labels_that_look_alike_are_told_apart_in_their_figure(home: Workspace) -> None:
+    app = bring(
+        as_csv([["text", "label"], *([f"text {n}", ["Refund ", "Refund ", "Refund"][n % 3]] for n in range(30))])
+    )
+
+    assert "most frequent is Refund␣ with 20" in app.get("vega_lite_chart")[0].proto.alt
+
+
+def test_lengths_of_some_rows_only_are_said_to_be_so(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "MEASURED_TEXTS", 20)
+    app = bring(as_csv(tickets(copies=11, blank=3)))
+
+    assert "Measured on 18 rows, evenly spread over the file." in words(app)

@@ -51,6 +51,16 @@ def test_rows_with_a_blank_label_are_the_rows_to_fill(source: Source) -> None:
     assert sum(count for _, count in summary.label_counts) == 90
 
 
+def test_lengths_are_those_of_some_rows_where_there_are_very_many(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = data.summarise(source.id, ["text"], "label").lengths
+    monkeypatch.setattr(data, "MEASURED_TEXTS", 50)
+    summary = data.summarise(source.id, ["text"], "label")
+    assert summary.lengths == every[::2]
+    assert (summary.rows, summary.labelled) == (100, 90)
+
+
 def test_a_brought_test_file_is_measured_on_as_given(source: Source, tmp_path: Path) -> None:
     tickets(20, seed=5).to_csv(tmp_path / "test.csv", index=False)
     test = import_source(tmp_path / "test.csv", "test.csv")

@@ -20,6 +20,12 @@ def test_spellings_of_one_label_are_merged_into_the_most_frequent_one():
     assert not [*find_label_variants(merged)]
 
 
+def test_spellings_of_the_only_label_are_serious_and_cannot_be_merged():
+    finding = the_finding(find_label_variants, look_at(["Hardware "] * 5 + ["hardware"] * 5))
+    assert (finding.severity, finding.remedies) == (Severity.BLOCKING, ())
+    assert "nothing is left to tell apart" in finding.why
+
+
 def test_of_two_spellings_the_one_without_hidden_characters_is_kept_even_if_it_is_rarer():
     material = look_at(["差评 "] * 5 + ["差评"] + ["好评。"] * 3 + ["好评"])
     merged = after(material, the_finding(find_label_variants, material))

@@ -40,7 +40,15 @@ def test_what_nobody_sees_is_no_difference(other):
             ("VPN 问题", "VPN问题"),
             ("credit  card", "credit card"),
         ),
-        *(("網絡", "网络"), ("軟體", "软体"), ("Ａ１", "a1"), ("ｶﾞｽ", "ガス"), ("2〜3", "2〜3"), ("café", "cafe\u0301")),
+        *(
+            ("網絡", "网络"),
+            ("軟體", "软体"),
+            ("帳號", "账号"),
+            ("Ａ１", "a1"),
+            ("ｶﾞｽ", "ガス"),
+            ("2〜3", "2〜3"),
+            ("café", "cafe\u0301"),
+        ),
     ],
 )
 def test_width_case_script_and_composition_are_no_difference(one, other):

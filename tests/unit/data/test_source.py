@@ -8,8 +8,18 @@ import zipfile
 import openpyxl
 import pytest
 
+from pipeline.data import rows as rows_module
 from pipeline.data import source as source_module
-from pipeline.data.source import ReadOptions, first_rows, import_source, list_sources, load_source, read_rows
+from pipeline.data.source import (
+    ReadOptions,
+    cell_counts,
+    first_rows,
+    import_source,
+    list_sources,
+    load_source,
+    read_rows,
+    spread_rows,
+)
 from pipeline.errors import DataError, UnreadableFile, WorkspaceError
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
@@ -103,6 +113,19 @@ def test_an_unknown_source_is_an_error_and_no_path(home, source_id):
         load_source(source_id)
 
 
+def test_rows_spread_over_the_file_keep_their_numbers(upload, monkeypatch):
+    monkeypatch.setattr(rows_module, "GROUP", 7)
+    source = upload(b"id,text\n" + b"".join(b"%d,t%d\n" % (n, n) for n in range(100)))
+    spread = spread_rows(source.id, ["text", "id"], 30)
+    assert [*spread["id"]] == [str(number) for number in spread.index] == [str(n) for n in range(0, 100, 4)]
+    assert spread.equals(read_rows(source.id, ["text", "id"]).iloc[::4])
+    assert spread_rows(source.id, ["id"], 1_000).equals(read_rows(source.id, ["id"]))
+
+
+def test_cells_are_counted_as_they_stand(upload):
+    assert cell_counts(upload(b"id,label\n1,a\n2,\n3,a\n4, a\n").id, "label") == {"a": 2, "": 1, " a": 1}
+
+
 def test_a_full_disk_says_so_and_leaves_nothing(upload, home, monkeypatch):
     def no_space(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -161,6 +184,13 @@ def test_the_first_sheet_with_rows_is_read_and_the_others_are_named(upload):
     assert upload(content, "tickets.xlsx", sheet="sheet 2").columns == ("x",)
     with pytest.raises(UnreadableFile, match="no sheet nowhere"):
         upload(content, "tickets.xlsx", sheet="nowhere")
+
+
+def test_a_sheet_of_notes_in_front_of_the_table_is_passed_over(upload):
+    content = workbook([["See the second sheet"], ["version", 3]], [["text", "label"], ["a", "b"]])
+    assert upload(content, "tickets.xlsx").report.sheet == "sheet 1"
+    assert upload(content, "tickets.xlsx", header_row=1).report.sheet == "sheet 0"
+    assert upload(workbook([["note"]], [["x"]] * 9), "tickets.xlsx", header_row=4).report.sheet == "sheet 1"
 
 
 def test_titles_above_an_excel_table_are_passed_over(upload):
