@@ -110,6 +110,8 @@ def test_a_remedy_makes_a_version_without_those_rows_and_taking_it_back_restores
 
     assert current(app).view.left_out == {0, 1, 2, 3}
     assert "4 rows left out" in words(app)
+    # A second click on a button of one version must not reach the steps of the next.
+    assert f"take-back-0-{current(app).id}" in {button.key for button in app.button}
 
     press(app, "Take back")
 
