@@ -1,5 +1,6 @@
 """A bundle is measured on the rows of another file whose labels it knows; what it leaves out is counted."""
 
+import dataclasses
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ from pipeline.data.source import import_source
 from pipeline.errors import DataError, UnfitData
 from pipeline.evaluation.fresh import measure_on
 from pipeline.inference.classify import Classifier
+from pipeline.runs.bundle import read_info, write_info
 from pipeline.settings import Workspace
 from tests.tiny import tiny_bundle
 
@@ -36,3 +38,11 @@ def test_a_file_without_known_labels_or_columns_is_refused_in_one_line(home: Wor
     (tmp_path / "third.csv").write_text("title,label\nx,a\n", encoding="utf-8")
     with pytest.raises(DataError, match="no column text"):
         measure_on(tmp_path / "model", import_source(tmp_path / "third.csv", "third.csv").id)
+
+
+def test_labels_that_were_learned_under_another_name_are_measured_as_that(home: Workspace, tmp_path: Path) -> None:
+    tiny_bundle(tmp_path / "model", LABELS)
+    write_info(tmp_path / "model", dataclasses.replace(read_info(tmp_path / "model"), renamed={"A.": "a"}))
+    (tmp_path / "new.csv").write_text("text,label\nx,A.\ny,a\nz,b\n", encoding="utf-8")
+    measured = measure_on(tmp_path / "model", import_source(tmp_path / "new.csv", "new.csv").id)
+    assert (measured.rows, measured.unknown) == (3, 0)

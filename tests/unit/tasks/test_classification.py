@@ -8,7 +8,8 @@ import pytest
 
 from pipeline.data.source import Source, import_source
 from pipeline.data.split import make_split, save_split
-from pipeline.data.view import make_view
+from pipeline.data.steps import leave_out, mask, rename_labels
+from pipeline.data.view import make_view, with_steps
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from pipeline.tasks import registry
@@ -35,6 +36,20 @@ def test_labels_are_strings_and_rows_are_those_of_the_split(home: Workspace, tmp
     assert [view.labels[target] for target in examples.train.targets] == [LABELS[row] for row in split.train]
     row = split.validation[0]
     assert examples.validation.texts[0] == f"tickets title {row}: what happened in case {row * 7919}"
+
+
+def test_what_the_steps_of_a_view_say_is_what_is_learned(home: Workspace, tmp_path: Path) -> None:
+    labels = [label or "007 " for label in LABELS]
+    source = imported(tmp_path, "tickets 13812345678", labels)
+    split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], labels)
+    save_split(split)
+    gone = {split.train[0], split.test[0]}
+    steps = [leave_out(gone), rename_labels({"007 ": "007"}), mask(["phone"])]
+    examples = load_examples(with_steps(make_view(source.id, ["title"], "label"), steps), split.id)
+    assert examples.train.rows.tolist() == list(split.train[1:])
+    assert examples.test.rows.tolist() == list(split.test[1:])
+    assert examples.train.texts[0] == f"tickets [phone] title {split.train[1]}"
+    assert set(examples.train.targets) == {0, 1}
 
 
 def test_test_rows_of_a_file_of_their_own_are_read_from_it(home: Workspace, tmp_path: Path) -> None:
