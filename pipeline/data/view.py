@@ -218,7 +218,7 @@ def view_numbers(view: View, rows: Rows | None = None) -> npt.NDArray[np.float64
     """
     if not view.number:
         raise UnfitData(N_("The answers in {column} are classes, not numbers."), column=view.label)
-    numbers = read_numbers(read_rows(view.source, [view.label])[view.label]).to_numpy(copy=True)
+    numbers = np.array(read_numbers(read_rows(view.source, [view.label])[view.label]), dtype=np.float64)
     numbers[sorted(view.left_out)] = np.nan
     return numbers if rows is None else numbers[np.asarray(rows, dtype=np.int64)]
 
@@ -227,6 +227,8 @@ def is_labelled(view: View, rows: Rows | None = None) -> npt.NDArray[np.bool_]:
     """[rows] Whether a row says what it is, in whatever way this View reads it; a row left out does not."""
     if view.number:
         return ~np.isnan(view_numbers(view, rows))
+    if not view.several:
+        return (view_labels(view, rows) != "").to_numpy()
     return np.array([labels is not None for labels in view_label_sets(view, rows)], dtype=bool)
 
 
