@@ -57,7 +57,7 @@ class RunSpec:
     @property
     def id(self) -> str:
         """Hash of what decides the result; ``use_cache`` does not."""
-        content = dataclasses.asdict(self)
+        content = dataclasses.asdict(self) | {"view": self.view.identity}
         del content["use_cache"]
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 

@@ -59,6 +59,19 @@ def read_pairs(reading: Reading, second: str, rows: pd.DataFrame) -> list[tuple[
     return list(zip(read_texts(reading, rows), cells, strict=True))
 
 
+def read_whole(reading: Reading, second: str, rows: pd.DataFrame) -> list[str]:
+    """[rows] all that a row says, as one text: the two texts of a pair one under the other, else ``read_texts``.
+
+    For what asks whether rows are alike, or how long they are; a model that compares reads ``read_pairs``.
+
+    Raises:
+        SettingError: as ``read_texts``.
+    """
+    if not second:
+        return read_texts(reading, rows)
+    return ["\n".join(filter(None, (one.strip() for one in pair))) for pair in read_pairs(reading, second, rows)]
+
+
 def default_template(columns: Sequence[str]) -> str:
     """The first column by itself, then a line "name: value" for each other; "" for a single column."""
     if len(columns) < 2:
