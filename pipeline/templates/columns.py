@@ -32,6 +32,10 @@ class Reading(Protocol):
     def masks(self) -> tuple[str, ...]:
         """Kinds of personal data that are masked."""
 
+    @property
+    def second(self) -> str:
+        """Column whose texts stand opposite the others; "" for none."""
+
 
 def read_texts(reading: Reading, rows: pd.DataFrame) -> list[str]:
     """[rows] the text of every row as a model gets to read it: joined, then masked.
