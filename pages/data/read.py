@@ -60,7 +60,7 @@ def choose_source() -> Source | None:
 
 def show_labels(summary: Summary) -> None:
     """Rows of each label."""
-    show_section(tn("{n} label", "{n} labels", len(summary.label_counts)))
+    show_section(tn("{n} label", "{n} labels", len(summary.label_counts)), sentences.answers(summary))
     counts = [(visible(label), rows) for label, rows in summary.label_counts]
     most, rows = counts[0]
     show_figure(

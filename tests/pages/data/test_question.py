@@ -38,8 +38,7 @@ def test_several_labels_in_a_cell_are_guessed_said_and_learned(home: Workspace) 
     said = words(app)
     assert "Cells of 标签 seem to hold several labels, with 、 between them." in said
     assert "3 labels, 1.2 a row on average" in said
-    assert app.dataframe[0].value["answer"].iloc[1] == ["物流", "退款"]
-    assert "3 labels" in said
+    assert app.dataframe[0].value["answer"].iloc[1].tolist() == ["物流", "退款"]
     view = taken(app)
     assert (view.separators, view.labels) == ("、", ("物流", "退款", "发票"))
 
@@ -49,7 +48,7 @@ def test_another_sign_between_labels_can_be_given_and_one_label_a_row_insisted_o
     assert keyed(app.radio, "kind-").value == "one"
     keyed(app.radio, "kind-").set_value("joined").run()
     keyed(app.text_input, "separators-").set_value("/").run()
-    assert app.dataframe[0].value["answer"].iloc[1] == ["b", "c"]
+    assert app.dataframe[0].value["answer"].iloc[1].tolist() == ["b", "c"]
     keyed(app.radio, "kind-").set_value("one").run()
     assert taken(app).labels == ("a", "b", "b/c")
 
