@@ -1,0 +1,122 @@
+"""The baselines of a run, measured in a process of their own while the base model is loaded and read through.
+
+``python -m pipeline.work.baselines RUN`` measures and prints JSON lines; ``measuring`` starts it and takes the
+figures up. Counting words keeps one core busy and so does importing libraries: side by side they cost half the time.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pipeline import errors
+from pipeline.baselines.majority import majority_answers
+from pipeline.errors import TuneDeskError
+from pipeline.runs.answers import Answers, save_answers
+from pipeline.runs.metrics_log import MetricsWriter, read_metrics
+from pipeline.runs.spec import RunSpec, load_spec
+from pipeline.settings import workspace
+from pipeline.tasks.classification import load_examples
+from pipeline.training.checkpoints import disk_watched
+
+ROOT = Path(__file__).resolve().parents[2]
+# One thread: the figures do not depend on how many cores a machine has, and the others have work.
+_THREADS = {"OMP_NUM_THREADS": "1"}
+
+Figures = list[dict[str, Any]]
+
+
+@contextlib.contextmanager
+def measuring(run_id: str, folder: Path, metrics: MetricsWriter) -> Iterator[None]:
+    """Measure the baselines of a run beside what happens inside; at the end they are there.
+
+    The monitor draws them as dashed lines as soon as they are known. A run that has them already measures nothing.
+
+    Raises:
+        TuneDeskError: as the process said: a full disk, unfit data.
+        RuntimeError: the process failed; its traceback stands in the run's log.
+    """
+    if any(event.kind == "baseline" for event in read_metrics(folder)):
+        yield
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.work.baselines", run_id],
+        cwd=ROOT,
+        env={**os.environ, **_THREADS, "TUNEDESK_HOME": str(workspace().home)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    )
+
+    said: list[dict[str, Any]] = []
+
+    def take_up() -> None:
+        said.extend(json.loads(line) for line in process.communicate()[0].splitlines())
+        if process.returncode == 0:
+            for figures in said:
+                metrics.write("baseline", **figures)
+
+    listener = threading.Thread(target=take_up)
+    listener.start()
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        listener.join()
+    if process.returncode != 0:
+        if said:
+            kind: type[TuneDeskError] = getattr(errors, said[0]["kind"])
+            raise kind(said[0]["message"], **said[0]["values"])
+        raise RuntimeError(f"the baselines ended with status {process.returncode}")
+
+
+def measure(spec: RunSpec, folder: Path) -> Figures:
+    """Majority class and TF-IDF + logistic regression on the same rows: saves their answers on the test rows.
+
+    Returns:
+        ``name``, ``accuracy`` and ``macro_f1`` of each on the validation rows.
+    """
+    from pipeline.baselines.tfidf import fit_tfidf
+    from pipeline.metrics.classification import compute
+
+    examples = load_examples(spec.view, spec.split)
+    labels, classes = spec.view.labels, len(spec.view.labels)
+    train, validation, test = examples.train, examples.validation, examples.test
+    majority = majority_answers(train.targets, classes)
+    tfidf = fit_tfidf(train.texts, train.targets, validation.texts, validation.targets, classes)
+    answers = {
+        "majority": (majority.probabilities(len(validation.texts)), majority.probabilities(len(test.texts))),
+        "tfidf": (tfidf.probabilities(validation.texts), tfidf.probabilities(test.texts)),
+    }
+    figures = []
+    for name, (on_validation, on_test) in answers.items():
+        save_answers(Answers(test.rows, test.targets, on_test, labels), folder, name)
+        figures.append({"name": name, **compute(validation.targets, on_validation.argmax(axis=1), classes)})
+    return figures
+
+
+def main(run_id: str) -> int:
+    """Measure one run's baselines; print a line for each, or one that says what a person can do. Returns the status."""
+    folder = workspace().runs / run_id
+    try:
+        with disk_watched():
+            figures = measure(load_spec(folder), folder)
+    except TuneDeskError as error:
+        logging.exception("%s", error)
+        values = {name: str(value) for name, value in error.values.items()}
+        print(json.dumps({"kind": type(error).__name__, "message": error.message, "values": values}))
+        return 1
+    for line in figures:
+        print(json.dumps(line))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
