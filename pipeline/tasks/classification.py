@@ -84,11 +84,25 @@ def head(model: "PreTrainedModel") -> "nn.Linear":
     return found[-1]
 
 
-def loss(logits: "Tensor", targets: "Tensor", label_smoothing: float) -> "Tensor":
-    """Mean cross-entropy in nats; logits [rows, classes], targets [rows]."""
+def loss(logits: "Tensor", targets: "Tensor", label_smoothing: float, weights: "Tensor | None" = None) -> "Tensor":
+    """Mean cross-entropy in nats; logits [rows, classes], targets [rows], what a row counts by its class [classes]."""
     from torch.nn.functional import cross_entropy
 
-    return cross_entropy(logits.float(), targets, label_smoothing=label_smoothing)
+    return cross_entropy(logits.float(), targets, weight=weights, label_smoothing=label_smoothing)
+
+
+def class_weights(targets: npt.NDArray[np.int64], classes: int, kind: str) -> npt.NDArray[np.float32] | None:
+    """[classes] what a row of each class counts, 1 on average over the rows; None where all count the same.
+
+    Args:
+        targets: [n] classes of the training rows.
+        kind: "none", "sqrt" (by the root of how rare a class is) or "balanced" (all classes weigh the same).
+    """
+    power = {"none": 0.0, "sqrt": 0.5, "balanced": 1.0}[kind]
+    if not power:
+        return None
+    weights = np.maximum(np.bincount(targets, minlength=classes), 1) ** -power
+    return np.asarray(weights / weights[targets].mean(), dtype=np.float32)
 
 
 def predict(

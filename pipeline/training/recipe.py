@@ -99,8 +99,16 @@ RANGES: dict[str, tuple[float, float]] = {
     "weight_decay": (0, 1),
     "warmup_ratio": (0, 1),
     "gradient_clip": (1e-6, 1e6),
+    "patience": (0, 1_000),
+    "budget_minutes": (0, 100_000),
 }
-CHOICES = {"schedule": ("linear", "cosine", "constant"), "precision": ("float32", "bfloat16")}
+CHOICES = {
+    "schedule": ("linear", "cosine", "constant"),
+    "precision": ("float32", "bfloat16"),
+    "head_start": ("random", "regression"),
+    "class_weights": ("none", "sqrt", "balanced"),
+    "search": ("none", "space", "bert"),
+}
 
 
 def _parse(name: str, text: str, kind: type) -> Any:

@@ -1,6 +1,7 @@
 """Carries out a spec: rows to tokens to a trained model, its answers on the test rows, and a sealed bundle."""
 
 import dataclasses
+import functools
 import importlib.metadata
 import os
 import shutil
@@ -27,12 +28,13 @@ from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
 from pipeline.runs.spec import RunSpec
 from pipeline.tasks import registry
-from pipeline.tasks.classification import Examples, Predicted, load_examples, predict
+from pipeline.tasks.classification import Examples, Predicted, class_weights, load_examples, loss, predict
 from pipeline.tasks.tokens import Tokens, tokenize
 from pipeline.training import checkpoints
 from pipeline.training.batches import Rows
+from pipeline.training.head_start import start_head
 from pipeline.training.lower import fits, lower_states
-from pipeline.training.trainee import Trainee, trainee
+from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
 from pipeline.training.watcher import Watcher
 
@@ -86,7 +88,7 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
     with checkpoints.disk_watched():
         prepared = _prepare(spec, progress)
         kept, tested = prepared.states is not None, len(prepared.test)
-        with trainee(prepared.model, prepared.layer, kept, spec.recipe.label_smoothing) as module:
+        with trainee(prepared.model, prepared.layer, kept, _loss(spec, prepared)) as module:
             trained = _fit(spec, prepared, module, run_folder, progress, metrics)
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
@@ -124,6 +126,14 @@ def _prepare(spec: RunSpec, progress: Progress) -> _Prepared:
     return _Prepared(model, tokenizer, tokens, states, layer, examples, *places)
 
 
+def _loss(spec: RunSpec, prepared: _Prepared) -> Loss:
+    """The loss of a recipe; rare classes count by how rare they are among the training rows."""
+    targets = prepared.examples.train.targets
+    weights = class_weights(targets, len(spec.view.labels), spec.recipe.class_weights)
+    on_device = None if weights is None else torch.from_numpy(weights).to(spec.device)
+    return functools.partial(loss, label_smoothing=spec.recipe.label_smoothing, weights=on_device)
+
+
 def _unique(examples: Examples) -> tuple[list[str], tuple[npt.NDArray[np.int64], ...]]:
     """All texts once, sorted so that another Split of the same rows is the same content; and each part's places."""
     parts = (examples.train, examples.validation, examples.test)
@@ -144,11 +154,16 @@ def _fit(
     _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
-    watcher = Watcher(progress, metrics, folder, marks(per_epoch, recipe.epochs), len(prepared.train))
+    watcher = Watcher(
+        progress, metrics, folder, marks(per_epoch, recipe.epochs), len(prepared.train), recipe.patience
+    )
+    rows = prepared.rows(prepared.train, examples.train.targets)
+    if checkpoint is None and recipe.head_start == "regression":
+        start_head(module, rows, spec.seed)
     trainer = build_trainer(
         module,
         spec,
-        prepared.rows(prepared.train, examples.train.targets),
+        rows,
         prepared.rows(prepared.validation, examples.validation.targets),
         folder,
         watcher,

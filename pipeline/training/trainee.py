@@ -4,7 +4,7 @@ Knows which parameters are trained and what a checkpoint must hold; knows nothin
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from torch import Tensor, nn
@@ -15,6 +15,8 @@ from pipeline.models.first_token import first_token_top
 from pipeline.models.halves import UpperHalf, layers, upper_half
 from pipeline.tasks import classification
 
+Loss = Callable[[Tensor, Tensor], Tensor]
+
 
 class Trainee(nn.Module):
     """What the Trainer sees. Its state is the trained parameters only, so that checkpoints stay small.
@@ -23,24 +25,22 @@ class Trainee(nn.Module):
         model: a stock classifier, ``freeze_below`` done.
         fixed: modules that stay as they are, and in evaluation mode.
         upper: calls the layers above the cut; None where no states are kept.
-        label_smoothing: from 0 to 1.
+        loss: of logits [rows, outputs] and targets, a mean over the batch.
     """
 
-    def __init__(
-        self, model: PreTrainedModel, fixed: list[nn.Module], upper: UpperHalf | None, label_smoothing: float
-    ) -> None:
+    def __init__(self, model: PreTrainedModel, fixed: list[nn.Module], upper: UpperHalf | None, loss: Loss) -> None:
         super().__init__()
         self.model = model
         self._fixed = tuple(fixed)
         self._upper = upper
-        self._label_smoothing = label_smoothing
+        self._loss = loss
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor, hidden: Tensor | None = None
     ) -> dict[str, Tensor]:
-        """``loss`` (nats, a mean over the batch) and ``logits`` [rows, classes]."""
+        """``loss`` (a mean over the batch) and ``logits`` [rows, classes]."""
         logits = self.logits(input_ids, attention_mask, hidden)
-        return {"loss": classification.loss(logits, labels, self._label_smoothing), "logits": logits}
+        return {"loss": self._loss(logits, labels), "logits": logits}
 
     def logits(self, input_ids: Tensor, attention_mask: Tensor, hidden: Tensor | None = None) -> Tensor:
         """[rows, classes] from ids and mask [rows, tokens], and the states that enter the upper half if kept."""
@@ -93,19 +93,19 @@ def freeze_below(model: PreTrainedModel, layer: int) -> list[nn.Module]:
 
 
 @contextlib.contextmanager
-def trainee(model: PreTrainedModel, layer: int, kept: bool, label_smoothing: float) -> Iterator[Trainee]:
+def trainee(model: PreTrainedModel, layer: int, kept: bool, loss: Loss) -> Iterator[Trainee]:
     """The trainee for as long as the context is open; afterwards ``model`` is whole again.
 
     Args:
         model: a stock classifier.
         layer: layers from the bottom that stay as they are; -1: everything is trained, the embeddings too.
         kept: whether batches bring the states that enter ``layer``.
-        label_smoothing: from 0 to 1.
+        loss: of logits [rows, outputs] and targets, a mean over the batch.
     """
     with contextlib.ExitStack() as stack:
         upper = stack.enter_context(upper_half(model, layer)) if kept else None
         stack.enter_context(first_token_top(model))
-        yield Trainee(model, freeze_below(model, layer), upper, label_smoothing)
+        yield Trainee(model, freeze_below(model, layer), upper, loss)
 
 
 def groups(module: Trainee, rate: float, head_factor: float, decay: float) -> list[dict[str, Any]]:

@@ -24,15 +24,19 @@ class Watcher(TrainerCallback):
         folder: of the checkpoints.
         marks: steps after which the validation rows are measured and a checkpoint is written.
         rows: training rows, for the pace.
+        patience: marks without a better score after which training ends; 0: never early.
     """
 
-    def __init__(self, progress: Progress, metrics: MetricsWriter, folder: Path, marks: set[int], rows: int) -> None:
+    def __init__(
+        self, progress: Progress, metrics: MetricsWriter, folder: Path, marks: set[int], rows: int, patience: int = 0
+    ) -> None:
         self.stopped = False
         self._progress = progress
         self._metrics = metrics
         self._folder = folder
         self._marks = marks
         self._rows = rows
+        self._patience = patience
         self._best = -1.0
         self._saved = time.monotonic()
         self._logged = (0.0, 0.0)  # epoch and time of the latest figures
@@ -83,9 +87,15 @@ class Watcher(TrainerCallback):
             self._metrics.write("validation", **at, loss=value, **scores, best=best)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Seal the checkpoint."""
+        """Seal the checkpoint; end the training where nothing gets better any more."""
         checkpoints.finish(checkpoints.folder_of(self._folder, state.global_step))
         self._saved = time.monotonic()
+        control.should_training_stop = control.should_training_stop or self._is_tired(state)
+
+    def _is_tired(self, state: TrainerState) -> bool:
+        # Counted from the Trainer's own state, so that a resumed run ends where it would have ended.
+        best = state.best_global_step or 0
+        return 0 < self._patience <= sum(best < mark <= state.global_step for mark in self._marks)
 
     def _pace(self, state: TrainerState) -> float:
         epoch, moment = self._logged

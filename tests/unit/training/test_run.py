@@ -244,3 +244,25 @@ def test_a_class_that_only_the_newest_rows_have_stops_neither_training_nor_the_b
     validation = examples.validation
     tfidf = fit_tfidf(examples.train.texts, examples.train.targets, validation.texts, validation.targets, 4)
     assert tfidf.probabilities(examples.test.texts).shape == (len(split.test), 4)
+
+
+def test_training_ends_early_where_nothing_gets_better(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
+    trained = carry_out(make_spec(epochs=30, patience=2, learning_rate=1e-8), "a")
+    scores = [event.values["macro_f1"] for event in read_metrics(home.runs / "a") if event.kind == "validation"]
+    assert len(set(scores)) == 1
+    assert trained == Trained(stopped=False, step=3 * 6, resumed_from=0)
+    assert is_whole(home.runs / "a" / "bundle")
+
+
+def test_a_killed_run_ends_early_where_it_would_have(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
+    spec = make_spec(epochs=30, patience=2, learning_rate=1e-8)
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(spec, "a", Witness(die_at=14))
+    assert carry_out(spec, "a") == Trained(stopped=False, step=3 * 6, resumed_from=12)
+
+
+def test_class_weights_change_what_is_learned(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
+    for kind in ("none", "sqrt", "balanced"):
+        carry_out(make_spec(epochs=1, class_weights=kind), kind)
+    assert not np.array_equal(probabilities(home, "none"), probabilities(home, "sqrt"))
+    assert not np.array_equal(probabilities(home, "sqrt"), probabilities(home, "balanced"))
