@@ -1,11 +1,12 @@
 """Carries out a spec: rows to tokens to a trained model, its answers on the test rows, and a sealed bundle."""
 
+import contextlib
 import dataclasses
 import functools
 import importlib.metadata
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors.torch import load_file
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
 from transformers.utils import logging as transformers_logging
 
@@ -24,16 +26,18 @@ from pipeline.models.halves import evaluating, layers
 from pipeline.models.load import load_classifier, load_tokenizer
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.bundle import MANIFEST, BundleInfo, read_info, seal, write_info
-from pipeline.runs.metrics_log import MetricsWriter
+from pipeline.runs.metrics_log import MetricsWriter, read_metrics
 from pipeline.runs.progress import Progress
-from pipeline.runs.spec import RunSpec
+from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks import registry
 from pipeline.tasks.classification import Examples, Predicted, class_weights, load_examples, loss, predict
 from pipeline.tasks.tokens import Tokens, tokenize
 from pipeline.training import checkpoints
+from pipeline.training import recipe as recipes
 from pipeline.training.batches import Rows
 from pipeline.training.head_start import start_head
 from pipeline.training.lower import fits, lower_states
+from pipeline.training.search import Found, Tried, Verdict, search, take_over
 from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
 from pipeline.training.watcher import Watcher
@@ -86,10 +90,16 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     _use_physical_cores()
     with checkpoints.disk_watched():
+        found = None if spec.recipe.search == "none" else _search(spec, run_folder, progress, metrics)
+        if found is not None:
+            spec = dataclasses.replace(spec, recipe=found.recipe)
         prepared = _prepare(spec, progress)
-        kept, tested = prepared.states is not None, len(prepared.test)
-        with trainee(prepared.model, prepared.layer, kept, _loss(spec, prepared)) as module:
-            trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+        tested = len(prepared.test)
+        with _opened(spec, prepared) as module:
+            if found is None:
+                trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+            else:
+                trained = _take(found, module)
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
             neighbours = _predict(prepared, module, prepared.train, lambda n: None)
@@ -104,6 +114,47 @@ def finish_bundle(run_folder: Path, name: str, metrics: dict[str, float]) -> Non
     (bundle / MANIFEST).unlink(missing_ok=True)
     write_info(bundle, dataclasses.replace(read_info(bundle), name=name, metrics=metrics))
     seal(bundle)
+
+
+def _search(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Found:
+    """Try recipes on the same rows; each trial reads what the first has kept of tokens and lower layers."""
+
+    def attempt(recipe: Recipe, folder: Path, within: Progress, verdict: Verdict) -> Tried:
+        tried = dataclasses.replace(spec, recipe=recipe)
+        prepared, own = _prepare(tried, within), MetricsWriter(folder)
+        try:
+            with _opened(tried, prepared) as module:
+                trained = _fit(tried, prepared, module, folder, within, own, verdict)
+        finally:
+            own.close()
+        return Tried(_curve(folder), trained.stopped)
+
+    count = recipes.count_layers(models.get(spec.base_model).path)
+    found = search(spec.recipe, count, spec.seed, run_folder, progress, metrics, attempt)
+    take_over(found, run_folder, metrics)
+    return found
+
+
+def _curve(folder: Path) -> list[tuple[float, float]]:
+    """Share of the steps and macro-F1 on the validation rows at each mark of a trial, all sittings together."""
+    events = read_metrics(folder)
+    steps = next(event.values["steps"] for event in events if event.kind == "plan")
+    scores = {event.values["step"]: event.values["macro_f1"] for event in events if event.kind == "validation"}
+    return [(step / steps, score) for step, score in sorted(scores.items()) if step]
+
+
+def _take(found: Found, module: Trainee) -> Trained:
+    """The best state of the chosen trial, into ``module``."""
+    best = checkpoints.best_whole(found.folder / "checkpoints")
+    module.load_state_dict(load_file(best / "model.safetensors"))
+    return Trained(found.stopped, checkpoints.step_of(best), 0)
+
+
+@contextlib.contextmanager
+def _opened(spec: RunSpec, prepared: _Prepared) -> Iterator[Trainee]:
+    """What is trained of the prepared model, with the recipe's loss."""
+    with trainee(prepared.model, prepared.layer, prepared.states is not None, _loss(spec, prepared)) as module:
+        yield module
 
 
 def _prepare(spec: RunSpec, progress: Progress) -> _Prepared:
@@ -143,7 +194,13 @@ def _unique(examples: Examples) -> tuple[list[str], tuple[npt.NDArray[np.int64],
 
 
 def _fit(
-    spec: RunSpec, prepared: _Prepared, module: Trainee, run_folder: Path, progress: Progress, metrics: MetricsWriter
+    spec: RunSpec,
+    prepared: _Prepared,
+    module: Trainee,
+    run_folder: Path,
+    progress: Progress,
+    metrics: MetricsWriter,
+    verdict: Verdict = lambda share, best: False,
 ) -> Trained:
     recipe, examples = spec.recipe, prepared.examples
     per_epoch = -(-len(prepared.train) // recipe.batch_size)
@@ -154,9 +211,8 @@ def _fit(
     _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
-    watcher = Watcher(
-        progress, metrics, folder, marks(per_epoch, recipe.epochs), len(prepared.train), recipe.patience
-    )
+    at = marks(per_epoch, recipe.epochs)
+    watcher = Watcher(progress, metrics, folder, at, len(prepared.train), recipe.patience, verdict)
     rows = prepared.rows(prepared.train, examples.train.targets)
     if checkpoint is None and recipe.head_start == "regression":
         start_head(module, rows, spec.seed)

@@ -12,6 +12,7 @@ from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
 from pipeline.training import checkpoints
 from pipeline.training.recipe import TRAINING
+from pipeline.training.search import Verdict
 
 # A killed run loses at most this much work.
 _SAVE_SECONDS = 60.0
@@ -25,10 +26,18 @@ class Watcher(TrainerCallback):
         marks: steps after which the validation rows are measured and a checkpoint is written.
         rows: training rows, for the pace.
         patience: marks without a better score after which training ends; 0: never early.
+        verdict: told the share of the steps and the best score at each mark; says whether to end there.
     """
 
     def __init__(
-        self, progress: Progress, metrics: MetricsWriter, folder: Path, marks: set[int], rows: int, patience: int = 0
+        self,
+        progress: Progress,
+        metrics: MetricsWriter,
+        folder: Path,
+        marks: set[int],
+        rows: int,
+        patience: int = 0,
+        verdict: Verdict = lambda share, best: False,
     ) -> None:
         self.stopped = False
         self._progress = progress
@@ -37,6 +46,8 @@ class Watcher(TrainerCallback):
         self._marks = marks
         self._rows = rows
         self._patience = patience
+        self._verdict = verdict
+        self._ends = False
         self._best = -1.0
         self._saved = time.monotonic()
         self._logged = (0.0, 0.0)  # epoch and time of the latest figures
@@ -85,12 +96,14 @@ class Watcher(TrainerCallback):
             self._best = max(self._best, logs["eval_macro_f1"]) if state.global_step else self._best
             scores = {"accuracy": logs["eval_accuracy"], "macro_f1": logs["eval_macro_f1"]}
             self._metrics.write("validation", **at, loss=value, **scores, best=best)
+            if state.global_step:
+                self._ends = self._verdict(state.global_step / state.max_steps, self._best)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Seal the checkpoint; end the training where nothing gets better any more."""
         checkpoints.finish(checkpoints.folder_of(self._folder, state.global_step))
         self._saved = time.monotonic()
-        control.should_training_stop = control.should_training_stop or self._is_tired(state)
+        control.should_training_stop = control.should_training_stop or self._ends or self._is_tired(state)
 
     def _is_tired(self, state: TrainerState) -> bool:
         # Counted from the Trainer's own state, so that a resumed run ends where it would have ended.
