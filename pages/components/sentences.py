@@ -29,7 +29,7 @@ PRESETS = {"fast": N_("Fast"), "balanced": N_("Balanced"), "best": N_("Best"), "
 PRESET_HELP = {
     "fast": N_("The quickest useful model: trains the least, a good first look."),
     "balanced": N_("What most files need: close to the best result in a fraction of its time."),
-    "best": N_("Tries many settings for as long as you allow (Advanced) and keeps the best: a point or two, sometimes."),
+    "best": N_("Tries many settings for as long as you allow (Advanced) and keeps the best of them."),
     "bert": N_("Trains the whole model with each of the twelve settings of the BERT paper: hours without a GPU."),
 }
 VERDICTS = {

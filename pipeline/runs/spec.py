@@ -45,12 +45,13 @@ class Recipe:
         "none", N_("How much rare classes count: none (as often as they occur), sqrt (more), balanced (all the same).")
     )
     patience: int = setting(
-        0, N_("Measurements on the validation rows without a better macro-F1 after which training ends; 0: never early.")
+        0, N_("Measurements on the validation rows with no better macro-F1 after which training ends; 0: never early.")
     )
     search: str = setting(
-        "none", N_("Tries several settings and keeps the best on the validation rows: none, space (within budget_minutes) or bert (the grid of the BERT paper).")
+        "none",
+        N_("Tries several settings and keeps the best on validation rows: none, space, or bert (the paper's grid)."),
     )
-    budget_minutes: float = setting(0.0, N_("How long a search may go on trying settings; 0: until it has tried all of them."))
+    budget_minutes: float = setting(0.0, N_("How long a search may go on trying settings; 0: until all are tried."))
 
 
 @dataclass(frozen=True)

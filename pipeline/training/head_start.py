@@ -54,7 +54,7 @@ def _standardise(square: nn.Linear, features: Tensor) -> None:
 
 
 def _regress(classifier: nn.Linear, features: Tensor, targets: Tensor) -> None:
-    """Multinomial logistic regression of ``targets`` [n] on ``features`` [n, width], its weights into ``classifier``."""
+    """Logistic regression of ``targets`` [n] on ``features`` [n, width], its weights into ``classifier``."""
     biased = classifier.bias is not None
     mean = features.mean(0) if biased else torch.zeros_like(features[0])
     spread = (features - mean).pow(2).mean().sqrt().clamp_min(1e-6)

@@ -71,7 +71,13 @@ class Found:
 
 
 def search(
-    recipe: Recipe, layers: int, seed: int, run_folder: Path, progress: Progress, metrics: MetricsWriter, attempt: Attempt
+    recipe: Recipe,
+    layers: int,
+    seed: int,
+    run_folder: Path,
+    progress: Progress,
+    metrics: MetricsWriter,
+    attempt: Attempt,
 ) -> Found:
     """Try recipes until all were tried, the budget is over or somebody asks for a stop.
 

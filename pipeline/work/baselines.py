@@ -111,11 +111,15 @@ def main(run_id: str) -> int:
     except TuneDeskError as error:
         logging.exception("%s", error)
         values = {name: str(value) for name, value in error.values.items()}
-        print(json.dumps({"kind": type(error).__name__, "message": error.message, "values": values}))
+        _say({"kind": type(error).__name__, "message": error.message, "values": values})
         return 1
     for line in figures:
-        print(json.dumps(line))
+        _say(line)
     return 0
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
 
 
 if __name__ == "__main__":
