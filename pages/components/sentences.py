@@ -25,11 +25,12 @@ STATES = {
     "finished": N_("finished"),
     "failed": N_("failed"),
 }
-PRESETS = {"fast": N_("Fast"), "balanced": N_("Balanced"), "best": N_("Best")}
+PRESETS = {"fast": N_("Fast"), "balanced": N_("Balanced"), "best": N_("Best"), "bert": N_("As in the BERT paper")}
 PRESET_HELP = {
     "fast": N_("The quickest useful model: trains the least, a good first look."),
     "balanced": N_("What most files need: close to the best result in a fraction of its time."),
-    "best": N_("Takes its time: more layers, more epochs, sometimes a point or two better."),
+    "best": N_("Tries many settings for as long as you allow (Advanced) and keeps the best of them."),
+    "bert": N_("Trains the whole model with each of the twelve settings of the BERT paper: hours without a GPU."),
 }
 VERDICTS = {
     "beyond_baseline": N_("The model is better than the best simple method."),

@@ -1,10 +1,15 @@
 """Monitor: is it learning, and what came of it?"""
 
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from pages.components import figures, sentences, state
+from pages.components.tables import PERCENT, fitting_height, percent_column, text_column
 from pages.components.text import plain, show_error, show_figure, show_heading, show_note, show_section, t
 from pages.train.ending import show_end
+from pages.train.settings import NAMES
 from pipeline.actions.runs import RunInfo, curves, get_run, run_log
 from pipeline.actions.train import stop
 from pipeline.errors import N_, TuneDeskError
@@ -12,6 +17,7 @@ from pipeline.runs.metrics_log import Event
 
 REFRESH_SECONDS = 1.0
 LOG_LINES = 200
+TRIAL_STATES = {"whole": N_("trained to its end"), "pruned": N_("fell behind, given up"), "cut": N_("time was over")}
 BASELINES = {"majority": N_("most frequent label"), "tfidf": N_("word counting (TF-IDF)")}
 
 
@@ -93,6 +99,43 @@ def show_learning(run: RunInfo, events: tuple[Event, ...]) -> None:
         show_note(t("The curves begin with the first steps of training."))
 
 
+def show_trials(events: tuple[Event, ...]) -> None:
+    """What a search has tried so far, the best first."""
+    trials = {event.values["number"]: event.values for event in events if event.kind == "trial"}
+    if not trials:
+        return
+    show_section(
+        t("Settings tried"), help=t("Each is trained on the same rows; the best on the validation rows is kept.")
+    )
+    ranked = sorted(trials.values(), key=lambda trial: -trial["score"])
+    frame = pd.DataFrame(
+        {
+            "score": [PERCENT * max(0.0, trial["score"]) for trial in ranked],
+            "settings": [describe_settings(trial["settings"]) for trial in ranked],
+            "state": [t(TRIAL_STATES[trial["state"]]) for trial in ranked],
+            "seconds": [sentences.duration(trial["seconds"]) for trial in ranked],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=fitting_height(len(ranked), 8),
+        column_config={
+            "score": percent_column(t("Macro-F1 on validation rows")),
+            "settings": text_column(t("Settings")),
+            "state": st.column_config.TextColumn(t("How it ended")),
+            "seconds": st.column_config.TextColumn(t("Time")),
+        },
+        alt=t("Settings that were tried and what each reached."),
+    )
+
+
+def describe_settings(changes: dict[str, Any]) -> str:
+    """What differs from the settings that the search began with, in one line."""
+    named = {name: f"{value:.2g}" if isinstance(value, float) else str(value) for name, value in changes.items()}
+    return ", ".join(f"{t(NAMES[name])} {value}" for name, value in named.items()) or t("as the preset has them")
+
+
 def show_stop(run: RunInfo) -> None:
     """Stop, and say what that does; a second time ends it at once."""
     stopping = run.state == "stopping"
@@ -124,6 +167,7 @@ def show_live(run_id: str) -> None:
     st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
     show_stop(run)
     show_learning(run, events)
+    show_trials(events)
 
 
 def describe(run: RunInfo) -> str:
@@ -146,7 +190,9 @@ try:
     if run.over:
         show_tab_title(run)
         show_end(run, describe(run))
-        show_learning(run, curves(run.id))
+        events = curves(run.id)
+        show_learning(run, events)
+        show_trials(events)
     else:
         show_live(run.id)
     show_log(run)

@@ -1,6 +1,6 @@
 """Before a run: which base model suits a dataset, with what recipe, and what it will cost. Starts nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.actions.data import Dataset
@@ -16,6 +16,7 @@ from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks import registry
 from pipeline.templates.columns import read_texts
 from pipeline.training import recipe as recipes
+from pipeline.training.space import MOST_TRIALS, grid
 
 PRESETS = recipes.PRESETS
 
@@ -101,18 +102,35 @@ def plan(
         device=chosen.name,
         use_cache=use_cache,
     )
-    estimate = fit.estimate(
-        model,
-        chosen_recipe,
-        rows=len(rows.train) + len(rows.validation) + len(rows.test),
-        train_rows=len(rows.train),
-        texts=texts,
-        classes=len(dataset.view.labels),
-        device=chosen,
-    )
+
+    def cost(recipe: Recipe) -> Estimate:
+        return fit.estimate(
+            model,
+            recipe,
+            rows=len(rows.train) + len(rows.validation) + len(rows.test),
+            train_rows=len(rows.train),
+            texts=texts,
+            classes=len(dataset.view.labels),
+            device=chosen,
+        )
+
     factor = correction(chosen.name)
-    estimate = replace(estimate, seconds=estimate.seconds * factor)
+    estimate = _of_search(chosen_recipe, cost, factor)
     return Plan(chosen_recipe, chosen.name, estimate, factor, spec, finished_run(spec) if use_cache else None)
+
+
+def _of_search(recipe: Recipe, cost: Callable[[Recipe], Estimate], factor: float) -> Estimate:
+    """What a recipe costs; where it searches, all that it tries. A budget is kept on any machine."""
+    one = cost(recipe)
+    seconds = one.seconds * factor
+    if recipe.search == "bert":
+        seconds = sum(cost(point).seconds for point in grid(recipe)) * factor
+    if recipe.search == "space":
+        seconds *= MOST_TRIALS
+    if recipe.search != "none" and recipe.budget_minutes:
+        # The first trial is made to its end, whatever the budget.
+        seconds = min(seconds, max(one.seconds * factor, recipe.budget_minutes * 60))
+    return replace(one, seconds=seconds)
 
 
 def _training_texts(dataset: Dataset) -> list[str]:

@@ -77,3 +77,17 @@ class Classification:
 
 
 CLASSIFICATION = Classification()
+
+
+def class_weights(targets: npt.NDArray[np.int64], classes: int, kind: str) -> npt.NDArray[np.float32] | None:
+    """[classes] what a row of each class counts, 1 on average over the rows; None where all count the same.
+
+    Args:
+        targets: [n] classes of the training rows.
+        kind: "none", "sqrt" (by the root of how rare a class is) or "balanced" (all classes weigh the same).
+    """
+    power = {"none": 0.0, "sqrt": 0.5, "balanced": 1.0}[kind]
+    if not power:
+        return None
+    weights = np.maximum(np.bincount(targets, minlength=classes), 1) ** -power
+    return np.asarray(weights / weights[targets].mean(), dtype=np.float32)

@@ -1,11 +1,12 @@
 """Carries out a spec: rows to tokens to a trained model, its answers on the test rows, and a sealed bundle."""
 
+import contextlib
 import dataclasses
 import functools
 import importlib.metadata
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors.torch import load_file
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
 from transformers.utils import logging as transformers_logging
 
@@ -24,18 +26,22 @@ from pipeline.models.halves import evaluating, layers
 from pipeline.models.load import load_classifier, load_tokenizer
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.bundle import MANIFEST, BundleInfo, read_info, seal, write_info
-from pipeline.runs.metrics_log import MetricsWriter
+from pipeline.runs.metrics_log import MetricsWriter, read_metrics
 from pipeline.runs.progress import Progress
-from pipeline.runs.spec import RunSpec
+from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks import registry
+from pipeline.tasks.classification import Classification, class_weights
 from pipeline.tasks.examples import load_examples
 from pipeline.tasks.predict import Predicted, head, predict
 from pipeline.tasks.task import Examples, Inputs, Part, Targets, Task
 from pipeline.tasks.tokens import Tokens, tokenize
 from pipeline.training import checkpoints
+from pipeline.training import recipe as recipes
 from pipeline.training.batches import Rows
+from pipeline.training.head_start import start_head
 from pipeline.training.lower import fits, lower_states
-from pipeline.training.trainee import Trainee, trainee
+from pipeline.training.search import Found, Tried, Verdict, search, take_over
+from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
 from pipeline.training.unit import Unit, unit_of
 from pipeline.training.watcher import Watcher
@@ -94,11 +100,16 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     _use_physical_cores()
     with checkpoints.disk_watched():
+        found = None if spec.recipe.search == "none" else _search(spec, task, run_folder, progress, metrics)
+        if found is not None:
+            spec = dataclasses.replace(spec, recipe=found.recipe)
         prepared = _prepare(spec, task, progress)
-        kept, tested = prepared.states is not None, len(prepared.test)
-        loss = functools.partial(task.loss, label_smoothing=spec.recipe.label_smoothing)
-        with trainee(prepared.model, prepared.layer, kept, loss) as module:
-            trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+        tested = len(prepared.test)
+        with _opened(spec, prepared) as module:
+            if found is None:
+                trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+            else:
+                trained = _take(found, module)
             if prepared.unit is not None:
                 prepared.unit.fold(head(prepared.model))
             thresholds = _tune(prepared, module)
@@ -116,6 +127,47 @@ def finish_bundle(run_folder: Path, name: str, metrics: dict[str, float]) -> Non
     (bundle / MANIFEST).unlink(missing_ok=True)
     write_info(bundle, dataclasses.replace(read_info(bundle), name=name, metrics=metrics))
     seal(bundle)
+
+
+def _search(spec: RunSpec, task: Task, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Found:
+    """Try recipes on the same rows; each trial reads what the first has kept of tokens and lower layers."""
+
+    def attempt(recipe: Recipe, folder: Path, within: Progress, verdict: Verdict) -> Tried:
+        tried = dataclasses.replace(spec, recipe=recipe)
+        prepared, own = _prepare(tried, task, within), MetricsWriter(folder)
+        try:
+            with _opened(tried, prepared) as module:
+                trained = _fit(tried, prepared, module, folder, within, own, verdict)
+        finally:
+            own.close()
+        return Tried(_curve(folder, task), trained.stopped)
+
+    count = recipes.count_layers(models.get(spec.base_model).path)
+    found = search(spec.recipe, count, spec.seed, run_folder, progress, metrics, attempt)
+    take_over(found, run_folder, metrics)
+    return found
+
+
+def _curve(folder: Path, task: Task) -> list[tuple[float, float]]:
+    """Share of the steps and what the task goes by on the validation rows at each mark of a trial, all sittings."""
+    events = read_metrics(folder)
+    steps = next(event.values["steps"] for event in events if event.kind == "plan")
+    scores = {event.values["step"]: event.values[task.best_by] for event in events if event.kind == "validation"}
+    return [(step / steps, score) for step, score in sorted(scores.items()) if step]
+
+
+def _take(found: Found, module: Trainee) -> Trained:
+    """The best state of the chosen trial, into ``module``."""
+    best = checkpoints.best_whole(found.folder / "checkpoints")
+    module.load_state_dict(load_file(best / "model.safetensors"))
+    return Trained(found.stopped, checkpoints.step_of(best), 0)
+
+
+@contextlib.contextmanager
+def _opened(spec: RunSpec, prepared: _Prepared) -> Iterator[Trainee]:
+    """What is trained of the prepared model, with the recipe's loss."""
+    with trainee(prepared.model, prepared.layer, prepared.states is not None, _loss(spec, prepared)) as module:
+        yield module
 
 
 def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
@@ -140,6 +192,16 @@ def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
     return _Prepared(task, model, tokenizer, tokens, states, unit, layer, examples, *places)
 
 
+def _loss(spec: RunSpec, prepared: _Prepared) -> Loss:
+    """The loss of a recipe; rare classes count by how rare they are among the training rows."""
+    task, weights = prepared.task, None
+    if isinstance(task, Classification):
+        targets = prepared.examples.train.targets
+        weights = class_weights(targets, len(spec.view.labels), spec.recipe.class_weights)
+    on_device = None if weights is None else torch.from_numpy(weights).to(spec.device)
+    return functools.partial(task.loss, label_smoothing=spec.recipe.label_smoothing, weights=on_device)
+
+
 def _unique(examples: Examples) -> tuple[Inputs, tuple[npt.NDArray[np.int64], ...]]:
     """All texts once, sorted so that another Split of the same rows is the same content; and each part's places."""
     parts = [part.inputs.rows() for part in (examples.train, examples.validation, examples.test)]
@@ -150,7 +212,13 @@ def _unique(examples: Examples) -> tuple[Inputs, tuple[npt.NDArray[np.int64], ..
 
 
 def _fit(
-    spec: RunSpec, prepared: _Prepared, module: Trainee, run_folder: Path, progress: Progress, metrics: MetricsWriter
+    spec: RunSpec,
+    prepared: _Prepared,
+    module: Trainee,
+    run_folder: Path,
+    progress: Progress,
+    metrics: MetricsWriter,
+    verdict: Verdict = lambda share, best: False,
 ) -> Trained:
     recipe, examples = spec.recipe, prepared.examples
     per_epoch = -(-len(prepared.train) // recipe.batch_size)
@@ -161,12 +229,16 @@ def _fit(
     _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
-    watcher = Watcher(progress, metrics, folder, marks(per_epoch, recipe.epochs), len(prepared.train), prepared.task)
+    at = marks(per_epoch, recipe.epochs)
+    watcher = Watcher(progress, metrics, folder, at, len(prepared.train), prepared.task, recipe.patience, verdict)
+    rows = prepared.rows(prepared.train, prepared.learned(examples.train))
+    if checkpoint is None and recipe.head_start == "regression":
+        start_head(module, rows, spec.seed)
     trainer = build_trainer(
         module,
         prepared.task,
         spec,
-        prepared.rows(prepared.train, prepared.learned(examples.train)),
+        rows,
         prepared.rows(prepared.validation, prepared.learned(examples.validation)),
         folder,
         watcher,

@@ -2,25 +2,20 @@
 
 import contextlib
 import time
-from pathlib import Path
 from typing import Any
 
 from pipeline import cache
 from pipeline.errors import N_
 from pipeline.evaluation.report import Report, build_report
 from pipeline.runs import store
-from pipeline.runs.answers import Answers, save_answers
-from pipeline.runs.metrics_log import MetricsWriter, read_metrics
+from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress, Stopped
-from pipeline.runs.spec import RunSpec, load_spec
+from pipeline.runs.spec import load_spec
 from pipeline.settings import workspace
-from pipeline.tasks import registry
-from pipeline.tasks.examples import load_examples
-from pipeline.tasks.task import Examples, Task
 from pipeline.training.checkpoints import disk_watched
 from pipeline.training.run import finish_bundle, train
+from pipeline.work.baselines import measuring
 
-BASELINE = N_("Measuring the baselines")
 REPORT = N_("Writing the report")
 
 
@@ -37,10 +32,8 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     started = time.monotonic()
     metrics = MetricsWriter(folder)
     with disk_watched(), contextlib.nullcontext() if spec.use_cache else cache.off():
-        task = registry.get(spec.task)
-        examples = load_examples(task, spec.view, spec.split)
-        _measure_baselines(spec, task, examples, folder, metrics, progress)
-        trained = train(spec, folder, progress, metrics)
+        with measuring(run_id, folder, metrics):
+            trained = train(spec, folder, progress, metrics)
         progress.advance(REPORT, 0, 1)
         report = build_report(run_id, folder, spec)
         finish_bundle(folder, store.get_run(run_id).name, report.metrics)
@@ -50,20 +43,6 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if trained.stopped:
         raise Stopped(result)
     return result
-
-
-def _measure_baselines(
-    spec: RunSpec, task: Task, examples: Examples, folder: Path, metrics: MetricsWriter, progress: Progress
-) -> None:
-    """The opponents on the same rows; the monitor draws them as dashed lines."""
-    if any(event.kind == "baseline" for event in read_metrics(folder)):
-        return
-    progress.advance(BASELINE, 0, 1)
-    names, validation, test = task.names(spec.view), examples.validation, examples.test
-    for name, baseline in task.baselines(examples, len(names), progress).items():
-        save_answers(Answers(test.rows, test.targets, baseline.test, names, baseline.thresholds), folder, name)
-        measured = task.measure(validation.targets, baseline.validation, baseline.thresholds)
-        metrics.write("baseline", name=name, **measured)
 
 
 def _keep(run_id: str, report: Report, seconds: float) -> dict[str, Any]:

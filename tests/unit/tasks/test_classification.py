@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,7 +14,7 @@ from pipeline.data.view import make_view, with_steps
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from pipeline.tasks import registry
-from pipeline.tasks.classification import CLASSIFICATION
+from pipeline.tasks.classification import CLASSIFICATION, class_weights
 from pipeline.tasks.examples import load_examples
 
 LABELS = ["407080", "007", "", "407080"] * 12
@@ -88,3 +89,20 @@ def test_text_pairs_and_several_labels_a_row_are_refused_until_they_can_be_learn
         registry.task_of(make_view(source.id, ["title"], "label", second="body"))
     with pytest.raises(UnfitData, match="several labels a row cannot be trained yet"):
         registry.task_of(make_view(source.id, ["title"], "label", separators=","))
+
+
+def test_rare_classes_count_more_and_a_row_counts_one_on_average() -> None:
+    targets = np.repeat([0, 1, 2], [90, 9, 1])
+    assert class_weights(targets, 3, "none") is None
+    root, all_the_same = class_weights(targets, 3, "sqrt"), class_weights(targets, 3, "balanced")
+    assert root is not None
+    assert all_the_same is not None
+    np.testing.assert_allclose(root[1:] / root[:-1], [10**0.5, 3], rtol=1e-5)
+    np.testing.assert_allclose(all_the_same * [90, 9, 1], 100 / 3, rtol=1e-5)
+    assert root[targets].mean() == pytest.approx(1)
+
+
+def test_a_class_that_no_training_row_has_does_not_break_the_weights() -> None:
+    weights = class_weights(np.array([0, 0, 1]), 3, "balanced")
+    assert weights is not None
+    assert np.isfinite(weights).all()

@@ -101,7 +101,7 @@ def test_training_rows_are_kept_with_vectors_that_find_their_like(
         rows, vectors = kept["rows"], kept["vectors"]
     assert rows.tolist() == train.rows.tolist()
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    asked = Classifier.load(home.runs / "a" / "bundle").embed(Inputs(tuple(train.inputs)))
+    asked = Classifier.load(home.runs / "a" / "bundle").embed(train.inputs)
     np.testing.assert_allclose(asked, vectors, atol=1e-5)
     alike = vectors @ vectors.T - 2 * np.eye(len(vectors))
     assert (train.targets[alike.argmax(axis=1)] == train.targets).mean() > 0.9
@@ -246,3 +246,25 @@ def test_a_class_that_only_the_newest_rows_have_stops_neither_training_nor_the_b
         examples.train.inputs.first, examples.train.targets, validation.inputs.first, validation.targets, 4
     )
     assert tfidf.probabilities(examples.test.inputs.first).shape == (len(split.test), 4)
+
+
+def test_training_ends_early_where_nothing_gets_better(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
+    trained = carry_out(make_spec(epochs=30, patience=2, learning_rate=1e-8), "a")
+    scores = [event.values["macro_f1"] for event in read_metrics(home.runs / "a") if event.kind == "validation"]
+    assert len(set(scores)) == 1
+    assert trained == Trained(stopped=False, step=3 * 6, resumed_from=0)
+    assert is_whole(home.runs / "a" / "bundle")
+
+
+def test_a_killed_run_ends_early_where_it_would_have(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
+    spec = make_spec(epochs=30, patience=2, learning_rate=1e-8)
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(spec, "a", Witness(die_at=14))
+    assert carry_out(spec, "a") == Trained(stopped=False, step=3 * 6, resumed_from=12)
+
+
+def test_class_weights_change_what_is_learned(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
+    for kind in ("none", "sqrt", "balanced"):
+        carry_out(make_spec(epochs=1, class_weights=kind), kind)
+    assert not np.array_equal(probabilities(home, "none"), probabilities(home, "sqrt"))
+    assert not np.array_equal(probabilities(home, "sqrt"), probabilities(home, "balanced"))
