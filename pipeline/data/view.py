@@ -98,7 +98,7 @@ def make_view(
     (``data.several`` guesses both). Texts of the column ``second`` are compared with the others (``data.pairs``).
 
     Raises:
-        UnfitData: a column is missing, the texts or the labels are all blank, or there is one class only.
+        UnfitData: no row, a missing column, texts or labels that are all blank, or one class only.
         DataError: no such Source.
     """
     return _with_labels(
@@ -193,6 +193,7 @@ def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
 def _with_labels(view: View) -> View:
     """The View with its label space; raises as ``make_view``."""
     source = load_source(view.source)
+    _refuse_without_rows(source)
     label = view.label or ", ".join(view.label_columns)
     _check_columns(source, view)
     if view.several:
@@ -224,6 +225,22 @@ def _with_labels(view: View) -> View:
         )
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
     return dataclasses.replace(view, labels=tuple(ordered))
+
+
+def _refuse_without_rows(source: Source) -> None:
+    """Raises UnfitData for a table of column names alone, or one of which no row could be read."""
+    if source.rows:
+        return
+    if source.report.rows_set_aside:
+        raise UnfitData(
+            N_("None of the {rows} rows of {name} could be read. Correct those set aside, and bring it again."),
+            name=source.name,
+            rows=source.report.rows_set_aside,
+        )
+    raise UnfitData(
+        N_("{name} has column names and no rows below them. Fill in rows, or export the table again, and bring that."),
+        name=source.name,
+    )
 
 
 def _has_text(view: View, labelled: npt.NDArray[np.bool_]) -> bool:
