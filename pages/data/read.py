@@ -12,10 +12,12 @@ from pages.components.text import (
     show_heading,
     show_note,
     show_section,
+    show_warning,
     t,
     tn,
 )
 from pages.data import reading
+from pages.data.account import show_account
 from pages.data.choices import show_choices
 from pages.data.differently import show_differently
 from pages.data.upload import READING, follow, show_limit, upload
@@ -107,8 +109,35 @@ def show_charts(summary: Summary) -> None:
             show_note(t("Measured on {n} rows, evenly spread over the file.", n=f"{len(summary.lengths):,}"))
 
 
+def show_without_rows(source: Source) -> None:
+    """Nothing can be chosen yet: what is there, what to do, and other ways to read."""
+    aside = source.report.rows_set_aside
+    if aside:
+        show_heading(tn("The only row could not be read", "None of the {n} rows could be read", aside), source.name)
+        show_account(source)
+    else:
+        show_heading(
+            tn("{n} column name and no rows", "{n} column names and no rows", len(source.columns)), source.name
+        )
+        show_warning(
+            t(
+                "This file has column names and no rows below them: fill in rows, or export the table again, and bring "
+                "that file. If its first line is a row, read it differently with 0 as the line with the column names."
+            )
+        )
+        show_account(source)
+        st.dataframe(reading.first_rows(source.id), alt=t("The column names of the file"))
+    again = show_differently(source)
+    if again:
+        look_at(again)
+    show_uploader()
+
+
 def show_source(source: Source) -> None:
     """The answer and the choices, then what they rest on, then other ways to read."""
+    if not source.rows:
+        show_without_rows(source)
+        return
     summary = show_choices(source)
     show_section(t("The first rows as read"))
     st.dataframe(reading.first_rows(source.id), alt=t("The first rows of the file as they were read"), height=300)

@@ -91,6 +91,9 @@ def _show_upload(info: BundleInfo) -> None:
             )
         )
         return
+    if not source.rows:
+        show_problem(t("{name} has no rows to fill.", name=source.name))
+        return
     show_note(tn("{name}: {n} row", "{name}: {n} rows", source.rows, name=source.name))
     if st.button(t("Fill this file"), type="primary", icon=":material/edit_note:", key="fill_uploaded"):
         _begin(source, info, 0.0)

@@ -115,6 +115,11 @@ def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:
             labels=", ".join(strangers[:5]),
         )
     rows = tuple(int(row) for row in np.flatnonzero(is_labelled(there)))
+    if not rows:
+        raise UnfitData(
+            N_("No row of the test file has a label in {column}, so there is nothing to measure on."),
+            column=view.label or ", ".join(view.label_columns),
+        )
     return rows, read_whole(there, there.second, view_frame(there, rows))
 
 

@@ -1,10 +1,11 @@
 """Which columns a command is about: those that its options name, else a guess, which is said."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.cli.reading import NAMES as READING
 from pipeline.cli.terminal import hint, say
 from pipeline.data.columns import Roles, guess_roles, profile_source
 from pipeline.data.question import Question, question_of
@@ -17,9 +18,19 @@ from pipeline.tasks import registry
 
 def add_roles(command: argparse.ArgumentParser) -> None:
     """Options for what is learned from what."""
-    command.add_argument("--text", metavar="COL[,COL]", help=hint(N_("Text columns; guessed when left out.")))
     command.add_argument(
-        "--label", metavar="COL[,COL]", help=hint(N_("Label column, or columns of 0 and 1; guessed when left out."))
+        "--text",
+        action="append",
+        metavar="COL[,COL]",
+        help=hint(
+            N_("Text columns; guessed when left out. May be repeated; a name with a comma in it is given whole.")
+        ),
+    )
+    command.add_argument(
+        "--label",
+        action="append",
+        metavar="COL[,COL]",
+        help=hint(N_("Label column, or columns of 0 and 1; guessed when left out. May be repeated.")),
     )
     command.add_argument("--second", metavar="COL", help=hint(N_("Texts that are compared with the others.")))
     command.add_argument("--separator", metavar="S", help=hint(N_("What stands between several labels of a cell.")))
@@ -28,7 +39,7 @@ def add_roles(command: argparse.ArgumentParser) -> None:
 
 def add_division(command: argparse.ArgumentParser) -> None:
     """Options for how the rows are divided into training, validation and test."""
-    command.add_argument("--test-file", type=Path, help=hint(N_("Test rows, kept as given.")))
+    command.add_argument("--test-file", type=Path, help=hint(N_("Test rows, kept as given; read like FILE.")))
     command.add_argument("--test-column", metavar="COL", help=hint(N_("Rows that say test there are the test rows.")))
     command.add_argument("--group", metavar="COL", help=hint(N_("Rows with the same value stay on one side.")))
     command.add_argument("--time", metavar="COL", help=hint(N_("Dates: the newest rows are the test rows.")))
@@ -104,11 +115,10 @@ def check_task(view: View, options: argparse.Namespace) -> None:
         )
 
 
-def _columns(source: Source, option: str | None) -> tuple[str, ...]:
-    """The columns that an option names; the name of one may hold a comma itself."""
-    if not option:
-        return ()
-    return (option,) if option in source.columns else tuple(option.split(","))
+def _columns(source: Source, given: Sequence[str] | None) -> tuple[str, ...]:
+    """The columns that an option names: one whose own name has commas, else those between the commas."""
+    parts = [[one] if one in source.columns else one.split(",") for one in given or ()]
+    return tuple(dict.fromkeys(name for names in parts for name in names))
 
 
 def _as_classification(source: Source, question: Question) -> Question:
@@ -155,14 +165,14 @@ _FOR_TASK: dict[str, Callable[[Source, Question], Question]] = {
 }
 
 
-def refuse_columns(options: argparse.Namespace) -> None:
-    """A dataset is frozen: its columns and its test rows cannot be chosen any more.
+def refuse_choices(options: argparse.Namespace) -> None:
+    """A dataset is frozen: how its file is read, its columns and its test rows cannot be chosen any more.
 
     Raises:
-        SettingError: an option that ``add_roles`` or ``add_division`` has added is set.
+        SettingError: an option that ``add_reading``, ``add_roles`` or ``add_division`` has added is set.
     """
-    names = ("text", "label", "second", "separator", "test_file", "test_column", "group", "time")
-    given = [f"--{name.replace('_', '-')}" for name in names if getattr(options, name)]
+    names = (*READING, "text", "label", "second", "separator", "test_file", "test_column", "group", "time")
+    given = [f"--{name.replace('_', '-')}" for name in names if getattr(options, name) is not None]
     if given:
         raise SettingError(
             N_("{options} cannot be set for {dataset}: a dataset is frozen. Give the file instead."),

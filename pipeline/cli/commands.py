@@ -12,8 +12,9 @@ from pipeline import system
 from pipeline.actions import data, jobs, models, runs, use
 from pipeline.actions import train as training
 from pipeline.actions.runs import RunInfo
-from pipeline.cli.columns import check_task, pick_question, refuse_columns, say_question
+from pipeline.cli.columns import check_task, pick_question, refuse_choices, say_question
 from pipeline.cli.inspecting import check_source
+from pipeline.cli.reading import reading_options
 from pipeline.cli.terminal import Terminal
 from pipeline.data.columns import profile_source
 from pipeline.data.source import ReadOptions, Source, import_source
@@ -50,10 +51,7 @@ def models_show(options: argparse.Namespace) -> Json:
 
 def data_inspect(options: argparse.Namespace) -> Json:
     """What was read from a file, and what is wrong with it before anything is learned."""
-    reading = ReadOptions(
-        options.encoding, options.delimiter, options.header, options.sheet, options.quote, options.escape
-    )
-    source = _import(options.file, reading)
+    source = _import(options.file, reading_options(options))
     report, language = source.report, terminal_language()
     checked = check_source(source, options)
     read = [
@@ -157,7 +155,7 @@ def predict(options: argparse.Namespace) -> Json:
     bundle = open_exported(Path(options.run)) if Path(options.run).exists() else use.bundle_of(options.run)
     filled = fill_file(
         bundle,
-        _import(options.file, ReadOptions()).id,
+        _import(options.file, reading_options(options)).id,
         options.output,
         only_blank=options.only_blank,
         threshold=options.threshold,
@@ -238,13 +236,14 @@ def _dataset_of(options: argparse.Namespace) -> data.Dataset:
     if path.is_file():
         return _dataset(path, options)
     dataset = data.get_dataset(options.data)
-    refuse_columns(options)
+    refuse_choices(options)
     check_task(dataset.view, options)
     return dataset
 
 
 def _dataset(path: Path, options: argparse.Namespace) -> data.Dataset:
-    source = _import(path, ReadOptions())
+    reading = reading_options(options)
+    source = _import(path, reading)
     question = pick_question(source, options)
     if not question.answers:
         raise UnfitData(
@@ -259,7 +258,7 @@ def _dataset(path: Path, options: argparse.Namespace) -> data.Dataset:
         **dataclasses.asdict(question),
         group=options.group or "",
         time=options.time or "",
-        test_source_id=_import(options.test_file, ReadOptions()).id if options.test_file else "",
+        test_source_id=_import(options.test_file, reading).id if options.test_file else "",
         test_column=options.test_column or "",
     )
 

@@ -110,8 +110,8 @@ def make_view(
     Where ``number`` is set, the cells are amounts (``data.numbers``) and there is no label space.
 
     Raises:
-        UnfitData: a column is missing, the texts or the labels are all blank, there is one class or number only, or
-            numbers are asked for beside several labels.
+        UnfitData: no row, a missing column, texts or labels that are all blank, one class or number only, or numbers
+            that are asked for beside several labels.
         DataError: no such Source.
     """
     return _with_labels(
@@ -240,6 +240,7 @@ def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
 def _with_labels(view: View) -> View:
     """The View with its label space; raises as ``make_view``."""
     source = load_source(view.source)
+    _refuse_without_rows(source)
     label = view.label or ", ".join(view.label_columns)
     _check_columns(source, view)
     if view.number:
@@ -301,6 +302,22 @@ def _check_text(source: Source, view: View, labelled: npt.NDArray[np.bool_]) -> 
             name=source.name,
             column=", ".join(view.text),
         )
+
+
+def _refuse_without_rows(source: Source) -> None:
+    """Raises UnfitData for a table of column names alone, or one of which no row could be read."""
+    if source.rows:
+        return
+    if source.report.rows_set_aside:
+        raise UnfitData(
+            N_("None of the {rows} rows of {name} could be read. Correct those set aside, and bring it again."),
+            name=source.name,
+            rows=source.report.rows_set_aside,
+        )
+    raise UnfitData(
+        N_("{name} has column names and no rows below them. Fill in rows, or export the table again, and bring that."),
+        name=source.name,
+    )
 
 
 def _has_text(view: View, labelled: npt.NDArray[np.bool_]) -> bool:

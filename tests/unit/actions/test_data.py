@@ -45,6 +45,13 @@ def test_other_text_columns_and_another_template_keep_the_split(source: Source) 
     assert {first.split, joined.split, edited.split} == {first.split}
 
 
+def test_a_test_file_without_a_labelled_row_is_refused(source: Source, tmp_path: Path) -> None:
+    (tmp_path / "test.csv").write_text("text,label\n")
+    test = import_source(tmp_path / "test.csv", "test.csv")
+    with pytest.raises(UnfitData, match="No row of the test file has a label in label"):
+        data.create_dataset(source.id, name="a", text=["text"], label="label", test_source_id=test.id)
+
+
 def test_rows_with_a_blank_label_are_the_rows_to_fill(source: Source) -> None:
     counts = data.row_counts(data.create_dataset(source.id, name="a", text=["text"], label="label"))
     assert counts.blank == 10
