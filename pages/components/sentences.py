@@ -1,5 +1,6 @@
 """What figures mean in plain words: plans, runs, scores. Reads numbers, returns translated sentences, draws nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,11 +81,15 @@ def rows(summary: Summary) -> str:
     )
 
 
+def number_range(numbers: Sequence[tuple[float, int]]) -> str:
+    """From the smallest to the largest of numbers that are ascending, each with its rows."""
+    return t("Numbers from {smallest} to {largest}", smallest=f"{numbers[0][0]:g}", largest=f"{numbers[-1][0]:g}")
+
+
 def answers(summary: Summary) -> str:
     """What the answers are like, in one line; "" where each row has one label."""
     if summary.numbers:
-        (smallest, _), (largest, _) = summary.numbers[0], summary.numbers[-1]
-        return t("Numbers from {smallest} to {largest}", smallest=f"{smallest:g}", largest=f"{largest:g}")
+        return number_range(summary.numbers)
     each = sum(count for _, count in summary.label_counts)
     if each == summary.labelled and not summary.none_of_them:
         return ""

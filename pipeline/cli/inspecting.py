@@ -11,6 +11,8 @@ from pipeline.check.find import find
 from pipeline.check.material import Material
 from pipeline.cli.columns import pick_roles, say_roles
 from pipeline.cli.terminal import Terminal
+from pipeline.data.columns import Roles
+from pipeline.data.question import question_of
 from pipeline.data.source import Source
 from pipeline.data.view import View, make_view
 from pipeline.errors import UnfitData
@@ -33,7 +35,14 @@ def check_source(source: Source, options: argparse.Namespace) -> Json:
         return {"roles": None, "findings": []}
     material, language = Material(view), terminal_language()
     found: Json = {
-        "roles": {"text": list(view.text), "label": view.label},
+        "roles": {
+            "text": list(view.text),
+            "label": view.label,
+            "separators": view.separators,
+            "label_columns": list(view.label_columns),
+            "second": view.second,
+            "number": view.number,
+        },
         "findings": [
             {
                 "kind": one.kind,
@@ -51,15 +60,25 @@ def check_source(source: Source, options: argparse.Namespace) -> Json:
 def _view(source: Source, options: argparse.Namespace) -> View | None:
     roles = pick_roles(source, options)
     named = options.text or options.label
-    if not named and not (roles.text and roles.label):
+    asked = question_of(source.id, roles if named else None)
+    if not named and not (asked.text and asked.answers):
         return None
     try:
-        view = make_view(source.id, roles.text, roles.label or "", default_template(roles.text))
+        view = make_view(
+            source.id,
+            asked.text,
+            asked.label,
+            default_template(asked.text),
+            separators=asked.separators,
+            label_columns=asked.label_columns,
+            second=asked.second,
+            number=asked.number,
+        )
     except UnfitData:
         if named:
             raise
         return None
-    say_roles(roles, options)
+    say_roles(Roles(view.text, ", ".join(asked.answers)), options)
     return view
 
 
