@@ -178,6 +178,7 @@ def numbers(counts: Sequence[tuple[float, int]], *, title: str, rows: str) -> Sp
             "x": {
                 "field": "start",
                 "type": "quantitative",
+                "bin": {"binned": True, "step": width},
                 "title": title,
                 "scale": {"zero": False, "nice": False},
                 "axis": {"grid": False, "tickCount": 8},

@@ -100,12 +100,7 @@ def answers(summary: Summary) -> str:
     each = sum(count for _, count in summary.label_counts)
     if each == summary.labelled and not summary.none_of_them:
         return ""
-    return tn(
-        "{n} label, {each} a row on average",
-        "{n} labels, {each} a row on average",
-        len(summary.label_counts),
-        each=f"{each / max(1, summary.labelled):.1f}",
-    )
+    return t("On average {each} labels a row.", each=f"{each / max(1, summary.labelled):.1f}")
 
 
 def task(view: View) -> str:
