@@ -14,7 +14,7 @@ from pipeline.models.catalogue import CatalogueEntry, entries
 from pipeline.models.fit import Estimate
 from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks import registry
-from pipeline.templates.columns import read_texts
+from pipeline.templates.columns import read_whole
 from pipeline.training import recipe as recipes
 
 PRESETS = recipes.PRESETS
@@ -86,14 +86,15 @@ def plan(
     chosen = devices.choose(device)
     rows = load_split(dataset.split).without(dataset.view.left_out)
     texts = _training_texts(dataset)
-    chosen_recipe = recipes.choose(
-        preset, model, rows=len(rows.train), classes=len(dataset.view.labels), texts=texts, device=chosen
-    )
+    task = registry.task_of(dataset.view)
+    # A number is one output; to the rules it is what two classes are, the simplest case.
+    classes = max(2, len(task.names(dataset.view)))
+    chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, texts=texts, device=chosen)
     chosen_recipe = recipes.change(chosen_recipe, settings or {})
     spec = RunSpec(
         view=dataset.view,
         split=dataset.split,
-        task=registry.task_of(dataset.view).name,
+        task=task.name,
         base_model=model.name,
         model_fingerprint=model.fingerprint,
         recipe=chosen_recipe,
@@ -107,7 +108,7 @@ def plan(
         rows=len(rows.train) + len(rows.validation) + len(rows.test),
         train_rows=len(rows.train),
         texts=texts,
-        classes=len(dataset.view.labels),
+        classes=classes,
         device=chosen,
     )
     factor = correction(chosen.name)
@@ -117,8 +118,7 @@ def plan(
 
 def _training_texts(dataset: Dataset) -> list[str]:
     rows = load_split(dataset.split).without(dataset.view.left_out).train
-    frame = view_frame(dataset.view, rows=rows)
-    return read_texts(dataset.view, frame)
+    return read_whole(dataset.view, dataset.view.second, view_frame(dataset.view, rows=rows))
 
 
 def _mostly_chinese(dataset: Dataset) -> bool:

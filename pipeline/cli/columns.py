@@ -48,6 +48,13 @@ def pick_question(source: Source, options: argparse.Namespace) -> Question:
     text = _columns(source, options.text)
     answers = _columns(source, options.label)
     guessed = question_of(source.id, without=taken)
+    if not {*text, *answers} <= {*source.columns}:
+        # Whoever makes a View of it says which column is missing.
+        return Question(
+            text or guessed.text,
+            answers[0] if len(answers) == 1 else "",
+            label_columns=answers if len(answers) > 1 else (),
+        )
     if text or answers:
         roles = guess_roles([column for column in profile_source(source.id) if column.name not in (*taken, *answers)])
         known = Roles(text or roles.text, answers[0] if answers else guessed.label or roles.label)

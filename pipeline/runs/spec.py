@@ -46,7 +46,7 @@ class RunSpec:
 
     view: View
     split: str  # id of the Split
-    task: str  # "classification"
+    task: str  # name of a task in ``tasks.registry``
     base_model: str  # name in the catalogue or of a folder that was brought
     model_fingerprint: str  # hash of the model's files
     recipe: Recipe

@@ -127,7 +127,7 @@ def test_several_labels_a_row_in_columns_of_their_own(home: Workspace, tmp_path:
     folder = train(home, data, family)
     report = load_report("r1")
     assert isinstance(report, SetReport)
-    assert report.micro_f1.value > 0.9
+    assert report.micro_f1.value > 0.75
     assert report.micro_f1.low <= report.micro_f1.value <= report.micro_f1.high
     assert report.verdict != "nothing_learned"
     assert report.exact_match.value > report.baselines["majority"].exact_match.value
@@ -155,7 +155,7 @@ def test_several_labels_a_row_in_columns_of_their_own(home: Workspace, tmp_path:
     assert len(wrong) == int((kept.predicted != kept.truth).any(axis=1).sum())
     measured = measure_on(folder / "bundle", data.source)
     assert (measured.rows, measured.blank) == (ROWS, 0)
-    assert measured.metrics["micro_f1"] > 0.9
+    assert measured.metrics["micro_f1"] > 0.75
 
 
 @pytest.mark.slow
@@ -182,13 +182,13 @@ def test_two_texts_are_compared(home: Workspace, tmp_path: Path) -> None:
     folder = train(home, data)
     report = load_report("r1")
     assert isinstance(report, ClassReport)
-    assert report.accuracy.value > 0.9
+    assert report.accuracy.value > 0.85
     info = read_info(folder / "bundle")
     assert (info.task, info.second) == ("pair", "candidate")
     says_the_same(folder, data)
     filled = fill_file(folder / "bundle", data.source, tmp_path / "out.csv")
     right = [row["prediction"] == row["label"] for row in cells(filled.path)]
-    assert np.mean(right) > 0.9
+    assert np.mean(right) > 0.85
     assert load_neighbours(folder).second[0] in set(pairs()["candidate"])
 
 
