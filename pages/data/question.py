@@ -31,8 +31,12 @@ def choose_question(source: Source, dataset: Dataset | None) -> Question:
     columns = st.container(horizontal=True)
     label = st.session_state.get(f"label-{source.id}", initial.label) or ""
     guessed = initial if label == initial.label else reading.guess_about(source.id, initial.text, label)
+    separators = ""
     with _frame(source, guessed):
-        kind, pair = _choose_kind(source, guessed, label), _choose_texts(source, guessed)
+        kind = _choose_kind(source, guessed, label)
+        if kind == "joined":
+            separators = _choose_separators(source, guessed, label)
+        pair = _choose_texts(source, guessed)
     with columns:
         text, second = _choose_text_columns(source, initial, pair)
         taken = {*text, second}
@@ -41,9 +45,6 @@ def choose_question(source: Source, dataset: Dataset | None) -> Question:
             found = _choose_label_columns(source, guessed, free)
             return Question(text, label_columns=found, second=second)
         label = _choose_label(source, initial.label or label, free)
-    separators = ""
-    if kind == "joined":
-        separators = _choose_separators(source, guessed, label)
     return Question(text, label, separators, second=second, number=kind == "number")
 
 

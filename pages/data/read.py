@@ -1,7 +1,5 @@
 """Data: what is in my file, and which columns play which part?"""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from pages.components import figures, sentences, state
@@ -20,6 +18,7 @@ from pages.data import reading
 from pages.data.account import show_account
 from pages.data.choices import show_choices
 from pages.data.differently import show_differently
+from pages.data.pictures import show_numbers
 from pages.data.upload import READING, follow, show_limit, upload
 from pipeline.actions.bring_file import import_name
 from pipeline.actions.jobs import job_info
@@ -73,29 +72,12 @@ def show_labels(summary: Summary) -> None:
         show_note(tn("{n} row has none of the labels.", "{n} rows have none of the labels.", summary.none_of_them))
 
 
-def show_numbers(summary: Summary) -> None:
-    """How often numbers of each size are there."""
-    show_section(t("The numbers"), sentences.answers(summary))
-    middle = weighted_median(summary.numbers)
-    show_figure(
-        figures.numbers(summary.numbers, title=t("Number"), rows=t("Rows")),
-        alt=t("How often numbers of each size are there; half of the rows have at most {n}.", n=f"{middle:g}"),
-    )
-
-
-def weighted_median(numbers: Sequence[tuple[float, int]]) -> float:
-    """The number of the row in the middle; ``numbers`` ascending, each with its rows."""
-    half = sum(rows for _, rows in numbers) / 2
-    seen = 0
-    return next(number for number, rows in numbers if (seen := seen + rows) >= half)
-
-
 def show_charts(summary: Summary) -> None:
     """Label counts and text lengths, side by side."""
     left, right = st.columns(2, gap="large")
     with left:
         if summary.numbers:
-            show_numbers(summary)
+            show_numbers(summary.numbers)
         else:
             show_labels(summary)
     with right:

@@ -1,5 +1,6 @@
 """Monitor: is it learning, and what came of it?"""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,52 @@ from pipeline.runs.metrics_log import Event
 REFRESH_SECONDS = 1.0
 LOG_LINES = 200
 TRIAL_STATES = {"whole": N_("trained to its end"), "pruned": N_("fell behind, given up"), "cut": N_("time was over")}
-BASELINES = {"majority": N_("most frequent label"), "tfidf": N_("word counting (TF-IDF)")}
+BASELINES = {
+    "majority": N_("most frequent label"),
+    "mean": N_("always the mean"),
+    "tfidf": N_("word counting (TF-IDF)"),
+}
+
+
+@dataclass(frozen=True)
+class ScoreChart:
+    """What is drawn of one kind of answer: a title with help, and the names of two figures; all gettext ids."""
+
+    title: str
+    help: str
+    lines: dict[str, str]  # by the name of the figure in the log; the baselines are drawn by the first
+    shares: bool = True  # of the whole, in percent; else correlations
+
+    def is_for(self, events: tuple[Event, ...]) -> bool:
+        """Whether the run has measured these figures, or nothing yet."""
+        measured = [event.values for event in events if event.kind in ("baseline", "validation")]
+        return not measured or all(line in measured[-1] for line in self.lines)
+
+
+CHARTS = (
+    ScoreChart(
+        N_("Right labels on validation rows"),
+        N_("Accuracy counts every row the same, macro-F1 every label. Dashed: what simple methods reach."),
+        {"accuracy": N_("accuracy"), "macro_f1": N_("macro-F1")},
+    ),
+    ScoreChart(
+        N_("Right labels on validation rows"),
+        N_(
+            "Micro-F1 counts every label of every row the same, macro-F1 every label of the file. Dashed: what simple "
+            "methods reach of the first."
+        ),
+        {"micro_f1": N_("micro-F1"), "macro_f1": N_("macro-F1")},
+    ),
+    ScoreChart(
+        N_("Agreement with the true numbers"),
+        N_(
+            "Correlation on validation rows: 1 where the predictions rise and fall as the numbers do, 0 where they "
+            "have nothing to do with them. Dashed: what simple methods reach."
+        ),
+        {"pearson": N_("correlation"), "spearman": N_("rank correlation")},
+        shares=False,
+    ),
+)
 
 
 @st.cache_data(ttl=REFRESH_SECONDS, max_entries=50, show_spinner=False)
@@ -30,7 +76,7 @@ def look(run_id: str) -> tuple[RunInfo, tuple[Event, ...]]:
 def show_tab_title(run: RunInfo) -> None:
     """Progress, then the score, where one sees it while working in another tab."""
     share = f"{run.step / run.steps:.0%}" if run.steps and not run.over else ""
-    score = sentences.percent(run.metrics["accuracy"]) if run.over and "accuracy" in run.metrics else ""
+    score = sentences.score(run.metrics)[1] if run.over else ""
     st.set_page_config(page_title=" · ".join(part for part in (share or score, run.name, "TuneDesk") if part))
 
 
@@ -52,7 +98,7 @@ def show_numbers(run: RunInfo, events: tuple[Event, ...]) -> None:
 
 
 def show_charts(events: tuple[Event, ...]) -> None:
-    """Loss, and accuracy against the simple methods."""
+    """Loss, and the figures that count against the simple methods."""
     left, right = st.columns(2, gap="large")
     checked = [event.values for event in events if event.kind == "validation"]
     with left:
@@ -70,21 +116,23 @@ def show_charts(events: tuple[Event, ...]) -> None:
             key="loss",
         )
     with right:
-        show_section(
-            t("Right labels on validation rows"),
-            help=t("Accuracy counts every row the same, macro-F1 every label. Dashed: what simple methods reach."),
-        )
+        shown = next(one for one in CHARTS if one.is_for(events))
+        show_section(t(shown.title), help=t(shown.help))
+        main, name = next(iter(shown.lines.items()))
+        newest = checked[-1][main] if checked else None
+        value = sentences.percent(newest or 0.0) if shown.shares else f"{newest or 0.0:.2f}"
         show_figure(
             figures.scores(
                 events,
                 step=t("Step"),
-                accuracy=t("accuracy"),
-                macro_f1=t("macro-F1"),
+                lines={line: t(words) for line, words in shown.lines.items()},
                 baselines={name: t(words) for name, words in BASELINES.items()},
+                shares=shown.shares,
             ),
             alt=t(
-                "Accuracy on the validation rows over the steps, now {accuracy}.",
-                accuracy=sentences.percent(checked[-1]["accuracy"]) if checked else "–",
+                "{figure} on the validation rows over the steps, now {value}.",
+                figure=t(name),
+                value=value if checked else "–",
             ),
             key="scores",
         )

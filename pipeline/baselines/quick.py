@@ -16,6 +16,7 @@ import scipy.sparse as sp
 import scipy.special
 
 from pipeline.baselines.ngrams import extract
+from pipeline.baselines.pairs import extract_pairs
 
 Matrix = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
@@ -32,9 +33,17 @@ DENSE = 50
 
 def similarities(texts: Sequence[str]) -> Matrix:
     """[n, n] inner products of the texts' features: 1 for the bias, and from 0 to 1 for the n-grams they share."""
-    _, features = extract(texts)
+    return _products(extract(texts)[1])
+
+
+def similarities_of_pairs(first: Sequence[str], second: Sequence[str]) -> Matrix:
+    """The same of pairs that are compared, by the features of ``pairs``: what both texts have in common, too."""
+    return _products(extract_pairs(first, second)[1])
+
+
+def _products(features: sp.csr_matrix) -> Matrix:
     columns = sp.csc_matrix(features)
-    often = np.diff(columns.indptr) * DENSE > len(texts)
+    often = np.diff(columns.indptr) * DENSE > columns.shape[0]
     dense = columns[:, often].toarray()
     rare = sp.csr_matrix(columns[:, ~often])
     return np.asarray(dense @ dense.T + (rare @ rare.T).toarray(), dtype=np.float32)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.baselines.quick import Matrix, Numbers, similarities
+from pipeline.baselines.quick import Matrix, Numbers, similarities, similarities_of_pairs
 from pipeline.check.learnability import Figure, Learnability, Verdict
 from pipeline.check.material import Material
 from pipeline.check.quality import Answers, predict, quality
@@ -65,21 +65,29 @@ def hold_trial(material: Material, progress: Progress | None = None) -> Trial:
         learned = {*material.split.train, *material.split.validation}
         rows = [row for row in rows if row in learned]
     texts, view = [material.texts[row] for row in rows], material.view
+    pairs = [(material.firsts[row], material.seconds[row]) for row in rows] if view.second else None
     if view.number:
-        return _try(texts, material.numbers[rows], [material.classes[row] for row in rows], (), "pearson", progress)
+        levels = [material.classes[row] for row in rows]
+        return _try(texts, material.numbers[rows], levels, (), "pearson", progress, pairs)
     labels = [material.labels[row] for row in rows]
     if view.several:
         names = tuple(sorted({label for row in rows for label in material.sets[row] or ()}))
         truth = np.array([[name in (material.sets[row] or ()) for name in names] for row in rows], dtype=np.int64)
-        return _try(texts, truth, labels, names, "micro_f1", progress)
-    return try_rows(texts, labels, progress)
+        return _try(texts, truth, labels, names, "micro_f1", progress, pairs)
+    return try_rows(texts, labels, progress, pairs)
 
 
-def try_rows(texts: Sequence[str], labels: Sequence[str], progress: Progress | None = None) -> Trial:
+def try_rows(
+    texts: Sequence[str],
+    labels: Sequence[str],
+    progress: Progress | None = None,
+    pairs: Sequence[tuple[str, str]] | None = None,
+) -> Trial:
     """Hold out every fifth of the rows in turn and predict it from the others.
 
     A copy of a row (same text, same label) counts once: it tells nothing new, and chance would hit all copies or
     none. Near-duplicates are in one fold. Of many rows a sample is tried that has the same shares of the classes.
+    Where ``pairs`` of texts are compared, what both have in common counts, too; ``texts`` holds both together then.
 
     Raises:
         Stopped: somebody asked for it.
@@ -87,7 +95,7 @@ def try_rows(texts: Sequence[str], labels: Sequence[str], progress: Progress | N
     names = tuple(sorted({*labels}))
     number = {name: index for index, name in enumerate(names)}
     truth = np.array([number[label] for label in labels], dtype=np.int64)
-    return _try(texts, truth, labels, names, "accuracy", progress)
+    return _try(texts, truth, labels, names, "accuracy", progress, pairs)
 
 
 def _try(
@@ -97,6 +105,7 @@ def _try(
     names: tuple[str, ...],
     figure: Figure,
     progress: Progress | None,
+    pairs: Sequence[tuple[str, str]] | None,
 ) -> Trial:
     """As ``try_rows``, for answers of any kind.
 
@@ -117,7 +126,7 @@ def _try(
     short = [texts[row][:MOST_CHARACTERS] for row in rows]
     place = {kind: index for index, kind in enumerate(different)}
     spread = np.array([place[kinds[row]] for row in rows], dtype=np.int64)
-    folds, similar = _folds(near_duplicate_clusters(short), spread), similarities(short)
+    folds, similar = _folds(near_duplicate_clusters(short), spread), _similar(short, rows, pairs)
     guesses = np.empty_like(truth)
     for fold in range(FOLDS):
         tell(progress, PHASE, fold)
@@ -125,6 +134,13 @@ def _try(
         guesses[held] = predict(figure, similar, train, truth, held, len(names))
     tell(progress, PHASE, FOLDS)
     return Trial(len(keys), names, truth, folds, similar, guesses, figure)
+
+
+def _similar(texts: Sequence[str], rows: Sequence[int], pairs: Sequence[tuple[str, str]] | None) -> Matrix:
+    if pairs is None:
+        return similarities(texts)
+    first, second = ([pairs[row][side][:MOST_CHARACTERS] for row in rows] for side in (0, 1))
+    return similarities_of_pairs(first, second)
 
 
 def measure_learnability(trial: Trial) -> Learnability:

@@ -15,7 +15,7 @@ from pipeline.data.duplicates import normalise, similar_pairs
 from pipeline.data.source import Source, load_source, read_rows
 from pipeline.data.split import Split, levels_of
 from pipeline.data.view import View, view_frame, view_label_sets, view_labels, view_numbers
-from pipeline.templates.columns import read_whole
+from pipeline.templates.columns import read_pairs, read_texts, read_whole
 
 # Between the labels of a row, and for a row that has none of them: how a set of labels is written as one.
 AND, NONE = " + ", "–"
@@ -42,6 +42,17 @@ class Material:
     def texts(self) -> list[str]:
         """[rows] what a model would read; of a pair both texts together."""
         return read_whole(self.view, self.view.second, view_frame(self.view))
+
+    @cached_property
+    def seconds(self) -> list[str]:
+        """[rows] the second text of a pair; [] where the View compares nothing."""
+        view = self.view
+        return [second for _, second in read_pairs(view, view.second, view_frame(view))] if view.second else []
+
+    @cached_property
+    def firsts(self) -> list[str]:
+        """[rows] the first text of a pair, or the only one."""
+        return read_texts(self.view, view_frame(self.view))
 
     @cached_property
     def labels(self) -> list[str]:

@@ -93,7 +93,7 @@ def stage(
         _let_the_model_answer(view, dataset.split, home)
     report = build_report(run, home, spec)
     metrics = {"accuracy": report.accuracy.value, "macro_f1": report.macro_f1.value}
-    _write_rows(run, job, dataset, spec, name, metrics, report.verdict)
+    write_rows(run, job, dataset, spec, name, metrics, report.verdict)
     return Staged(run, dataset, job)
 
 
@@ -131,9 +131,10 @@ def _write_bundle_without_model(folder: Path, run: str, name: str, view: View) -
     seal(folder)
 
 
-def _write_rows(
+def write_rows(
     run: str, job: str, dataset: Dataset, spec: RunSpec, name: str, metrics: dict[str, float], verdict: str
 ) -> None:
+    """The rows of the database that a finished run has."""
     now = store.now()
     (workspace().jobs / job).mkdir(parents=True)
     with store.session() as session:

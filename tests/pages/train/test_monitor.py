@@ -51,7 +51,7 @@ def test_a_finished_run_says_how_good_it_is_and_offers_to_fill(home: Workspace, 
 
     assert app.header[0].value.replace("\\", "").startswith("Done: ")
     assert "of 100 rows" in words(app)
-    assert app.button(key="fill").label == "Fill the 12 blank labels"
+    assert app.button(key="fill").label == "Fill the 12 blank cells"
     assert [button.key for button in app.button if button.proto.type == "primary"] == ["fill"]
 
 
