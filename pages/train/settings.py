@@ -21,6 +21,11 @@ NAMES = {
     "schedule": N_("Schedule"),
     "gradient_clip": N_("Gradient clip"),
     "precision": N_("Number format"),
+    "adapter": N_("Adapters"),
+    "lora_rank": N_("Adapter rank"),
+    "lora_alpha": N_("Adapter strength"),
+    "lora_dropout": N_("Adapter dropout"),
+    "lm_weight": N_("Language-model weight"),
 }
 
 

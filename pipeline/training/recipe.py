@@ -99,8 +99,16 @@ RANGES: dict[str, tuple[float, float]] = {
     "weight_decay": (0, 1),
     "warmup_ratio": (0, 1),
     "gradient_clip": (1e-6, 1e6),
+    "lora_rank": (1, 1_024),
+    "lora_alpha": (1e-3, 1e5),
+    "lora_dropout": (0, 0.9),
+    "lm_weight": (0, 100),
 }
-CHOICES = {"schedule": ("linear", "cosine", "constant"), "precision": ("float32", "bfloat16")}
+CHOICES = {
+    "schedule": ("linear", "cosine", "constant"),
+    "precision": ("float32", "bfloat16"),
+    "adapter": ("none", "lora", "dora"),
+}
 
 
 def _parse(name: str, text: str, kind: type) -> Any:

@@ -137,7 +137,9 @@ def test_the_loss_is_the_librarys_added_up_by_row() -> None:
     for row, target in enumerate(targets.tolist()):
         wanted = torch.tensor([LABELS.sequences[target]])
         given = {"input_ids": ids[row : row + 1], "attention_mask": mask[row : row + 1], "labels": wanted}
-        torch.testing.assert_close(losses[row], model(**given).loss * wanted.numel(), atol=1e-4, rtol=0, check_dtype=False)
+        torch.testing.assert_close(
+            losses[row], model(**given).loss * wanted.numel(), atol=1e-4, rtol=0, check_dtype=False
+        )
 
 
 def test_it_learns_which_label_follows_from_a_text() -> None:
