@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pages.components.text import t, tn
-from pipeline.actions.data import Summary
 from pipeline.actions.plan import Plan
 from pipeline.actions.runs import RunInfo
+from pipeline.actions.summary import Summary
 from pipeline.errors import N_
 from pipeline.models.devices import Device
 

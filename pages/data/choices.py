@@ -10,7 +10,8 @@ from pages.data.account import show_account
 from pages.data.dividing import Division, choose_division
 from pages.data.template import choose_template
 from pages.data.versions import kept_steps
-from pipeline.actions.data import Dataset, Summary, create_dataset
+from pipeline.actions.data import Dataset, create_dataset
+from pipeline.actions.summary import Summary
 from pipeline.data.source import Source
 from pipeline.errors import TuneDeskError
 

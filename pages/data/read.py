@@ -18,8 +18,8 @@ from pages.data.choices import show_choices
 from pages.data.differently import show_differently
 from pages.data.upload import READING, follow, show_limit, upload
 from pipeline.actions.bring_file import import_name
-from pipeline.actions.data import Summary
 from pipeline.actions.jobs import job_info
+from pipeline.actions.summary import Summary
 from pipeline.check.spelling import visible
 from pipeline.data.source import Source, load_source
 from pipeline.errors import TuneDeskError

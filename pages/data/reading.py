@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.actions.bring_file import preview_again
-from pipeline.actions.data import Summary, summarise
+from pipeline.actions.summary import Summary, summarise
 from pipeline.data import source
 from pipeline.data.columns import TESTING, ColumnProfile, Roles, guess_roles, profile_source
 from pipeline.data.dates import read_dates

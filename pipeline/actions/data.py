@@ -8,21 +8,14 @@ from datetime import datetime
 import sqlalchemy
 from sqlmodel import select
 
-from pipeline.data.columns import TESTING
-from pipeline.data.source import cell_counts, load_source, read_rows, spread_rows
-from pipeline.data.split import load_split, make_split, save_split
+from pipeline.actions.dividing import freeze, still_holds
+from pipeline.data.split import load_split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, make_view, view_frame, view_labels
-from pipeline.errors import N_, SettingError, UnfitData
+from pipeline.data.view import View, is_labelled, make_view
+from pipeline.errors import N_, SettingError
 from pipeline.runs import store
 from pipeline.runs.store import DatasetRow
-from pipeline.templates.columns import default_template, read_texts, render
-
-# Fewer than this and hardly any class can be both learned and measured.
-ROWS_A_CLASS = 10
-
-# Texts whose length is looked at: more would not change the figure, and of a million it would take seconds.
-MEASURED_TEXTS = 20_000
+from pipeline.templates.columns import default_template
 
 
 @dataclass(frozen=True)
@@ -48,42 +41,16 @@ class RowCounts:
     blank: int
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What a choice of columns gives, before anything is frozen."""
-
-    rows: int
-    labelled: int
-    blank: int
-    label_counts: tuple[tuple[str, int], ...]  # most frequent first
-    lengths: tuple[int, ...]  # characters of the texts of at most MEASURED_TEXTS rows, evenly spread
-    singles: tuple[str, ...]  # labels that only one row has
-
-
-def summarise(source_id: str, text: Sequence[str], label: str) -> Summary:
-    """Counts for the sentence and the figures of the Data page; ``label`` may be "" while none is chosen."""
-    rows = load_source(source_id).rows
-    counts = cell_counts(source_id, label) if label else {}
-    filled = [(name, count) for name, count in counts.items() if name.strip()]
-    labelled = sum(count for _, count in filled)
-    ordered = sorted(filled, key=lambda item: (-item[1], item[0]))
-    texts = render(default_template(text), text, spread_rows(source_id, text, MEASURED_TEXTS))
-    return Summary(
-        rows=rows,
-        labelled=labelled,
-        blank=rows - labelled,
-        label_counts=tuple(ordered),
-        lengths=tuple(map(len, texts)),
-        singles=tuple(name for name, count in ordered if count == 1),
-    )
-
-
 def create_dataset(
     source_id: str,
     *,
     name: str,
     text: Sequence[str],
     label: str,
+    separators: str = "",
+    label_columns: Sequence[str] = (),
+    second: str = "",
+    number: bool = False,
     template: str | None = None,
     group: str = "",
     time: str = "",
@@ -96,6 +63,12 @@ def create_dataset(
     """Freeze a reading of a Source; the same choices give the dataset that is there already, as the newest.
 
     Args:
+        text: the text columns.
+        label: the label column; "" where ``label_columns`` are given.
+        separators: characters between several labels of a cell; "" where a cell is one label.
+        label_columns: columns of 0 and 1, each a label.
+        second: a column whose texts are compared with the others; "" for none.
+        number: the label column holds numbers to predict.
         template: how text columns join; None takes the field names and values line by line.
         group: a column whose rows of one value stay on one side of the Split; "" for none.
         time: a column with dates: the newest rows are measured on; "" for none.
@@ -113,13 +86,26 @@ def create_dataset(
     if test_source_id and test_column:
         raise SettingError(N_("The test rows come from a second file or from a column, not from both."))
     template = default_template(text) if template is None else template
-    view = make_view(source_id, text, label, template, group=group, time=time, steps=steps)
+    view = make_view(
+        source_id,
+        text,
+        label,
+        template,
+        group=group,
+        time=time,
+        separators=separators,
+        label_columns=label_columns,
+        second=second,
+        number=number,
+        steps=steps,
+    )
     rows = _same_reading(view, test_source_id, test_column, seed)
     for row in rows:
         if View.from_json(row.view) == view:
             return _take_up(row)
     # Changed text columns or another template keep the Split, so that all runs are measured on the same rows.
-    split = rows[0].split if rows else _freeze(view, test_source_id, test_column, seed)
+    held = bool(rows) and still_holds(view, View.from_json(rows[0].view), rows[0].split)
+    split = rows[0].split if held else freeze(view, test_source_id, test_column, seed)
     with store.session() as session:
         row = DatasetRow(
             id=store.new_id(), name=name, source=source_id, view=dataclasses.asdict(view), split=split, sample=sample
@@ -129,13 +115,17 @@ def create_dataset(
 
 
 def revise(dataset: Dataset, view: View) -> Dataset:
-    """Another version of a dataset: read differently, measured on the same rows unless group or time column is another.
+    """Another version of a dataset: read differently, measured on the same rows wherever that can be.
+
+    It cannot where the group or time column is another, or where the answers are read in a way in which rows of the
+    Split have none (the cells of some are no numbers).
 
     The version that was made with the same View before is taken up again, as the newest.
     """
     old = load_split(dataset.split)
     divided_alike = (view.group, view.time) == (dataset.view.group, dataset.view.time)
-    split = dataset.split if divided_alike else _freeze(view, old.test_source, old.test_column, old.seed)
+    kept = divided_alike and still_holds(view, dataset.view, dataset.split)
+    split = dataset.split if kept else freeze(view, old.test_source, old.test_column, old.seed)
     with store.session() as session:
         same = session.exec(select(DatasetRow).where(DatasetRow.source == view.source, DatasetRow.split == split)).all()
         row = next((row for row in same if View.from_json(row.view) == view), None)
@@ -164,46 +154,19 @@ def _same_reading(view: View, test_source_id: str, test_column: str, seed: int) 
     of_source = select(DatasetRow).where(DatasetRow.source == view.source).order_by(sqlalchemy.desc("created"))
     with store.session() as session:
         rows = session.exec(of_source).all()
-    asked = (view.label, view.group, view.time, test_source_id, test_column, str(seed))
+    asked = (*_answers(view), view.group, view.time, test_source_id, test_column, str(seed))
     return [row for row in rows if _division(row) == asked]
 
 
 def _division(row: DatasetRow) -> tuple[str, ...]:
     split = load_split(row.split)
     view = View.from_json(row.view)
-    return (view.label, view.group, view.time, split.test_source, split.test_column, str(split.seed))
+    return (*_answers(view), view.group, view.time, split.test_source, split.test_column, str(split.seed))
 
 
-def _freeze(view: View, test_source_id: str, test_column: str, seed: int) -> str:
-    # Rows that are left out get their place, too: whoever takes them back finds them where they would have been.
-    whole = view.on(view.source)
-    texts, labels = read_texts(whole, view_frame(whole)), list(view_labels(whole))
-    if test_source_id:
-        test_rows, test_texts = _read_test(view, test_source_id)
-    else:
-        test_rows, test_texts = _marked_rows(view, test_column, texts, labels), []
-    split = make_split(
-        view.source,
-        texts,
-        labels,
-        seed=seed,
-        groups=_column(view, view.group),
-        order=_column(view, view.time),
-        test_source=test_source_id,
-        test_rows=test_rows,
-        test_texts=test_texts,
-    )
-    if not split.validation or not split.test:
-        raise UnfitData(
-            N_(
-                "{rows} labelled rows are too few, or too much alike: none is left to choose settings by or to measure "
-                "on. Label about {wanted} rows of each class."
-            ),
-            rows=len(split.train) + len(split.validation) + len(split.test),
-            wanted=ROWS_A_CLASS,
-        )
-    save_split(dataclasses.replace(split, test_column=test_column))
-    return split.id
+def _answers(view: View) -> tuple[str, ...]:
+    """The columns with the answers. How their cells are read may change from version to version."""
+    return view.label_columns or (view.label,)
 
 
 def get_dataset(id_or_name: str) -> Dataset:
@@ -213,7 +176,7 @@ def get_dataset(id_or_name: str) -> Dataset:
 
 def list_datasets() -> tuple[Dataset, ...]:
     """Every dataset in its newest version, newest first; older versions are found by their id."""
-    newest: dict[tuple[str, str], DatasetRow] = {}
+    newest: dict[tuple[str, ...], DatasetRow] = {}
     for row in _all_rows():
         newest.setdefault(_question(row), row)
     return tuple(map(_dataset, newest.values()))
@@ -236,7 +199,8 @@ def row_counts(dataset: Dataset) -> RowCounts:
     """The sizes of the parts of a dataset's Split, and the rows with a blank label."""
     left_out = dataset.view.left_out
     split = load_split(dataset.split).without(left_out)
-    blank = int((view_labels(dataset.view).drop(index=sorted(left_out)) == "").sum())
+    labelled = is_labelled(dataset.view)
+    blank = len(labelled) - len(left_out) - int(labelled.sum())
     return RowCounts(len(split.train), len(split.validation), len(split.test), blank)
 
 
@@ -246,50 +210,10 @@ def _all_rows() -> Sequence[DatasetRow]:
         return session.exec(select(DatasetRow).order_by(sqlalchemy.desc("created"))).all()
 
 
-def _question(row: DatasetRow) -> tuple[str, str]:
-    """What versions of one dataset share: the file, and the column that is to be learned."""
-    return row.source, row.view["label"]
+def _question(row: DatasetRow) -> tuple[str, ...]:
+    """What versions of one dataset share: the file, and the columns that are to be learned."""
+    return row.source, *_answers(View.from_json(row.view))
 
 
 def _dataset(row: DatasetRow) -> Dataset:
     return Dataset(row.id, row.name, row.source, View.from_json(row.view), row.split, row.sample, row.created)
-
-
-def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:
-    """Row numbers and texts of a brought test file's labelled rows."""
-    there = view.on(source_id)
-    labels = view_labels(there)
-    labels = labels[labels != ""]
-    strangers = sorted(set(labels) - set(view.labels))
-    if strangers:
-        raise UnfitData(
-            N_("The test file has labels that the training file does not have: {labels}. Correct or remove them."),
-            labels=", ".join(strangers[:5]),
-        )
-    rows = tuple(int(row) for row in labels.index)
-    return rows, read_texts(there, view_frame(there, rows))
-
-
-def _column(view: View, name: str) -> list[str] | None:
-    return list(read_rows(view.source, [name])[name]) if name else None
-
-
-def _marked_rows(view: View, column: str, texts: Sequence[str], labels: Sequence[str]) -> tuple[int, ...]:
-    """Rows with a text and a label that ``column`` sets aside for testing; none where no column does."""
-    if not column:
-        return ()
-    says_test = read_rows(view.source, [column])[column].str.strip().str.casefold().isin(TESTING)
-    usable = [row for row, label in enumerate(labels) if label.strip() and texts[row].strip()]
-    marked = [row for row in usable if says_test.iloc[row]]
-    if not marked:
-        raise UnfitData(
-            N_("No labelled row says test in the column {column}. Write test or 测试 into the rows to measure on."),
-            column=column,
-        )
-    strangers = sorted({labels[row] for row in marked} - {labels[row] for row in usable if not says_test.iloc[row]})
-    if strangers:
-        raise UnfitData(
-            N_("Only test rows have these labels, so they cannot be learned: {labels}. Mark fewer rows as test."),
-            labels=", ".join(strangers[:5]),
-        )
-    return tuple(marked)

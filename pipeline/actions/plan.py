@@ -13,6 +13,7 @@ from pipeline.models import store as models
 from pipeline.models.catalogue import CatalogueEntry, entries
 from pipeline.models.fit import Estimate
 from pipeline.runs.spec import Recipe, RunSpec
+from pipeline.tasks import registry
 from pipeline.templates.columns import read_texts
 from pipeline.training import recipe as recipes
 
@@ -92,7 +93,7 @@ def plan(
     spec = RunSpec(
         view=dataset.view,
         split=dataset.split,
-        task="classification",
+        task=registry.task_of(dataset.view).name,
         base_model=model.name,
         model_fingerprint=model.fingerprint,
         recipe=chosen_recipe,

@@ -11,7 +11,7 @@ from pipeline.inference.classify import Classifier
 from pipeline.metrics.classification import compute
 from pipeline.metrics.intervals import accuracy_interval, macro_f1_interval
 from pipeline.runs.bundle import read_info
-from pipeline.templates.columns import read_texts
+from pipeline.tasks.task import read_inputs
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ def measure_on(bundle: Path, source_id: str) -> Measured:
             labels=", ".join(info.labels[:20]),
         )
     truth = labels[known].map({label: index for index, label in enumerate(info.labels)}).to_numpy(dtype=np.int64)
-    texts = read_texts(info, frame[known])
-    predicted = Classifier.load(bundle).probabilities(texts).argmax(axis=1)
+    inputs = read_inputs(info, frame[known])
+    predicted = Classifier.load(bundle).scores(inputs).argmax(axis=1)
     accuracy, macro_f1 = accuracy_interval(truth, predicted), macro_f1_interval(truth, predicted, len(info.labels))
     return Measured(
         rows=len(truth),

@@ -59,6 +59,11 @@ class Report:
     per_class: tuple[ClassRow, ...]  # in the order of ``labels``
     confusion: tuple[tuple[int, ...], ...]  # [true class][predicted class] rows
 
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The figures by name."""
+        return {"accuracy": self.accuracy.value, "macro_f1": self.macro_f1.value}
+
 
 def build_report(run: str, run_folder: Path, spec: RunSpec) -> Report:
     """Measure the kept answers of the model and its baselines, and write ``report.json``.
@@ -142,7 +147,7 @@ def _labelled(answers: Answers, run: str) -> Answers:
     known = answers.truth >= 0
     if not known.any():
         raise RunError(N_("The run {run} cannot be measured: no test row has a label."), run=run)
-    return Answers(answers.rows[known], answers.truth[known], answers.probabilities[known], answers.labels)
+    return Answers(answers.rows[known], answers.truth[known], answers.scores[known], answers.labels)
 
 
 def _scores(answers: Answers, classes: int) -> Scores:

@@ -26,6 +26,7 @@ from pipeline.runs import bundle as bundles
 from pipeline.runs.answers import load_answers
 from pipeline.runs.progress import Progress, Silent
 from pipeline.runs.spec import load_spec
+from pipeline.tasks.task import Inputs
 from pipeline.templates.columns import read_texts
 
 __all__ = ["Exported", "export_bundle", "open_exported"]
@@ -143,12 +144,12 @@ def _proof(run_folder: Path, info: bundles.BundleInfo) -> _Proof:
     some = [texts[at] for at in chosen]
     # On a GPU the run's own answers were rounded otherwise: there the export is held to what this machine serves.
     same_device = spec.device == "cpu"
-    expected = answers.probabilities[chosen] if same_device else _served(run_folder, some)
+    expected = answers.scores[chosen] if same_device else _served(run_folder, some)
     return _Proof(some, expected)
 
 
 def _served(run_folder: Path, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-    return Classifier.load(run_folder / "bundle").probabilities(texts)
+    return Classifier.load(run_folder / "bundle").scores(Inputs(tuple(texts)))
 
 
 def _ask_stock(folder: Path, texts: Sequence[str], by_pipeline: bool) -> dict[str, Any]:

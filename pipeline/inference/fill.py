@@ -19,7 +19,7 @@ from pipeline.errors import N_, DataError, RunError
 from pipeline.inference.classify import Classifier
 from pipeline.runs import bundle as bundles
 from pipeline.runs.progress import Progress, Silent, Stopped
-from pipeline.templates.columns import read_texts
+from pipeline.tasks.task import Inputs, read_inputs
 
 PHASE = N_("Labelling the rows")
 PREDICTION, CONFIDENCE = "prediction", "confidence"
@@ -83,7 +83,7 @@ def fill_file(
     frame = read_rows(source_id, [*wanted])
     classifier = Classifier.load(bundle)
     started = time.perf_counter()
-    guess = _guess(classifier, info.labels, read_texts(info, frame), progress or Silent())
+    guess = _guess(classifier, info.labels, read_inputs(info, frame), progress or Silent())
     seconds = time.perf_counter() - started
     sure = (guess.confidence >= threshold) & (guess.labels != "")
     added = {
@@ -134,19 +134,28 @@ def filled_rows(source: Source, label: str, new_cells: Path) -> pd.DataFrame:
     return rows
 
 
-def _guess(classifier: Classifier, labels: Sequence[str], texts: Sequence[str], progress: Progress) -> _Guess:
-    """The most probable label of each text; the same text is read once."""
-    codes, unique = pd.factorize(pd.Series(texts, dtype="str"))
+def _guess(classifier: Classifier, labels: Sequence[str], inputs: Inputs, progress: Progress) -> _Guess:
+    """The most probable label of each row; the same text is read once."""
+    keys = inputs.rows()
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    codes, unique = np.array([numbers[key] for key in keys], dtype=np.int64), list(numbers)
     found, confidence = np.full(len(unique), "", dtype=object), np.zeros(len(unique))
     # Texts of similar length together cost the least; a text of spaces says nothing and is not read.
-    order = sorted((at for at, text in enumerate(unique) if text.strip()), key=lambda at: len(unique[at]))
+    order = sorted(
+        (at for at, key in enumerate(unique) if _says_something(key)), key=lambda at: len("".join(unique[at]))
+    )
     for start in range(0, len(order), AT_ONCE):
         progress.advance(PHASE, start, len(order))
         if progress.stop_requested():
             raise Stopped({})
         some = order[start : start + AT_ONCE]
-        probabilities = classifier.probabilities([unique[at] for at in some])
+        probabilities = classifier.scores(Inputs.of((unique[at] for at in some), inputs.second is not None))
         found[some] = [labels[best] for best in probabilities.argmax(axis=1)]
         confidence[some] = probabilities.max(axis=1)
     progress.advance(PHASE, len(order), len(order))
     return _Guess(found[codes], confidence[codes])
+
+
+def _says_something(key: tuple[str, ...]) -> bool:
+    """Whether there is a text to read; of two that are compared, both."""
+    return all(text.strip() for text in key)

@@ -16,6 +16,7 @@ from pipeline.inference import neighbours
 from pipeline.inference.neighbours import Neighbour, Neighbourhood
 from pipeline.runs import bundle
 from pipeline.settings import workspace
+from pipeline.tasks.task import Inputs
 
 if TYPE_CHECKING:
     from pipeline.inference.classify import Classifier
@@ -41,10 +42,11 @@ class Held:
 
     def answer(self, texts: Sequence[str]) -> list[Answer]:
         """Class probabilities and nearest labelled rows of each text."""
-        probabilities: npt.NDArray[np.float64] = self.classifier.probabilities(texts)
+        inputs = Inputs(tuple(texts))
+        probabilities: npt.NDArray[np.float64] = self.classifier.scores(inputs)
         found: list[tuple[Neighbour, ...]] = [()] * len(texts)
         if self.neighbourhood is not None:
-            found = self.neighbourhood.nearest(self.classifier.embed(texts))
+            found = self.neighbourhood.nearest(self.classifier.embed(inputs))
         return [Answer(tuple(row.tolist()), nearest) for row, nearest in zip(probabilities, found, strict=True)]
 
 

@@ -85,7 +85,9 @@ def load_encoder(path: Path) -> PreTrainedModel:
     return _done(model)
 
 
-def load_classifier(path: Path, labels: Sequence[str]) -> PreTrainedModel:
+def load_classifier(
+    path: Path, labels: Sequence[str], problem_type: str = "single_label_classification"
+) -> PreTrainedModel:
     """The base model with a fresh stock classification head, float32, in evaluation mode.
 
     The classifier's weights are drawn from torch's global generator (seed it first). A pooler between the model
@@ -94,7 +96,8 @@ def load_classifier(path: Path, labels: Sequence[str]) -> PreTrainedModel:
 
     Args:
         path: folder of a base model.
-        labels: the label space in the order of the outputs, at least two.
+        labels: names of the outputs, in their order: the label space, or the one number that is predicted.
+        problem_type: what transformers calls the task: one class, several labels, or a number.
 
     Raises:
         ModelError: the folder holds no model, or parts of it are missing.
@@ -105,7 +108,7 @@ def load_classifier(path: Path, labels: Sequence[str]) -> PreTrainedModel:
             num_labels=len(labels),
             id2label=dict(enumerate(labels)),
             label2id={label: number for number, label in enumerate(labels)},
-            problem_type="single_label_classification",
+            problem_type=problem_type,
             **_LOCAL,
         )
         if config.pad_token_id is None or config.model_type not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:

@@ -15,18 +15,18 @@ class Answers:
 
     rows: npt.NDArray[np.int64]  # [n] row numbers of the Source
     truth: npt.NDArray[np.int64]  # [n] index into labels; -1 where the row has no label
-    probabilities: npt.NDArray[np.float64]  # [n, classes], each row sums to 1
+    scores: npt.NDArray[np.float64]  # [n, classes] probabilities, each row sums to 1
     labels: tuple[str, ...]
 
     @property
     def predicted(self) -> npt.NDArray[np.int64]:
         """[n] index of the most probable class."""
-        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
+        return np.asarray(self.scores.argmax(axis=1), dtype=np.int64)
 
     @property
     def confidence(self) -> npt.NDArray[np.float64]:
         """[n] probability of the predicted class, from 0 to 1."""
-        return np.asarray(self.probabilities.max(axis=1), dtype=np.float64)
+        return np.asarray(self.scores.max(axis=1), dtype=np.float64)
 
 
 def save_answers(answers: Answers, run_folder: Path, name: str) -> None:
@@ -35,7 +35,7 @@ def save_answers(answers: Answers, run_folder: Path, name: str) -> None:
     folder.mkdir(exist_ok=True)
     table: dict[str, npt.NDArray[Any]] = {"row": answers.rows, "truth": answers.truth}
     for position, label in enumerate(answers.labels):
-        table[f"{position}:{label}"] = answers.probabilities[:, position]
+        table[f"{position}:{label}"] = answers.scores[:, position]
     partial = folder / f"{name}.parquet.partial"
     pd.DataFrame(table).to_parquet(partial)
     partial.replace(folder / f"{name}.parquet")
@@ -47,6 +47,6 @@ def load_answers(run_folder: Path, name: str) -> Answers:
     return Answers(
         rows=table["row"].to_numpy(),
         truth=table["truth"].to_numpy(),
-        probabilities=table.iloc[:, 2:].to_numpy(dtype=np.float64),
+        scores=table.iloc[:, 2:].to_numpy(dtype=np.float64),
         labels=tuple(str(column).partition(":")[2] for column in table.columns[2:]),
     )

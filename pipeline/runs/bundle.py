@@ -35,6 +35,7 @@ class BundleInfo:
     created: str  # ISO 8601, UTC
     masks: tuple[str, ...] = ()  # kinds of personal data that are masked before the model reads a text
     renamed: dict[str, str] = field(default_factory=dict)  # labels of the file that were learned under another name
+    second: str = ""  # column whose texts are compared with the others; "" for none
 
 
 def write_info(folder: Path, info: BundleInfo) -> None:

@@ -74,7 +74,7 @@ class RunSpec:
     @property
     def id(self) -> str:
         """Hash of what decides the result; ``use_cache`` does not."""
-        content = dataclasses.asdict(self)
+        content = dataclasses.asdict(self) | {"view": self.view.identity}
         del content["use_cache"]
         for name in _LATER:
             if content["recipe"][name] == getattr(_PLAIN, name):

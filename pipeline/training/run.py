@@ -1,6 +1,7 @@
 """Carries out a spec: rows to tokens to a trained model, its answers on the test rows, and a sealed bundle."""
 
 import dataclasses
+import functools
 import importlib.metadata
 import os
 import shutil
@@ -27,7 +28,9 @@ from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
 from pipeline.runs.spec import RunSpec
 from pipeline.tasks import registry
-from pipeline.tasks.classification import Examples, Predicted, load_examples, predict
+from pipeline.tasks.examples import load_examples
+from pipeline.tasks.predict import Predicted, predict
+from pipeline.tasks.task import Examples, Inputs, Targets, Task
 from pipeline.tasks.tokens import Tokens, tokenize
 from pipeline.training import checkpoints
 from pipeline.training.batches import Rows
@@ -55,6 +58,7 @@ class Trained:
 class _Prepared:
     """All rows of a run as tokens, with the outputs of the lower layers where they are kept."""
 
+    task: Task
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     tokens: Tokens
@@ -65,7 +69,7 @@ class _Prepared:
     validation: npt.NDArray[np.int64]
     test: npt.NDArray[np.int64]
 
-    def rows(self, numbers: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> Rows:
+    def rows(self, numbers: npt.NDArray[np.int64], targets: Targets) -> Rows:
         return Rows(self.tokens, numbers, targets, self.model.config.pad_token_id or 0, self.states)
 
 
@@ -80,13 +84,14 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
         WorkspaceError: the disk is full; what was saved before can be resumed.
         UnfitData, ModelError, SettingError: the spec cannot be carried out.
     """
-    registry.check(spec.task)
+    task = registry.get(spec.task)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     _use_physical_cores()
     with checkpoints.disk_watched():
-        prepared = _prepare(spec, progress)
+        prepared = _prepare(spec, task, progress)
         kept, tested = prepared.states is not None, len(prepared.test)
-        with trainee(prepared.model, prepared.layer, kept, spec.recipe.label_smoothing) as module:
+        loss = functools.partial(task.loss, label_smoothing=spec.recipe.label_smoothing)
+        with trainee(prepared.model, prepared.layer, kept, loss) as module:
             trained = _fit(spec, prepared, module, run_folder, progress, metrics)
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
@@ -104,13 +109,14 @@ def finish_bundle(run_folder: Path, name: str, metrics: dict[str, float]) -> Non
     seal(bundle)
 
 
-def _prepare(spec: RunSpec, progress: Progress) -> _Prepared:
+def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
     progress.advance(LOADING, 0, 1)
-    examples = load_examples(spec.view, spec.split)
+    examples = load_examples(task, spec.view, spec.split)
     base = models.get(spec.base_model)
     set_seed(spec.seed)  # the head's first numbers
     tokenizer = load_tokenizer(base.path)
-    model = load_classifier(base.path, spec.view.labels).to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
+    model = load_classifier(base.path, task.names(spec.view), task.problem_type)
+    model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
     unique, places = _unique(examples)
     tokens = tokenize(tokenizer, spec.model_fingerprint, unique, spec.recipe.max_length)
     count = len(layers(model))
@@ -121,15 +127,16 @@ def _prepare(spec: RunSpec, progress: Progress) -> _Prepared:
         states = lower_states(
             model, layer, tokens, spec.model_fingerprint, lambda done: progress.advance(LOWER, done, len(tokens))
         )
-    return _Prepared(model, tokenizer, tokens, states, layer, examples, *places)
+    return _Prepared(task, model, tokenizer, tokens, states, layer, examples, *places)
 
 
-def _unique(examples: Examples) -> tuple[list[str], tuple[npt.NDArray[np.int64], ...]]:
+def _unique(examples: Examples) -> tuple[Inputs, tuple[npt.NDArray[np.int64], ...]]:
     """All texts once, sorted so that another Split of the same rows is the same content; and each part's places."""
-    parts = (examples.train, examples.validation, examples.test)
-    unique = sorted({text for part in parts for text in part.texts})
-    numbers = {text: number for number, text in enumerate(unique)}
-    return unique, tuple(np.array([numbers[text] for text in part.texts], dtype=np.int64) for part in parts)
+    parts = [part.inputs.rows() for part in (examples.train, examples.validation, examples.test)]
+    unique = sorted({key for part in parts for key in part})
+    numbers = {key: number for number, key in enumerate(unique)}
+    places = tuple(np.array([numbers[key] for key in part], dtype=np.int64) for part in parts)
+    return Inputs.of(unique, paired=examples.train.inputs.second is not None), places
 
 
 def _fit(
@@ -144,9 +151,10 @@ def _fit(
     _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
-    watcher = Watcher(progress, metrics, folder, marks(per_epoch, recipe.epochs), len(prepared.train))
+    watcher = Watcher(progress, metrics, folder, marks(per_epoch, recipe.epochs), len(prepared.train), prepared.task)
     trainer = build_trainer(
         module,
+        prepared.task,
         spec,
         prepared.rows(prepared.train, examples.train.targets),
         prepared.rows(prepared.validation, examples.validation.targets),
@@ -187,13 +195,13 @@ def _predict(
         )
 
     with evaluating(module):
-        return predict(model, rows.lengths, forward, advance)
+        return predict(model, rows.lengths, forward, prepared.task.scores, advance)
 
 
 def _keep(spec: RunSpec, run_folder: Path, prepared: _Prepared, answers: Predicted, neighbours: Predicted) -> None:
     examples = prepared.examples
     test = examples.test
-    save_answers(Answers(test.rows, test.targets, answers.probabilities, spec.view.labels), run_folder, "model")
+    save_answers(Answers(test.rows, test.targets, answers.scores, prepared.task.names(spec.view)), run_folder, "model")
     np.savez(run_folder / "neighbours.npz", rows=examples.train.rows, vectors=neighbours.vectors)
     bundle = run_folder / "bundle"
     shutil.rmtree(bundle, ignore_errors=True)
@@ -220,6 +228,7 @@ def _info(spec: RunSpec, run_folder: Path) -> BundleInfo:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         masks=spec.view.masks,
         renamed=renamed(spec.view.steps),
+        second=spec.view.second,
     )
 
 

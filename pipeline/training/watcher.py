@@ -10,6 +10,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from pipeline.errors import N_, RunError
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
+from pipeline.tasks.task import Task
 from pipeline.training import checkpoints
 from pipeline.training.recipe import TRAINING
 
@@ -24,22 +25,26 @@ class Watcher(TrainerCallback):
         folder: of the checkpoints.
         marks: steps after which the validation rows are measured and a checkpoint is written.
         rows: training rows, for the pace.
+        task: names what is measured, and what the best model is chosen by.
     """
 
-    def __init__(self, progress: Progress, metrics: MetricsWriter, folder: Path, marks: set[int], rows: int) -> None:
+    def __init__(
+        self, progress: Progress, metrics: MetricsWriter, folder: Path, marks: set[int], rows: int, task: Task
+    ) -> None:
         self.stopped = False
         self._progress = progress
         self._metrics = metrics
         self._folder = folder
         self._marks = marks
         self._rows = rows
-        self._best = -1.0
+        self._task = task
+        self._best = -math.inf
         self._saved = time.monotonic()
         self._logged = (0.0, 0.0)  # epoch and time of the latest figures
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Take up the best score of a resumed run."""
-        self._best = state.best_metric if state.best_metric is not None else -1.0
+        self._best = state.best_metric if state.best_metric is not None else -math.inf
         self._logged = (state.epoch or 0.0, time.monotonic())
         self._progress.advance(TRAINING, state.global_step, state.max_steps)
 
@@ -77,9 +82,10 @@ class Watcher(TrainerCallback):
                 "train", **at, loss=value, learning_rate=logs["learning_rate"], rows_per_second=self._pace(state)
             )
         elif "eval_loss" in logs:
-            best = logs["eval_macro_f1"] > self._best
-            self._best = max(self._best, logs["eval_macro_f1"]) if state.global_step else self._best
-            scores = {"accuracy": logs["eval_accuracy"], "macro_f1": logs["eval_macro_f1"]}
+            reached = logs[f"eval_{self._task.best_by}"]
+            best = reached > self._best
+            self._best = max(self._best, reached) if state.global_step else self._best
+            scores = {name: logs[f"eval_{name}"] for name in self._task.measures}
             self._metrics.write("validation", **at, loss=value, **scores, best=best)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:

@@ -21,6 +21,7 @@ from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.bundle import BundleInfo, seal, write_info
 from pipeline.runs.spec import Recipe, RunSpec, save_spec
 from pipeline.settings import workspace
+from pipeline.tasks.task import Inputs
 from pipeline.templates.columns import render
 
 WORDS = {
@@ -117,7 +118,7 @@ def _let_the_model_answer(view: View, split: str, home: Path) -> None:
     rows = load_split(split).test
     frame = view_frame(view, rows)
     truth = np.array([view.labels.index(label) for label in view_labels(view, rows)])
-    probabilities = Classifier.load(home / "bundle").probabilities(render(view.template, view.text, frame))
+    probabilities = Classifier.load(home / "bundle").scores(Inputs(tuple(render(view.template, view.text, frame))))
     save_answers(Answers(np.array(rows), truth, probabilities, view.labels), home, "model")
 
 
