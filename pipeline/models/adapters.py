@@ -56,8 +56,8 @@ def targets(model: PreTrainedModel, layer: int) -> list[str]:
     """Names of the linear maps of the layers from ``layer`` on; of an encoder-decoder, its whole decoder's too."""
     stacks = [list(layers(model))[max(0, layer) :]]
     if model.config.is_encoder_decoder:
-        decoder: Any = model.get_decoder()
-        stacks.append(list(layers(decoder)))
+        writer: Any = model  # its method has no types
+        stacks.append(list(layers(writer.get_decoder())))
     inside = {id(part) for stack in stacks for block in stack for part in block.modules()}
     return [
         name

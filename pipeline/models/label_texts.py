@@ -46,7 +46,7 @@ class LabelTexts:
     @cached_property
     def places(self) -> npt.NDArray[np.int64]:
         """[branches, 2] a path that goes through each branch, and after how many of its tokens."""
-        at = {}
+        at: dict[Path, tuple[int, int]] = {}
         for number, path in enumerate(self.paths):
             for length in range(len(path) + 1):
                 at.setdefault(path[:length], (number, length))
@@ -119,4 +119,5 @@ def number_grid(low: float, high: float) -> tuple[str, ...]:
 def nearest(grid: Sequence[str], numbers: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int64]:
     """[n] the place in ``grid`` that is nearest to each of ``numbers`` [n]."""
     values = np.array([float(text) for text in grid])
-    return np.abs(np.asarray(numbers, dtype=np.float64)[:, None] - values).argmin(axis=1)
+    places: npt.NDArray[np.int64] = np.abs(np.asarray(numbers, dtype=np.float64)[:, None] - values).argmin(axis=1)
+    return places

@@ -12,7 +12,6 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from tokenizers.processors import TemplateProcessing
 from torch import nn
 from transformers import (
     AutoConfig,
@@ -45,30 +44,6 @@ def load_tokenizer(path: Path) -> PreTrainedTokenizerBase:
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
     tokenizer.padding_side = "right"  # GPT-2 counts positions from the left, and the cut in halves relies on it
-    return tokenizer
-
-
-def load_text_tokenizer(path: Path) -> PreTrainedTokenizerBase:
-    """The tokenizer of an encoder-decoder: as ``load_tokenizer``, and every text ends with the end token.
-
-    T5 learned its texts with that token at their end, and its tokenizers add it; ChatLM's leaves it to the program that
-    calls it. Saved with the model, it adds it for whoever loads the folder.
-
-    Raises:
-        ModelError: the folder holds none that can be read, or one without an end token.
-    """
-    tokenizer = load_tokenizer(path)
-    if tokenizer.eos_token is None:
-        raise ModelError(
-            N_("The tokenizer in {folder} has no end token, so the model could not end a label. Choose another model."),
-            folder=path.name,
-        )
-    if tokenizer("a")["input_ids"][-1:] != [tokenizer.eos_token_id]:
-        end = tokenizer.eos_token
-        reader: Any = tokenizer
-        reader.backend_tokenizer.post_processor = TemplateProcessing(
-            single=f"$A {end}", pair=f"$A $B {end}", special_tokens=[(end, tokenizer.eos_token_id)]
-        )
     return tokenizer
 
 

@@ -5,15 +5,16 @@ out among the tokens that may follow, so that the labels' probabilities sum to 1
 Knows stock models of transformers (``AutoModelForSeq2SeqLM``); nothing of tasks, of training or of files.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_outputs import BaseModelOutput
 
-from pipeline.models.label_texts import LabelTexts
+from pipeline.models.label_texts import LabelTexts, read_labels
 
 # Numbers of the vocabulary that the decoder may bring forth at once: 256 MB in float32.
 _LOGITS_AT_ONCE = 64 * 1024**2
@@ -26,11 +27,15 @@ class TextToText:
     Args:
         model: an ``AutoModelForSeq2SeqLM``.
         labels: what it may answer.
+        numbers: the number that each label says, where a number is predicted; None: the labels are classes.
     """
 
-    def __init__(self, model: PreTrainedModel, labels: LabelTexts) -> None:
+    def __init__(self, model: PreTrainedModel, labels: LabelTexts, numbers: Sequence[float] | None = None) -> None:
         self._model: Any = model
-        self._labels = labels
+        self._numbers = None if numbers is None else torch.tensor(numbers, dtype=torch.float64)
+        self.outputs = len(labels.sequences) if numbers is None else 1
+        # A place to look at what is known of a text before the decoder says anything: [rows, hidden].
+        self.read = nn.Identity()
         start = model.config.decoder_start_token_id
         padding = model.config.pad_token_id or 0
         self._paths = _filled([(start, *path) for path in labels.paths], padding)
@@ -40,10 +45,35 @@ class TextToText:
         self._places = torch.from_numpy(labels.places)
         self._taken = torch.from_numpy(labels.taken)
 
-    def encode(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """[rows, tokens, hidden] what the encoder makes of texts, from ids and mask [rows, tokens]."""
-        states: Tensor = self._model.get_encoder()(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+    def encode(self, input_ids: Tensor, attention_mask: Tensor, encoder: Callable[..., Any] | None = None) -> Tensor:
+        """[rows, tokens, hidden] what the encoder makes of texts.
+
+        Args:
+            input_ids: [rows, tokens].
+            attention_mask: [rows, tokens].
+            encoder: called in place of the model's own, when its lower layers are done already.
+        """
+        called = encoder or self._model.get_encoder()
+        states: Tensor = called(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        real = attention_mask[:, :, None].to(states.dtype)
+        self.read((states * real).sum(dim=1) / real.sum(dim=1))
         return states
+
+    def logits(self, states: Tensor, mask: Tensor) -> Tensor:
+        """[rows, outputs] float64: log p of each label; or the mean of the numbers, each weighted by its p.
+
+        Args:
+            states: [rows, tokens, hidden] from ``encode``.
+            mask: [rows, tokens] of the texts.
+        """
+        known = self.log_probabilities(states, mask)
+        return known if self._numbers is None else known.exp() @ self._numbers.to(known.device)[:, None]
+
+    def targets(self, answers: Tensor) -> Tensor:
+        """[rows] the label of each answer: the class itself, or the text of the nearest number."""
+        if self._numbers is None:
+            return answers
+        return (answers.double()[:, None] - self._numbers.to(answers.device)).abs().argmin(dim=1)
 
     def log_probabilities(self, states: Tensor, mask: Tensor) -> Tensor:
         """[rows, labels] float64, nats: log p(label | text); ``exp`` of a row sums to 1.
@@ -81,7 +111,7 @@ class TextToText:
         path_of, after = self._places[:, 0].to(states.device), self._places[:, 1].to(states.device)
         rows_at_once = max(1, _LOGITS_AT_ONCE // (paths.numel() * self._model.config.vocab_size))
         parts = []
-        for some, their_mask in zip(states.split(rows_at_once), mask.split(rows_at_once), strict=True):
+        for some, their_mask in zip(torch.split(states, rows_at_once), torch.split(mask, rows_at_once), strict=True):
             rows = len(some)
             repeated = some.repeat_interleave(len(paths), dim=0), their_mask.repeat_interleave(len(paths), dim=0)
             logits = self._decode(*repeated, paths.repeat(rows, 1)).view(rows, *paths.shape, -1)
@@ -98,6 +128,24 @@ class TextToText:
         )
         logits: Tensor = output.logits
         return logits
+
+
+def answers_of(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str], *, number: bool
+) -> TextToText:
+    """``model`` as one that writes ``texts`` and nothing else.
+
+    Args:
+        model: an ``AutoModelForSeq2SeqLM``.
+        tokenizer: its own, with an end token.
+        texts: what it may write, in the order of the outputs.
+        number: whether the texts spell numbers, and what is asked for is the number.
+
+    Raises:
+        ModelError: the tokenizer cannot tell two of the texts apart.
+    """
+    labels = read_labels(tokenizer, texts, int(tokenizer.eos_token_id))
+    return TextToText(model, labels, [float(text) for text in texts] if number else None)
 
 
 def _filled(sequences: list[tuple[int, ...]], filling: int) -> Tensor:

@@ -35,6 +35,9 @@ class BundleInfo:
     created: str  # ISO 8601, UTC
     masks: tuple[str, ...] = ()  # kinds of personal data that are masked before the model reads a text
     renamed: dict[str, str] = field(default_factory=dict)  # labels of the file that were learned under another name
+    orders: int = 1  # 2: a pair is read in both orders, and what the model says of them is added
+    texts: tuple[str, ...] = ()  # of a model that writes its answer: what it may write, in the order of its outputs
+    prefix: str = ""  # what such a model reads before every text; its tokenizer adds it
     second: str = ""  # column whose texts are compared with the others; "" for none
 
 
@@ -57,7 +60,9 @@ def read_info(folder: Path) -> BundleInfo:
             file=INFO,
         )
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return BundleInfo(**content | {key: tuple(content[key]) for key in ("text", "labels", "masks") if key in content})
+    return BundleInfo(
+        **content | {key: tuple(content[key]) for key in ("text", "labels", "masks", "texts") if key in content}
+    )
 
 
 def hash_file(path: Path) -> str:

@@ -39,10 +39,7 @@ class Recipe:
     gradient_clip: float = setting(1.0, N_("Longest step that a single batch may cause."))
     precision: str = setting("float32", N_("Number format: float32, or bfloat16 on GPUs that have it."))
     adapter: str = setting(
-        "none",
-        N_(
-            "none trains the layers themselves; lora or dora trains small matrices beside them: less memory, less to save."
-        ),
+        "none", N_("none trains the layers themselves; lora or dora train small matrices beside them: less memory.")
     )
     lora_rank: int = setting(16, N_("Size of the matrices of lora and dora. Larger can learn more."))
     lora_alpha: float = setting(32.0, N_("How strongly lora and dora change the model, divided by their size."))

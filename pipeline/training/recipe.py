@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import N_, ModelError, SettingError
+from pipeline.errors import N_, SettingError
 from pipeline.models.devices import Device
 from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
@@ -44,16 +44,10 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
 
     Raises:
         SettingError: no such preset.
-        ModelError: this kind of model cannot be trained yet.
     """
     if preset not in PRESETS:
         raise SettingError(
             N_("There is no preset “{preset}”. Choose one of: {known}."), preset=preset, known=", ".join(PRESETS)
-        )
-    if model.family == "encoder-decoder":
-        raise ModelError(
-            N_("{model} reads and writes (encoder-decoder); that kind cannot learn to classify yet. Choose another."),
-            model=model.name,
         )
     layers = count_layers(model.path)
     share, fewest = _TRAINED[preset]

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
+from transformers import set_seed
 from transformers.utils import logging as transformers_logging
 
 from pipeline import system
@@ -21,7 +21,6 @@ from pipeline.data.steps import renamed
 from pipeline.errors import N_
 from pipeline.models import store as models
 from pipeline.models.halves import evaluating, layers
-from pipeline.models.load import load_classifier, load_tokenizer
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.bundle import MANIFEST, BundleInfo, read_info, seal, write_info
 from pipeline.runs.metrics_log import MetricsWriter
@@ -31,9 +30,10 @@ from pipeline.tasks import registry
 from pipeline.tasks.examples import load_examples
 from pipeline.tasks.predict import Predicted, predict
 from pipeline.tasks.task import Examples, Inputs, Targets, Task
-from pipeline.tasks.tokens import Tokens, tokenize
-from pipeline.training import checkpoints
+from pipeline.tasks.tokens import Tokens, tokenize, turned
+from pipeline.training import checkpoints, families
 from pipeline.training.batches import Rows
+from pipeline.training.families import Loaded
 from pipeline.training.lower import fits, lower_states
 from pipeline.training.trainee import Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
@@ -59,8 +59,8 @@ class _Prepared:
     """All rows of a run as tokens, with the outputs of the lower layers where they are kept."""
 
     task: Task
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    loaded: Loaded
+    parameters: int  # of the whole model
     tokens: Tokens
     states: torch.Tensor | None
     layer: int  # layers that stay as they are, -1: none
@@ -70,7 +70,8 @@ class _Prepared:
     test: npt.NDArray[np.int64]
 
     def rows(self, numbers: npt.NDArray[np.int64], targets: Targets) -> Rows:
-        return Rows(self.tokens, numbers, targets, self.model.config.pad_token_id or 0, self.states)
+        turned = len(self.tokens) // 2 if self.loaded.orders == 2 else 0
+        return Rows(self.tokens, numbers, targets, self.loaded.model.config.pad_token_id or 0, self.states, turned)
 
 
 def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Trained:
@@ -91,7 +92,7 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
         prepared = _prepare(spec, task, progress)
         kept, tested = prepared.states is not None, len(prepared.test)
         loss = functools.partial(task.loss, label_smoothing=spec.recipe.label_smoothing)
-        with trainee(prepared.model, prepared.layer, kept, loss) as module:
+        with trainee(prepared.loaded, prepared.layer, kept, loss, spec.recipe) as module:
             trained = _fit(spec, prepared, module, run_folder, progress, metrics)
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
@@ -114,11 +115,13 @@ def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
     examples = load_examples(task, spec.view, spec.split)
     base = models.get(spec.base_model)
     set_seed(spec.seed)  # the head's first numbers
-    tokenizer = load_tokenizer(base.path)
-    model = load_classifier(base.path, task.names(spec.view), task.problem_type)
+    loaded = families.load(base, task, spec.view, examples)
+    model = loaded.model
     model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
     unique, places = _unique(examples)
-    tokens = tokenize(tokenizer, spec.model_fingerprint, unique, spec.recipe.max_length)
+    read = unique if loaded.orders == 1 else turned(unique)
+    reader = f"{spec.model_fingerprint}|{loaded.prefix}|{unique.second is not None}"
+    tokens = tokenize(loaded.tokenizer, reader, read, spec.recipe.max_length)
     count = len(layers(model))
     layer = -1 if spec.recipe.trained_layers < 0 else max(0, count - spec.recipe.trained_layers)
     progress.advance(LOADING, 1, 1)
@@ -127,7 +130,7 @@ def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
         states = lower_states(
             model, layer, tokens, spec.model_fingerprint, lambda done: progress.advance(LOWER, done, len(tokens))
         )
-    return _Prepared(task, model, tokenizer, tokens, states, layer, examples, *places)
+    return _Prepared(task, loaded, model.num_parameters(), tokens, states, layer, examples, *places)
 
 
 def _unique(examples: Examples) -> tuple[Inputs, tuple[npt.NDArray[np.int64], ...]]:
@@ -148,7 +151,7 @@ def _fit(
     folder = run_folder / "checkpoints"
     folder.mkdir(exist_ok=True)
     checkpoint = checkpoints.last_whole(folder)
-    _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
+    _announce(prepared.parameters, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
     watcher = Watcher(progress, metrics, folder, marks(per_epoch, recipe.epochs), len(prepared.train), prepared.task)
@@ -168,9 +171,7 @@ def _fit(
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
 
 
-def _announce(
-    model: PreTrainedModel, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter
-) -> None:
+def _announce(parameters: int, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter) -> None:
     trained = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
     metrics.write(
         "plan",
@@ -178,7 +179,7 @@ def _announce(
         epochs=epochs,
         train_rows=rows,
         trained_parameters=trained,
-        parameters=model.num_parameters(),
+        parameters=parameters,
     )
 
 
@@ -186,7 +187,7 @@ def _predict(
     prepared: _Prepared, module: Trainee, numbers: npt.NDArray[np.int64], advance: Callable[[int], None]
 ) -> Predicted:
     """What the trained model says about some rows of ``tokens``."""
-    model = prepared.model
+    model = prepared.loaded.model
     rows = prepared.rows(numbers, np.zeros(len(numbers), np.int64))
 
     def forward(positions: npt.NDArray[np.int64]) -> torch.Tensor:
@@ -195,7 +196,7 @@ def _predict(
         )
 
     with evaluating(module):
-        return predict(model, rows.lengths, forward, prepared.task.scores, advance)
+        return predict(module.read, module.outputs, rows.lengths, forward, prepared.task.scores, advance)
 
 
 def _keep(spec: RunSpec, run_folder: Path, prepared: _Prepared, answers: Predicted, neighbours: Predicted) -> None:
@@ -205,14 +206,14 @@ def _keep(spec: RunSpec, run_folder: Path, prepared: _Prepared, answers: Predict
     np.savez(run_folder / "neighbours.npz", rows=examples.train.rows, vectors=neighbours.vectors)
     bundle = run_folder / "bundle"
     shutil.rmtree(bundle, ignore_errors=True)
-    prepared.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
-    prepared.tokenizer.model_max_length = spec.recipe.max_length
-    prepared.tokenizer.save_pretrained(bundle)
-    write_info(bundle, _info(spec, run_folder))
+    prepared.loaded.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
+    prepared.loaded.tokenizer.model_max_length = spec.recipe.max_length
+    prepared.loaded.tokenizer.save_pretrained(bundle)
+    write_info(bundle, _info(spec, run_folder, prepared.loaded))
     seal(bundle)
 
 
-def _info(spec: RunSpec, run_folder: Path) -> BundleInfo:
+def _info(spec: RunSpec, run_folder: Path, loaded: Loaded) -> BundleInfo:
     return BundleInfo(
         run=run_folder.name,
         name="",
@@ -229,6 +230,9 @@ def _info(spec: RunSpec, run_folder: Path) -> BundleInfo:
         masks=spec.view.masks,
         renamed=renamed(spec.view.steps),
         second=spec.view.second,
+        orders=loaded.orders,
+        texts=loaded.texts,
+        prefix=loaded.prefix,
     )
 
 

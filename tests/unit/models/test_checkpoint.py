@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoTokenizer
 
 from pipeline.errors import ModelError, UnsafeModel
 from pipeline.models import store
 from pipeline.models.formats.checkpoint import convert
-from pipeline.models.load import load_text_to_text, load_text_tokenizer
+from pipeline.models.load import load_text_to_text
 from pipeline.settings import Workspace
 from tests.tiny import tiny_base
 from tests.unit.models.conftest import build_tiny_bert
@@ -127,17 +126,3 @@ def test_an_output_layer_of_its_own_is_not_lost_under_another_class_name(target:
     (folder / "model.safetensors").unlink()
     convert(folder, target)
     assert torch.equal(load_text_to_text(target).lm_head.weight, weights["lm_head.weight"])
-
-
-def test_every_text_ends_with_the_end_token_also_where_the_tokenizer_left_it_out(tmp_path: Path) -> None:
-    folder = tiny_base(tmp_path / "chat", "encoder-decoder")
-    content = json.loads((folder / "tokenizer.json").read_text())
-    content["post_processor"] = None
-    (folder / "tokenizer.json").write_text(json.dumps(content))
-    tokenizer = load_text_tokenizer(folder)
-    tokenizer.save_pretrained(tmp_path / "saved")
-    for one in (tokenizer, AutoTokenizer.from_pretrained(tmp_path / "saved")):
-        read = one(["refund", "printer " * 50], truncation=True, max_length=9)["input_ids"]
-        assert [ids[-1] for ids in read] == [one.eos_token_id] * 2
-        assert [ids.count(one.eos_token_id) for ids in read] == [1, 1]
-        assert len(read[1]) == 9
