@@ -5,6 +5,7 @@ and read on the light and on the dark background; grids and letters follow the t
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from pipeline.runs.metrics_log import Event
@@ -145,6 +146,48 @@ def lengths(characters: Sequence[int], *, title: str, rows: str) -> Spec:
             "x2": {"field": "end"},
             "y": {"field": "rows", "type": "quantitative", "title": rows, "axis": {"tickCount": 4}, "stack": None},
             "tooltip": [{"field": "start", "title": title}, {"field": "rows", "title": rows}],
+        },
+    }
+
+
+def numbers(counts: Sequence[tuple[float, int]], *, title: str, rows: str) -> Spec:
+    """How often numbers of each size are there: a bar a number where there are few, else of ranges.
+
+    Args:
+        counts: each different number, ascending, with its rows.
+        title, rows: axis titles, translated.
+    """
+    lowest, highest = counts[0][0], counts[-1][0]
+    smallest_step = min((b - a for (a, _), (b, _) in pairwise(counts)), default=1.0)
+    width = max(smallest_step, (highest - lowest) / BINS) if len(counts) > BINS else smallest_step
+    width = max(width, (highest - lowest) / (4 * BINS))  # two numbers that hardly differ make no bars of a hair
+    bars: dict[int, int] = {}
+    for number, its in counts:
+        place = int((number - lowest) / width + 1e-9)
+        bars[place] = bars.get(place, 0) + its
+    values = [
+        {"start": lowest + (place - 0.5) * width, "end": lowest + (place + 0.5) * width, "rows": its}
+        for place, its in bars.items()
+    ]
+    return {
+        "data": {"values": values},
+        "height": 220,
+        "mark": {"type": "bar", "color": ACCENT, "cornerRadiusEnd": 2, "binSpacing": 1},
+        "encoding": {
+            "x": {
+                "field": "start",
+                "type": "quantitative",
+                "title": title,
+                "scale": {"zero": False, "nice": False},
+                "axis": {"grid": False, "tickCount": 8},
+            },
+            "x2": {"field": "end"},
+            "y": {"field": "rows", "type": "quantitative", "title": rows, "axis": {"tickCount": 4}, "stack": None},
+            "tooltip": [
+                {"field": "start", "title": title, "format": ".3~g"},
+                {"field": "end", "title": "–", "format": ".3~g"},
+                {"field": "rows", "title": rows, "format": ","},
+            ],
         },
     }
 

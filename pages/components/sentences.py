@@ -80,6 +80,22 @@ def rows(summary: Summary) -> str:
     )
 
 
+def answers(summary: Summary) -> str:
+    """What the answers are like, in one line; "" where each row has one label."""
+    if summary.numbers:
+        (smallest, _), (largest, _) = summary.numbers[0], summary.numbers[-1]
+        return t("Numbers from {smallest} to {largest}", smallest=f"{smallest:g}", largest=f"{largest:g}")
+    each = sum(count for _, count in summary.label_counts)
+    if each == summary.labelled and not summary.none_of_them:
+        return ""
+    return tn(
+        "{n} label, {each} a row on average",
+        "{n} labels, {each} a row on average",
+        len(summary.label_counts),
+        each=f"{each / max(1, summary.labelled):.1f}",
+    )
+
+
 def errors(accuracy: float) -> str:
     """An accuracy as a count that one can picture."""
     wrong = round(100 * (1 - accuracy))

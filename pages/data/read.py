@@ -1,8 +1,10 @@
 """Data: what is in my file, and which columns play which part?"""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from pages.components import figures, state
+from pages.components import figures, sentences, state
 from pages.components.text import (
     plain,
     show_error,
@@ -56,17 +58,44 @@ def choose_source() -> Source | None:
     return load_source(dataset.source) if dataset else None
 
 
+def show_labels(summary: Summary) -> None:
+    """Rows of each label."""
+    show_section(tn("{n} label", "{n} labels", len(summary.label_counts)), sentences.answers(summary))
+    counts = [(visible(label), rows) for label, rows in summary.label_counts]
+    most, rows = counts[0]
+    show_figure(
+        figures.label_counts(counts, rows=t("Rows"), others=t("all others")),
+        alt=t("Rows of each label; the most frequent is {label} with {rows}.", label=most, rows=rows),
+    )
+    if summary.none_of_them:
+        show_note(tn("{n} row has none of the labels.", "{n} rows have none of the labels.", summary.none_of_them))
+
+
+def show_numbers(summary: Summary) -> None:
+    """How often numbers of each size are there."""
+    show_section(t("The numbers"), sentences.answers(summary))
+    middle = weighted_median(summary.numbers)
+    show_figure(
+        figures.numbers(summary.numbers, title=t("Number"), rows=t("Rows")),
+        alt=t("How often numbers of each size are there; half of the rows have at most {n}.", n=f"{middle:g}"),
+    )
+
+
+def weighted_median(numbers: Sequence[tuple[float, int]]) -> float:
+    """The number of the row in the middle; ``numbers`` ascending, each with its rows."""
+    half = sum(rows for _, rows in numbers) / 2
+    seen = 0
+    return next(number for number, rows in numbers if (seen := seen + rows) >= half)
+
+
 def show_charts(summary: Summary) -> None:
     """Label counts and text lengths, side by side."""
     left, right = st.columns(2, gap="large")
     with left:
-        show_section(tn("{n} label", "{n} labels", len(summary.label_counts)))
-        counts = [(visible(label), rows) for label, rows in summary.label_counts]
-        most, rows = counts[0]
-        show_figure(
-            figures.label_counts(counts, rows=t("Rows"), others=t("all others")),
-            alt=t("Rows of each label; the most frequent is {label} with {rows}.", label=most, rows=rows),
-        )
+        if summary.numbers:
+            show_numbers(summary)
+        else:
+            show_labels(summary)
     with right:
         show_section(t("Length of the texts"))
         middle = sorted(summary.lengths)[len(summary.lengths) // 2]
@@ -113,7 +142,7 @@ if source:
 else:
     show_heading(
         t("Bring your file"),
-        t("A column with texts and a column with labels. Rows whose label is blank are filled in later."),
+        t("A column with texts, and one with what is to be learned. Rows where that is blank are filled in later."),
     )
     show_uploader()
     show_note(t("No file at hand? Start with a sample on the Home page."))

@@ -155,7 +155,8 @@ def _rows(material: Material) -> list[int]:
 
 def _cells(material: Material) -> list[str]:
     """[rows] what the text columns hold, without the words of the template, which are the same everywhere."""
-    columns = [list(material.frame[column]) for column in material.view.text]
+    view = material.view
+    columns = [list(material.frame[column]) for column in (*view.text, *filter(None, (view.second,)))]
     return [" ".join(cells) for cells in zip(*columns, strict=True)]
 
 

@@ -92,7 +92,6 @@ def _train(groups: Any) -> None:
     train = _command(groups, "train", commands.train, N_("Train a model."))
     train.add_argument("data", metavar="FILE_OR_DATASET")
     train.add_argument("--model", required=True, metavar="NAME")
-    train.add_argument("--task", choices=["classification"])
     add_roles(train)
     add_division(train)
     train.add_argument("--preset", choices=PRESETS, default="balanced")

@@ -176,7 +176,7 @@ def make_split_of_numbers(
     """
     known = ~np.isnan(numbers)
     dates = None if order is None else _read_order(order, known.tolist())
-    levels = _levels(numbers)
+    levels = levels_of(numbers)
 
     def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
         if dates is not None:
@@ -305,7 +305,7 @@ def _shares(rows: int, given: bool) -> dict[str, float]:
     }
 
 
-def _levels(numbers: npt.NDArray[np.float64]) -> list[str]:
+def levels_of(numbers: npt.NDArray[np.float64]) -> list[str]:
     """[rows] "0" for the smallest numbers, "9" for the largest, each in about as many rows; "" where there is none."""
     known = ~np.isnan(numbers)
     edges = np.unique(np.quantile(numbers[known], np.arange(1, LEVELS) / LEVELS)) if known.any() else numbers[:0]

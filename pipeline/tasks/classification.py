@@ -9,6 +9,7 @@ import numpy.typing as npt
 from pipeline.data.view import Rows, View, view_labels
 from pipeline.errors import N_, UnfitData
 from pipeline.runs.progress import Progress
+from pipeline.tasks import opponents
 from pipeline.tasks.task import Baseline, Examples, Scores, Targets
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Classification:
     problem_type: str = "single_label_classification"
     measures: tuple[str, ...] = ("accuracy", "macro_f1")
     best_by: str = "macro_f1"
+    tunes: bool = False
 
     def names(self, view: View) -> tuple[str, ...]:
         """The label space."""
@@ -71,21 +73,7 @@ class Classification:
 
     def baselines(self, examples: Examples, outputs: int, progress: Progress) -> dict[str, Baseline]:
         """The majority class, and TF-IDF with logistic regression."""
-        return fit_baselines(examples, outputs, progress)
-
-
-def fit_baselines(examples: Examples, classes: int, progress: Progress) -> dict[str, Baseline]:
-    """The majority class, and TF-IDF with logistic regression: opponents where a row has one of several classes."""
-    from pipeline.baselines.majority import majority_answers
-    from pipeline.baselines.tfidf import fit_tfidf
-
-    train, validation, test = examples.train, examples.validation, examples.test
-    majority = majority_answers(train.targets, classes)
-    tfidf = fit_tfidf(train.inputs.first, train.targets, validation.inputs.first, validation.targets, classes, progress)
-    return {
-        "majority": Baseline(majority.probabilities(len(validation.rows)), majority.probabilities(len(test.rows))),
-        "tfidf": Baseline(tfidf.probabilities(validation.inputs.first), tfidf.probabilities(test.inputs.first)),
-    }
+        return opponents.of_classes(examples, outputs, progress)
 
 
 CLASSIFICATION = Classification()

@@ -1,11 +1,14 @@
 """The tasks by name. To add one, write its file beside this one and name it here."""
 
 from pipeline.data.view import View
-from pipeline.errors import N_, SettingError, UnfitData
+from pipeline.errors import N_, SettingError
 from pipeline.tasks.classification import CLASSIFICATION
+from pipeline.tasks.multilabel import MULTILABEL
+from pipeline.tasks.pair import PAIR
+from pipeline.tasks.regression import REGRESSION
 from pipeline.tasks.task import Task
 
-TASKS: dict[str, Task] = {task.name: task for task in (CLASSIFICATION,)}
+TASKS: dict[str, Task] = {task.name: task for task in (CLASSIFICATION, MULTILABEL, PAIR, REGRESSION)}
 
 
 def get(name: str) -> Task:
@@ -16,17 +19,14 @@ def get(name: str) -> Task:
 
 
 def task_of(view: View) -> Task:
-    """The task that a View asks for.
+    """The task that a View asks for."""
+    return task_for(view.number, view.several, bool(view.second))
 
-    Raises:
-        UnfitData: no task learns from such columns.
-    """
-    if view.second:
-        raise UnfitData(
-            N_("A model that compares two texts cannot be trained yet. Choose both as text columns that are joined.")
-        )
-    if view.several:
-        raise UnfitData(
-            N_("A model with several labels a row cannot be trained yet. Choose a label column with one label a row.")
-        )
-    return CLASSIFICATION
+
+def task_for(number: bool, several: bool, two_texts: bool) -> Task:
+    """The task where the answer is a number, or several labels, or else one class, of one text or of two."""
+    if number:
+        return REGRESSION
+    if several:
+        return MULTILABEL
+    return PAIR if two_texts else CLASSIFICATION

@@ -12,12 +12,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.data.view import Rows, View
+from pipeline.data.source import read_rows
+from pipeline.data.view import Rows, View, view_label_sets, view_labels
 from pipeline.runs.progress import Progress
 from pipeline.templates.columns import Reading, read_pairs, read_texts
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+# Between several labels that are shown together.
+JOINED = ", "
 
 # [n] class index (int64), [n, labels] 0 or 1 (float32), or [n] numbers (float64).
 Targets = npt.NDArray[Any]
@@ -98,6 +102,10 @@ class Task(Protocol):
     def best_by(self) -> str:
         """The figure on the validation rows that chooses the checkpoint; larger is better."""
 
+    @property
+    def tunes(self) -> bool:
+        """Whether ``tune`` chooses anything."""
+
     def names(self, view: View) -> tuple[str, ...]:
         """A name for each output of the model, in order."""
 
@@ -124,6 +132,15 @@ class Task(Protocol):
 
     def baselines(self, examples: Examples, outputs: int, progress: Progress) -> dict[str, Baseline]:
         """The opponents, fitted on the training rows, by name: the simplest one first."""
+
+
+def answer_texts(view: View, rows: Rows) -> list[str]:
+    """[rows] the answer of each row to show: the label, several joined, or the cell with the number."""
+    if view.number:
+        return [str(cell) for cell in read_rows(view.source, [view.label])[view.label].iloc[list(rows)]]
+    if view.several:
+        return [JOINED.join(labels or ()) for labels in view_label_sets(view, rows)]
+    return list(view_labels(view, rows))
 
 
 def read_inputs(reading: Reading, rows: pd.DataFrame) -> Inputs:

@@ -71,11 +71,5 @@ def _writes(base: Model, task: Task, view: View, examples: Examples) -> Loaded:
     model = load_text_to_text(base.path)
     known = np.asarray(examples.train.targets, dtype=np.float64)
     texts = number_grid(float(known.min()), float(known.max())) if number else task.names(view)
-    return Loaded(
-        base.family,
-        model,
-        tokenizer,
-        answers=answers_of(model, tokenizer, texts, number=number),
-        texts=texts,
-        prefix=prefix,
-    )
+    answers = answers_of(model, tokenizer, texts, number=number)
+    return Loaded(base.family, model, tokenizer, answers=answers, texts=texts, prefix=prefix)

@@ -28,8 +28,8 @@ from pipeline.runs.progress import Progress
 from pipeline.runs.spec import RunSpec
 from pipeline.tasks import registry
 from pipeline.tasks.examples import load_examples
-from pipeline.tasks.predict import Predicted, predict
-from pipeline.tasks.task import Examples, Inputs, Targets, Task
+from pipeline.tasks.predict import Predicted, head, predict
+from pipeline.tasks.task import Examples, Inputs, Part, Targets, Task
 from pipeline.tasks.tokens import Tokens, tokenize, turned
 from pipeline.training import checkpoints, families
 from pipeline.training.batches import Rows
@@ -37,6 +37,7 @@ from pipeline.training.families import Loaded
 from pipeline.training.lower import fits, lower_states
 from pipeline.training.trainee import Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
+from pipeline.training.unit import Unit, unit_of
 from pipeline.training.watcher import Watcher
 
 LOADING = N_("Loading the base model")
@@ -63,11 +64,16 @@ class _Prepared:
     parameters: int  # of the whole model
     tokens: Tokens
     states: torch.Tensor | None
+    unit: Unit | None  # in which the targets are learned; None: they are no numbers
     layer: int  # layers that stay as they are, -1: none
     examples: Examples
     train: npt.NDArray[np.int64]  # rows of ``tokens``
     validation: npt.NDArray[np.int64]
     test: npt.NDArray[np.int64]
+
+    def learned(self, part: Part) -> Targets:
+        """The targets of a part as they are learned."""
+        return part.targets if self.unit is None else self.unit.learned(part.targets)
 
     def rows(self, numbers: npt.NDArray[np.int64], targets: Targets) -> Rows:
         turned = len(self.tokens) // 2 if self.loaded.orders == 2 else 0
@@ -94,11 +100,14 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
         loss = functools.partial(task.loss, label_smoothing=spec.recipe.label_smoothing)
         with trainee(prepared.loaded, prepared.layer, kept, loss, spec.recipe) as module:
             trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+            if prepared.unit is not None:
+                prepared.unit.fold(head(prepared.loaded.model))
+            thresholds = _tune(prepared, module)
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
             neighbours = _predict(prepared, module, prepared.train, lambda n: None)
         progress.advance(SAVING, 0, 1)
-        _keep(spec, run_folder, prepared, answers, neighbours)
+        _keep(spec, run_folder, prepared, answers, neighbours, thresholds)
     return trained
 
 
@@ -130,7 +139,10 @@ def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
         states = lower_states(
             model, layer, tokens, spec.model_fingerprint, lambda done: progress.advance(LOWER, done, len(tokens))
         )
-    return _Prepared(task, loaded, model.num_parameters(), tokens, states, layer, examples, *places)
+    # A number that is written is learned as it is spelled.
+    learned = task.problem_type == "regression" and loaded.answers is None
+    unit = unit_of(examples.train.targets, head(model)) if learned else None
+    return _Prepared(task, loaded, model.num_parameters(), tokens, states, unit, layer, examples, *places)
 
 
 def _unique(examples: Examples) -> tuple[Inputs, tuple[npt.NDArray[np.int64], ...]]:
@@ -159,12 +171,13 @@ def _fit(
         module,
         prepared.task,
         spec,
-        prepared.rows(prepared.train, examples.train.targets),
-        prepared.rows(prepared.validation, examples.validation.targets),
+        prepared.rows(prepared.train, prepared.learned(examples.train)),
+        prepared.rows(prepared.validation, prepared.learned(examples.validation)),
         folder,
         watcher,
         steps,
         fresh=checkpoint is None,
+        unit=prepared.unit,
     )
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     step = trainer.state.global_step
@@ -199,21 +212,38 @@ def _predict(
         return predict(module.read, module.outputs, rows.lengths, forward, prepared.task.scores, advance)
 
 
-def _keep(spec: RunSpec, run_folder: Path, prepared: _Prepared, answers: Predicted, neighbours: Predicted) -> None:
+def _tune(prepared: _Prepared, module: Trainee) -> tuple[float, ...]:
+    """Thresholds from what the trained model says about the validation rows."""
+    if not prepared.task.tunes:
+        return ()
+    said = _predict(prepared, module, prepared.validation, lambda done: None)
+    return prepared.task.tune(prepared.examples.validation.targets, said.scores)
+
+
+def _keep(
+    spec: RunSpec,
+    run_folder: Path,
+    prepared: _Prepared,
+    answers: Predicted,
+    neighbours: Predicted,
+    thresholds: tuple[float, ...],
+) -> None:
     examples = prepared.examples
     test = examples.test
-    save_answers(Answers(test.rows, test.targets, answers.scores, prepared.task.names(spec.view)), run_folder, "model")
+    names = prepared.task.names(spec.view)
+    save_answers(Answers(test.rows, test.targets, answers.scores, names, thresholds), run_folder, "model")
     np.savez(run_folder / "neighbours.npz", rows=examples.train.rows, vectors=neighbours.vectors)
     bundle = run_folder / "bundle"
     shutil.rmtree(bundle, ignore_errors=True)
     prepared.loaded.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
     prepared.loaded.tokenizer.model_max_length = spec.recipe.max_length
     prepared.loaded.tokenizer.save_pretrained(bundle)
-    write_info(bundle, _info(spec, run_folder, prepared.loaded))
+    write_info(bundle, _info(spec, run_folder, prepared, thresholds))
     seal(bundle)
 
 
-def _info(spec: RunSpec, run_folder: Path, loaded: Loaded) -> BundleInfo:
+def _info(spec: RunSpec, run_folder: Path, prepared: _Prepared, thresholds: tuple[float, ...]) -> BundleInfo:
+    numbers = prepared.examples.train.targets
     return BundleInfo(
         run=run_folder.name,
         name="",
@@ -222,7 +252,7 @@ def _info(spec: RunSpec, run_folder: Path, loaded: Loaded) -> BundleInfo:
         text=spec.view.text,
         template=spec.view.template,
         label=spec.view.label,
-        labels=spec.view.labels,
+        labels=prepared.task.names(spec.view),
         max_length=spec.recipe.max_length,
         metrics={},
         versions={name: importlib.metadata.version(name) for name in ("torch", "transformers", "tokenizers")},
@@ -230,9 +260,13 @@ def _info(spec: RunSpec, run_folder: Path, loaded: Loaded) -> BundleInfo:
         masks=spec.view.masks,
         renamed=renamed(spec.view.steps),
         second=spec.view.second,
-        orders=loaded.orders,
-        texts=loaded.texts,
-        prefix=loaded.prefix,
+        orders=prepared.loaded.orders,
+        texts=prepared.loaded.texts,
+        prefix=prepared.loaded.prefix,
+        separators=spec.view.separators,
+        label_columns=spec.view.label_columns,
+        thresholds=thresholds,
+        number_range=(float(numbers.min()), float(numbers.max())) if spec.view.number else (),
     )
 
 

@@ -17,6 +17,7 @@ from pipeline.tasks.task import Task
 from pipeline.training import checkpoints
 from pipeline.training.batches import LengthBatches, Rows
 from pipeline.training.trainee import Trainee, groups
+from pipeline.training.unit import Unit
 from pipeline.training.watcher import Watcher
 
 # A chart moves every few steps, whatever the run's length.
@@ -66,6 +67,7 @@ def build_trainer(
     watcher: Watcher,
     steps: int,
     fresh: bool,
+    unit: Unit | None = None,
 ) -> LengthTrainer:
     """A Trainer ready to start.
 
@@ -77,12 +79,15 @@ def build_trainer(
         watcher: is told everything.
         steps: of the whole run.
         fresh: whether it starts from the beginning; then the untrained model is measured too.
+        unit: in which the targets are numbers; None: they are no numbers.
     """
     logging.getLogger("transformers.trainer").setLevel(logging.ERROR)
     recipe = spec.recipe
 
     def measure(answers: EvalPrediction) -> dict[str, float]:
         truth, scores = np.asarray(answers.label_ids), task.scores(torch.from_numpy(np.asarray(answers.predictions)))
+        if unit is not None:
+            truth, scores = unit.numbers(truth), unit.numbers(scores)
         return task.measure(truth, scores, task.tune(truth, scores))
 
     trainer = LengthTrainer(

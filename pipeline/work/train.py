@@ -61,7 +61,7 @@ def _measure_baselines(
     progress.advance(BASELINE, 0, 1)
     names, validation, test = task.names(spec.view), examples.validation, examples.test
     for name, baseline in task.baselines(examples, len(names), progress).items():
-        save_answers(Answers(test.rows, test.targets, baseline.test, names), folder, name)
+        save_answers(Answers(test.rows, test.targets, baseline.test, names, baseline.thresholds), folder, name)
         measured = task.measure(validation.targets, baseline.validation, baseline.thresholds)
         metrics.write("baseline", name=name, **measured)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions import data
+from pipeline.actions import summary
 from pipeline.actions.check import last_check
 from pipeline.actions.data import list_datasets
 from pipeline.actions.jobs import wait
@@ -158,7 +158,7 @@ def test_labels_that_look_alike_are_told_apart_in_their_figure(home: Workspace) 
 
 
 def test_lengths_of_some_rows_only_are_said_to_be_so(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "MEASURED_TEXTS", 20)
+    monkeypatch.setattr(summary, "MEASURED_TEXTS", 20)
     app = bring(as_csv(tickets(copies=11, blank=3)))
 
     assert "Measured on 18 rows, evenly spread over the file." in words(app)

@@ -101,7 +101,7 @@ def test_training_rows_are_kept_with_vectors_that_find_their_like(
         rows, vectors = kept["rows"], kept["vectors"]
     assert rows.tolist() == train.rows.tolist()
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    asked = Classifier.load(home.runs / "a" / "bundle").embed(train.inputs)
+    asked = Classifier.load(home.runs / "a" / "bundle").embed(Inputs(tuple(train.inputs)))
     np.testing.assert_allclose(asked, vectors, atol=1e-5)
     alike = vectors @ vectors.T - 2 * np.eye(len(vectors))
     assert (train.targets[alike.argmax(axis=1)] == train.targets).mean() > 0.9
