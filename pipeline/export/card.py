@@ -37,8 +37,8 @@ inputs = tokenizer({asked}, truncation=True, padding=True, return_tensors="pt")
 {answer}
 ```
 
-or `pipeline("text-classification", model="this_folder", truncation=True)`{pipeline}. Texts are cut after {max_length} tokens,
-as in training: keep `truncation=True`.
+or `pipeline("text-classification", model="this_folder", truncation=True)`{pipeline}. Texts are cut
+after {max_length} tokens, as in training: keep `truncation=True`.
 
 {text}
 

@@ -1,4 +1,4 @@
-"""Load an exported folder as a stranger would and answer texts, or pairs of texts. Run as a file, in a process of its own.
+"""Load an exported folder as a stranger would and answer texts, or pairs. Run as a file, in a process of its own.
 
     python -I stock.py FOLDER REQUEST ANSWER
 

@@ -96,5 +96,7 @@ def _figures(truth: npt.ArrayLike, predicted: npt.ArrayLike) -> dict[str, Any]:
     true, guess = np.asarray(truth).astype(np.int8), np.asarray(predicted).astype(np.int8)
     if true.shape != guess.shape or true.ndim != 2 or not len(true):
         raise ValueError(f"need two tables of 0 and 1 of one shape, got {true.shape} and {guess.shape}")
-    figures: dict[str, Any] = module("label_sets").compute(predictions=guess, references=true)
+    figures: dict[str, Any] = module("label_sets").compute(
+        predictions=guess.ravel(), references=true.ravel(), labels=true.shape[1]
+    )
     return figures

@@ -7,7 +7,6 @@ from typing import Any
 
 import datasets
 import evaluate
-import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import precision_recall_fscore_support
 
@@ -16,18 +15,20 @@ class LabelSets(evaluate.Metric):  # type: ignore[misc]  # the library ships no 
     """Micro-F1 counts every label of every row alike, macro-F1 every label that occurs in truth or prediction."""
 
     def _info(self) -> evaluate.MetricInfo:
-        row = datasets.Sequence(datasets.Value("int8"))
         return evaluate.MetricInfo(
             description="Micro-F1, macro-F1, exact match, and precision, recall and F1 of every label.",
             citation="",
-            inputs_description="predictions, references: for each row a 0 or 1 for each label.",
-            features=datasets.Features({"predictions": row, "references": row}),
+            inputs_description="predictions, references: 0 or 1 for each label, row after row; labels: how many.",
+            features=datasets.Features({"predictions": datasets.Value("int8"), "references": datasets.Value("int8")}),
             format="numpy",
         )
 
-    def _compute(self, predictions: npt.NDArray[Any], references: npt.NDArray[Any]) -> dict[str, float | list[Any]]:
-        true, guess = np.asarray(references), np.asarray(predictions)
-        precision, recall, f1, support = precision_recall_fscore_support(true, guess, zero_division=0.0)
+    def _compute(
+        self, predictions: npt.NDArray[Any], references: npt.NDArray[Any], labels: int
+    ) -> dict[str, float | list[Any]]:
+        # One after the other, because evaluate hands tables over as lists of lists, which is slow.
+        true, guess = references.reshape(-1, labels), predictions.reshape(-1, labels)
+        precision, recall, f1, support = precision_recall_fscore_support(true, guess, average=None, zero_division=0.0)
         hits = int((true & guess).sum())
         named = int(true.sum() + guess.sum())
         occurring = (true | guess).any(axis=0)
