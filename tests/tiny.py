@@ -141,6 +141,14 @@ def tiny_base(folder: Path, family: str = "encoder") -> Path:
     return folder
 
 
+def tie(folder: Path) -> None:
+    """Let a base model of ``tiny_base`` say that its output layer is its embeddings, as small decoders do."""
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"tie_word_embeddings": True}))
+    (folder / "manifest.json").unlink()
+    seal(folder)
+
+
 def tickets(rows: int, seed: int) -> pd.DataFrame:
     """Texts of 2 to 10 words; the first one says which class it is."""
     random = np.random.default_rng(seed)

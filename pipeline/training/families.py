@@ -10,13 +10,13 @@ import numpy as np
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from pipeline.data.view import View
-from pipeline.errors import N_, ModelError
 from pipeline.models.label_texts import number_grid
 from pipeline.models.load import load_classifier, load_text_to_text, load_tokenizer
 from pipeline.models.prompts import load_pair_tokenizer, load_text_tokenizer
 from pipeline.models.store import Model
 from pipeline.models.text_to_text import TextToText, answers_of
 from pipeline.tasks.task import Examples, Task
+from pipeline.training.recipe import refuse
 
 # What an encoder-decoder reads before every text, as T5 learned its tasks (its paper, appendix D).
 PREFIXES = {"classification": "classify: ", "pair": "compare ", "regression": "score: "}
@@ -53,17 +53,8 @@ def load(base: Model, task: Task, view: View, examples: Examples) -> Loaded:
     return Loaded(base.family, model, tokenizer, orders=2 if both else 1)
 
 
-def refuse(family: str, problem_type: str, name: str) -> None:
-    """Raises ModelError where models of a family cannot learn a task of that type."""
-    if family == "encoder-decoder" and problem_type == "multi_label_classification":
-        raise ModelError(
-            N_("{model} writes one label a row and cannot give several. Choose a model that sorts texts (encoder)."),
-            model=name,
-        )
-
-
 def _writes(base: Model, task: Task, view: View, examples: Examples) -> Loaded:
-    refuse(base.family, task.problem_type, base.name)
+    refuse(base, task.problem_type)
     number = task.problem_type == "regression"
     paired = examples.train.inputs.second is not None
     prefix = (_PAIR_PREFIXES if number and paired else PREFIXES)[task.name]

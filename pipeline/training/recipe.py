@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import N_, SettingError
+from pipeline.errors import N_, ModelError, SettingError
 from pipeline.models.devices import Device
 from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
@@ -29,6 +29,8 @@ _RATE, _RATE_FOR_FEW = 4e-4, 2.5e-4
 
 # Share of the layers that is trained, and the fewest.
 _TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
+# Decoders are deep. On a CPU two of SmolLM2's 30 layers are enough (docs/experiments.md, 25 November).
+_TRAINED_OF_DECODER = {"fast": (1 / 30, 1), "balanced": (1 / 15, 2), "best": (1 / 8, 3)}
 
 
 def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequence[str], device: Device) -> Recipe:
@@ -50,7 +52,9 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
             N_("There is no preset “{preset}”. Choose one of: {known}."), preset=preset, known=", ".join(PRESETS)
         )
     layers = count_layers(model.path)
-    share, fewest = _TRAINED[preset]
+    deep = model.family == "decoder" and device.name == "cpu"
+    share, fewest = (_TRAINED_OF_DECODER if deep else _TRAINED)[preset]
+    writes = model.family == "encoder-decoder"
     few = rows < _FEW_ROWS
     epochs = _EPOCHS[preset] + (_MORE_EPOCHS if few or classes > _MANY_CLASSES else 0)
     return Recipe(
@@ -60,8 +64,20 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
         learning_rate=_RATE_FOR_FEW if few else _RATE,
         batch_size=32 if device.name == "cpu" or few else 64,
         max_length=min(_LONGEST, model.context),
+        # What it writes with has learned before, unlike a new head, and a label is mostly one token of thousands.
+        head_factor=1.0 if writes else Recipe.head_factor,
+        label_smoothing=0.0 if writes else Recipe.label_smoothing,
         precision="bfloat16" if device.name == "cuda" and device.has_bfloat16 else "float32",
     )
+
+
+def refuse(model: Model, problem_type: str) -> None:
+    """Raises ModelError where models of this family cannot learn a task of that type."""
+    if model.family == "encoder-decoder" and problem_type == "multi_label_classification":
+        raise ModelError(
+            N_("{model} writes one label a row and cannot give several. Choose a model that sorts texts (encoder)."),
+            model=model.name,
+        )
 
 
 def change(recipe: Recipe, settings: Mapping[str, str]) -> Recipe:
