@@ -119,7 +119,7 @@ def test_adapters_are_kept_alone_and_merged_at_the_end(
     heads = ("lora_", "classifier", "pooler", "score")
     assert all(any(part in name for part in heads) for name in kept)
     plan = next(event.values for event in read_metrics(home.runs / "a") if event.kind == "plan")
-    assert sum(value.numel() for value in kept.values()) == plan["trained_parameters"] < 0.2 * plan["parameters"]
+    assert sum(value.numel() for value in kept.values()) == plan["trained_parameters"] < 0.3 * plan["parameters"]
     bundle = home.runs / "a" / "bundle"
     assert not any("lora" in name for name in load_file(bundle / "model.safetensors"))
     texts = [f"{sign} please" for sign in SIGNS.values()]
