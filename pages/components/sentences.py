@@ -270,6 +270,18 @@ def cost_range(plan: Plan) -> str:
     )
 
 
+def trained_share(share: float) -> str:
+    """How much of a model a plan trains, from 0 to 1; below a percent with more digits, as adapters need them."""
+    if share == 0:
+        return t("Only the head is trained, the model itself stays as it is.")
+    return t("{share} of the model is trained, the rest stays as it is.", share=small_percent(share))
+
+
+def small_percent(share: float) -> str:
+    """A fraction from 0 to 1 of which the small ones matter."""
+    return f"{share:.2%}" if share < 0.01 else percent(share)
+
+
 def phase(name: str, done: int, total: int) -> str:
     """What a job is doing, with its count where it has one."""
     if not name:

@@ -83,15 +83,17 @@ def show_tab_title(run: RunInfo) -> None:
 def show_numbers(run: RunInfo, events: tuple[Event, ...]) -> None:
     """Where training is, in figures."""
     newest = {event.kind: event.values for event in events}
-    train, epochs = newest.get("train", {}), newest.get("plan", {}).get("epochs", 0)
+    train, planned = newest.get("train", {}), newest.get("plan", {})
+    epochs, trained = planned.get("epochs", 0), planned.get("trained_parameters", 0)
     figures_shown = (
         (t("Step"), f"{run.step:,} / {run.steps:,}" if run.steps else "–"),
         (t("Epoch"), f"{run.epoch:.1f} / {epochs:g}" if epochs else "–"),
         (t("Learning rate"), f"{train['learning_rate']:.2g}" if "learning_rate" in train else "–"),
         (t("Rows per second"), f"{run.rows_per_second:,.0f}" if run.rows_per_second else "–"),
+        (t("Trained share"), sentences.small_percent(trained / planned["parameters"]) if trained else "–"),
         (t("Time left"), sentences.duration(run.seconds_left) if run.seconds_left is not None else "–"),
     )
-    with st.grid(5, min_column_width=130):
+    with st.grid(6, min_column_width=130):
         for name, value in figures_shown:
             if not (run.over and name == t("Time left")):
                 st.metric(name, value)

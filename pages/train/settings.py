@@ -26,6 +26,11 @@ NAMES = {
     "patience": N_("Patience"),
     "search": N_("Search"),
     "budget_minutes": N_("Minutes for the search"),
+    "adapter": N_("Adapters"),
+    "lora_rank": N_("Adapter rank"),
+    "lora_alpha": N_("Adapter strength"),
+    "lora_dropout": N_("Adapter dropout"),
+    "lm_weight": N_("Language-model weight"),
 }
 
 

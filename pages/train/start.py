@@ -61,6 +61,7 @@ def show_start(dataset: Dataset, model: str, preset: str, device: str, name: str
         return
     st.markdown(f"**{plain(sentences.cost(planned))}**")
     show_note(sentences.cost_range(planned))
+    show_note(sentences.trained_share(planned.estimate.trained_share))
     if planned.finished_run:
         show_trained_before(planned, planned.finished_run, dataset, name)
     elif st.button(t("Start training"), type="primary", icon=":material/play_arrow:", key="start"):

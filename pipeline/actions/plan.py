@@ -81,9 +81,12 @@ def plan(
 
     Raises:
         ModelNotReady, UnknownModel: fetch the model first, or take another.
+        ModelError: models of its kind cannot learn what the dataset asks for.
         SettingError: unknown preset, device or setting, or a value out of range.
     """
     model = models.get(model_name)
+    task = registry.task_of(dataset.view)
+    recipes.refuse(model, task.problem_type)
     chosen = devices.choose(device)
     rows = load_split(dataset.split).without(dataset.view.left_out)
     texts = _training_texts(dataset)
@@ -153,6 +156,8 @@ def _reason(entry: CatalogueEntry, chinese: bool) -> str:
         return N_("Made for English; your texts are mostly Chinese.")
     if not chinese and "en" not in entry.languages and "multi" not in entry.languages:
         return N_("Made for Chinese; your texts are not.")
+    if entry.family == "encoder-decoder":
+        return N_("Made for turning one text into another: learns to write the label. Slower at sorting texts.")
     if entry.family != "encoder":
         return N_("Made for writing text; slower at sorting texts into classes.")
     if entry.starter and chinese:

@@ -16,6 +16,7 @@ from torch import nn
 from transformers import (
     AutoConfig,
     AutoModel,
+    AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
     PreTrainedModel,
@@ -114,6 +115,20 @@ def load_trained_classifier(path: Path) -> PreTrainedModel:
             str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS
         )
     _require(path, iter(info["missing_keys"]))
+    return _done(model)
+
+
+def load_text_to_text(path: Path) -> PreTrainedModel:
+    """An encoder-decoder, base model or trained, that writes text: float32, in evaluation mode.
+
+    Raises:
+        ModelError: the folder holds no such model, or parts of it are missing.
+    """
+    with _readable(path), _quiet():
+        model, info = AutoModelForSeq2SeqLM.from_pretrained(str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS)
+    _require(path, iter(info["missing_keys"]))
+    if model.config.decoder_start_token_id is None:
+        model.config.decoder_start_token_id = model.config.pad_token_id
     return _done(model)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors.torch import load_file
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
+from transformers import set_seed
 from transformers.utils import logging as transformers_logging
 
 from pipeline import system
@@ -23,7 +23,6 @@ from pipeline.data.steps import renamed
 from pipeline.errors import N_
 from pipeline.models import store as models
 from pipeline.models.halves import evaluating, layers
-from pipeline.models.load import load_classifier, load_tokenizer
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.bundle import MANIFEST, BundleInfo, read_info, seal, write_info
 from pipeline.runs.metrics_log import MetricsWriter, read_metrics
@@ -34,10 +33,11 @@ from pipeline.tasks.classification import Classification, class_weights
 from pipeline.tasks.examples import load_examples
 from pipeline.tasks.predict import Predicted, head, predict
 from pipeline.tasks.task import Examples, Inputs, Part, Targets, Task
-from pipeline.tasks.tokens import Tokens, tokenize
-from pipeline.training import checkpoints
+from pipeline.tasks.tokens import Tokens, tokenize, turned
+from pipeline.training import checkpoints, families
 from pipeline.training import recipe as recipes
 from pipeline.training.batches import Rows
+from pipeline.training.families import Loaded
 from pipeline.training.head_start import start_head
 from pipeline.training.lower import fits, lower_states
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
@@ -66,8 +66,8 @@ class _Prepared:
     """All rows of a run as tokens, with the outputs of the lower layers where they are kept."""
 
     task: Task
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    loaded: Loaded
+    parameters: int  # of the whole model
     tokens: Tokens
     states: torch.Tensor | None
     unit: Unit | None  # in which the targets are learned; None: they are no numbers
@@ -82,7 +82,8 @@ class _Prepared:
         return part.targets if self.unit is None else self.unit.learned(part.targets)
 
     def rows(self, numbers: npt.NDArray[np.int64], targets: Targets) -> Rows:
-        return Rows(self.tokens, numbers, targets, self.model.config.pad_token_id or 0, self.states)
+        turned = len(self.tokens) // 2 if self.loaded.orders == 2 else 0
+        return Rows(self.tokens, numbers, targets, self.loaded.model.config.pad_token_id or 0, self.states, turned)
 
 
 def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Trained:
@@ -111,7 +112,7 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
             else:
                 trained = _take(found, module)
             if prepared.unit is not None:
-                prepared.unit.fold(head(prepared.model))
+                prepared.unit.fold(head(prepared.loaded.model))
             thresholds = _tune(prepared, module)
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
@@ -166,7 +167,8 @@ def _take(found: Found, module: Trainee) -> Trained:
 @contextlib.contextmanager
 def _opened(spec: RunSpec, prepared: _Prepared) -> Iterator[Trainee]:
     """What is trained of the prepared model, with the recipe's loss."""
-    with trainee(prepared.model, prepared.layer, prepared.states is not None, _loss(spec, prepared)) as module:
+    kept, loss = prepared.states is not None, _loss(spec, prepared)
+    with trainee(prepared.loaded, prepared.layer, kept, loss, spec.recipe) as module:
         yield module
 
 
@@ -175,11 +177,13 @@ def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
     examples = load_examples(task, spec.view, spec.split)
     base = models.get(spec.base_model)
     set_seed(spec.seed)  # the head's first numbers
-    tokenizer = load_tokenizer(base.path)
-    model = load_classifier(base.path, task.names(spec.view), task.problem_type)
+    loaded = families.load(base, task, spec.view, examples)
+    model = loaded.model
     model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
     unique, places = _unique(examples)
-    tokens = tokenize(tokenizer, spec.model_fingerprint, unique, spec.recipe.max_length)
+    read = unique if loaded.orders == 1 else turned(unique)
+    reader = f"{spec.model_fingerprint}|{loaded.prefix}|{unique.second is not None}"
+    tokens = tokenize(loaded.tokenizer, reader, read, spec.recipe.max_length)
     count = len(layers(model))
     layer = -1 if spec.recipe.trained_layers < 0 else max(0, count - spec.recipe.trained_layers)
     progress.advance(LOADING, 1, 1)
@@ -188,8 +192,10 @@ def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
         states = lower_states(
             model, layer, tokens, spec.model_fingerprint, lambda done: progress.advance(LOWER, done, len(tokens))
         )
-    unit = unit_of(examples.train.targets, head(model)) if task.problem_type == "regression" else None
-    return _Prepared(task, model, tokenizer, tokens, states, unit, layer, examples, *places)
+    # A number that is written is learned as it is spelled.
+    learned = task.problem_type == "regression" and loaded.answers is None
+    unit = unit_of(examples.train.targets, head(model)) if learned else None
+    return _Prepared(task, loaded, model.num_parameters(), tokens, states, unit, layer, examples, *places)
 
 
 def _loss(spec: RunSpec, prepared: _Prepared) -> Loss:
@@ -226,7 +232,7 @@ def _fit(
     folder = run_folder / "checkpoints"
     folder.mkdir(exist_ok=True)
     checkpoint = checkpoints.last_whole(folder)
-    _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
+    _announce(prepared.parameters, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
     at = marks(per_epoch, recipe.epochs)
@@ -251,9 +257,7 @@ def _fit(
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
 
 
-def _announce(
-    model: PreTrainedModel, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter
-) -> None:
+def _announce(parameters: int, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter) -> None:
     trained = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
     metrics.write(
         "plan",
@@ -261,7 +265,7 @@ def _announce(
         epochs=epochs,
         train_rows=rows,
         trained_parameters=trained,
-        parameters=model.num_parameters(),
+        parameters=parameters,
     )
 
 
@@ -269,7 +273,7 @@ def _predict(
     prepared: _Prepared, module: Trainee, numbers: npt.NDArray[np.int64], advance: Callable[[int], None]
 ) -> Predicted:
     """What the trained model says about some rows of ``tokens``."""
-    model = prepared.model
+    model = prepared.loaded.model
     rows = prepared.rows(numbers, np.zeros(len(numbers), np.int64))
 
     def forward(positions: npt.NDArray[np.int64]) -> torch.Tensor:
@@ -278,7 +282,7 @@ def _predict(
         )
 
     with evaluating(module):
-        return predict(model, rows.lengths, forward, prepared.task.scores, advance)
+        return predict(module.read, module.outputs, rows.lengths, forward, prepared.task.scores, advance)
 
 
 def _tune(prepared: _Prepared, module: Trainee) -> tuple[float, ...]:
@@ -304,9 +308,9 @@ def _keep(
     np.savez(run_folder / "neighbours.npz", rows=examples.train.rows, vectors=neighbours.vectors)
     bundle = run_folder / "bundle"
     shutil.rmtree(bundle, ignore_errors=True)
-    prepared.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
-    prepared.tokenizer.model_max_length = spec.recipe.max_length
-    prepared.tokenizer.save_pretrained(bundle)
+    prepared.loaded.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
+    prepared.loaded.tokenizer.model_max_length = spec.recipe.max_length
+    prepared.loaded.tokenizer.save_pretrained(bundle)
     write_info(bundle, _info(spec, run_folder, prepared, thresholds))
     seal(bundle)
 
@@ -329,10 +333,13 @@ def _info(spec: RunSpec, run_folder: Path, prepared: _Prepared, thresholds: tupl
         masks=spec.view.masks,
         renamed=renamed(spec.view.steps),
         second=spec.view.second,
+        orders=prepared.loaded.orders,
+        texts=prepared.loaded.texts,
+        prefix=prepared.loaded.prefix,
         separators=spec.view.separators,
         label_columns=spec.view.label_columns,
         thresholds=thresholds,
-        number_range=(float(numbers.min()), float(numbers.max())) if prepared.unit else (),
+        number_range=(float(numbers.min()), float(numbers.max())) if spec.view.number else (),
     )
 
 

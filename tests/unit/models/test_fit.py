@@ -58,6 +58,16 @@ def test_training_everything_keeps_no_lower_layers_and_needs_more_memory(model: 
     assert everything.memory_bytes > cost(model).memory_bytes + 2 * 4 * 96_000_000  # moments of the embeddings
 
 
+def test_the_share_that_is_trained_follows_the_layers_and_adapters(model: Model) -> None:
+    shares = [cost(model, trained_layers=number).trained_share for number in (0, 3, 12, -1)]
+    assert shares[0] == 0
+    assert shares == sorted(set(shares))
+    assert shares[1] == pytest.approx(3 * 12 * 384**2 / 117_000_000)
+    lora = cost(model, trained_layers=3, adapter="lora", lora_rank=8)
+    assert lora.trained_share == pytest.approx(3 * 8 * (4 * 2 + 2 * 5) * 384 / 117_000_000)
+    assert lora.memory_bytes < cost(model, trained_layers=3).memory_bytes
+
+
 def test_memory_covers_weights_and_grows_with_the_batch(model: Model) -> None:
     assert cost(model).memory_bytes > 4 * model.parameters
     assert cost(model, batch_size=256).memory_bytes > cost(model).memory_bytes
@@ -75,7 +85,10 @@ def test_tokens_are_guessed_by_script_and_cut() -> None:
     [
         {"model_type": "gpt2", "n_embd": 64, "n_layer": 2, "n_head": 2, "vocab_size": 100},
         {"model_type": "distilbert", "dim": 64, "n_layers": 2, "n_heads": 2, "hidden_dim": 128, "vocab_size": 100},
-        {"model_type": "t5", "d_model": 64, "num_layers": 2, "num_heads": 2, "d_ff": 128, "vocab_size": 100},
+        {
+            "model_type": "t5", "d_model": 64, "num_layers": 2, "num_heads": 2, "d_ff": 128, "vocab_size": 100,
+            "is_encoder_decoder": True, "feed_forward_proj": "gated-gelu", "d_kv": 16,
+        },
         {
             "model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
             "num_key_value_heads": 2, "intermediate_size": 128, "vocab_size": 100,
