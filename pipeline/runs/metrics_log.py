@@ -21,6 +21,7 @@ class Event:
     - ``validation``: ``step``, ``epoch``, ``loss``, ``accuracy``, ``macro_f1``, ``best`` (True: best so far)
     - ``plan``: ``steps``, ``epochs``, ``train_rows``, ``trained_parameters``, ``parameters``
     - ``resumed``: ``step``
+    - ``smaller``: ``halvings``, ``rows`` (computed at once from here on), ``batch`` (of the recipe; it stays)
     - ``test``: ``accuracy``, ``macro_f1``
     """
 
@@ -44,6 +45,19 @@ class MetricsWriter:
     def close(self) -> None:
         """Close the file; the log stays."""
         self._file.close()
+
+
+class NoMetrics(MetricsWriter):
+    """For processes that work along: the first one of a run writes its log."""
+
+    def __init__(self) -> None:
+        """Open nothing."""
+
+    def write(self, kind: str, **values: Any) -> None:
+        """Write nothing."""
+
+    def close(self) -> None:
+        """Close nothing."""
 
 
 def read_metrics(run_folder: Path) -> list[Event]:

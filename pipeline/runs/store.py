@@ -99,6 +99,17 @@ class JobRow(SQLModel, table=True):
     pid_created: float = 0.0
 
 
+class JobStateRow(SQLModel, table=True):
+    """A state that a job came into, and when; rows are added and never change."""
+
+    __tablename__ = "job_state"
+    id: int | None = Field(default=None, primary_key=True)
+    job: str = Field(index=True)
+    state: str
+    since: datetime = Field(default_factory=now, sa_column=Column(Moment, nullable=False))
+    note: str = ""  # gettext id: why, where the state alone does not say it
+
+
 def new_id() -> str:
     """An id that nobody can guess or clash with, safe as a folder name."""
     return secrets.token_hex(6)

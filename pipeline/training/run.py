@@ -29,9 +29,11 @@ from pipeline.runs.spec import RunSpec
 from pipeline.tasks import registry
 from pipeline.tasks.classification import Examples, Predicted, load_examples, predict
 from pipeline.tasks.tokens import Tokens, tokenize
-from pipeline.training import checkpoints
+from pipeline.training import checkpoints, ranks
 from pipeline.training.batches import Rows
 from pipeline.training.lower import fits, lower_states
+from pipeline.training.memory import memory_watched
+from pipeline.training.shares import Shares
 from pipeline.training.trainee import Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
 from pipeline.training.watcher import Watcher
@@ -69,13 +71,17 @@ class _Prepared:
         return Rows(self.tokens, numbers, targets, self.model.config.pad_token_id or 0, self.states)
 
 
-def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Trained:
+def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter, halvings: int = 0) -> Trained:
     """Train, or go on from the last whole checkpoint in ``run_folder``.
+
+    ``halvings``: so many times a batch is halved, its parts computed one after the other; the steps stay the same.
+    Where ``torchrun`` has started several processes, each calls this, and the first one alone writes.
 
     Leaves ``checkpoints/``, ``answers/model.parquet``, ``neighbours.npz`` and the sealed ``bundle/``, also when
     it was asked to stop: then of what was trained until there.
 
     Raises:
+        OutOfMemory: more halvings may help.
         RunError: the loss stopped being a number.
         WorkspaceError: the disk is full; what was saved before can be resumed.
         UnfitData, ModelError, SettingError: the spec cannot be carried out.
@@ -83,11 +89,15 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
     registry.check(spec.task)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     _use_physical_cores()
-    with checkpoints.disk_watched():
+    ranks.meet(spec.device)
+    with checkpoints.disk_watched(), memory_watched():
         prepared = _prepare(spec, progress)
         kept, tested = prepared.states is not None, len(prepared.test)
         with trainee(prepared.model, prepared.layer, kept, spec.recipe.label_smoothing) as module:
-            trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+            shares = Shares(ranks.world(), system.rank(), 2**halvings)
+            trained = _fit(spec, prepared, module, run_folder, progress, metrics, shares)
+            if not ranks.leads():
+                return trained
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
             neighbours = _predict(prepared, module, prepared.train, lambda n: None)
@@ -133,14 +143,20 @@ def _unique(examples: Examples) -> tuple[list[str], tuple[npt.NDArray[np.int64],
 
 
 def _fit(
-    spec: RunSpec, prepared: _Prepared, module: Trainee, run_folder: Path, progress: Progress, metrics: MetricsWriter
+    spec: RunSpec,
+    prepared: _Prepared,
+    module: Trainee,
+    run_folder: Path,
+    progress: Progress,
+    metrics: MetricsWriter,
+    shares: Shares,
 ) -> Trained:
     recipe, examples = spec.recipe, prepared.examples
     per_epoch = -(-len(prepared.train) // recipe.batch_size)
     steps = per_epoch * recipe.epochs
     folder = run_folder / "checkpoints"
     folder.mkdir(exist_ok=True)
-    checkpoint = checkpoints.last_whole(folder)
+    checkpoint = ranks.agree(checkpoints.last_whole(folder) if ranks.leads() else None)
     _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
@@ -154,7 +170,10 @@ def _fit(
         watcher,
         steps,
         fresh=checkpoint is None,
+        shares=shares,
     )
+    if not ranks.leads():
+        torch.manual_seed(spec.seed + system.rank())  # other rows, other dropout
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     step = trainer.state.global_step
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)

@@ -10,7 +10,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from pipeline.errors import N_, RunError
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
-from pipeline.training import checkpoints
+from pipeline.training import checkpoints, ranks
 from pipeline.training.recipe import TRAINING
 
 # A killed run loses at most this much work.
@@ -47,8 +47,9 @@ class Watcher(TrainerCallback):
         """Say how far it is; measure, save or stop if it is time to."""
         self._progress.advance(TRAINING, state.global_step, state.max_steps)
         control.should_evaluate = state.global_step in self._marks
-        self.stopped = state.global_step < state.max_steps and self._progress.stop_requested()
-        overdue = time.monotonic() - self._saved > _SAVE_SECONDS
+        # All processes of a run stop and save after the same step.
+        asked, overdue = ranks.agree((self._progress.stop_requested(), time.monotonic() - self._saved > _SAVE_SECONDS))
+        self.stopped = asked and state.global_step < state.max_steps
         control.should_save = control.should_evaluate or self.stopped or overdue
         control.should_training_stop = control.should_training_stop or self.stopped
         # A checkpoint of a model that has gone wrong would be worse than none: look at the loss first.
@@ -83,8 +84,10 @@ class Watcher(TrainerCallback):
             self._metrics.write("validation", **at, loss=value, **scores, best=best)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Seal the checkpoint."""
-        checkpoints.finish(checkpoints.folder_of(self._folder, state.global_step))
+        """Seal the checkpoint, once every process has left its part of it there."""
+        ranks.wait_for_all()
+        if ranks.leads():
+            checkpoints.finish(checkpoints.folder_of(self._folder, state.global_step))
         self._saved = time.monotonic()
 
     def _pace(self, state: TrainerState) -> float:

@@ -13,12 +13,14 @@ from pipeline.evaluation.report import Report, build_report
 from pipeline.metrics.classification import compute
 from pipeline.runs import store
 from pipeline.runs.answers import Answers, save_answers
-from pipeline.runs.metrics_log import MetricsWriter, read_metrics
+from pipeline.runs.metrics_log import MetricsWriter, NoMetrics, newest, read_metrics
 from pipeline.runs.progress import Progress, Stopped
 from pipeline.runs.spec import RunSpec, load_spec
 from pipeline.settings import workspace
 from pipeline.tasks.classification import Examples, load_examples
+from pipeline.training import ranks
 from pipeline.training.checkpoints import disk_watched
+from pipeline.training.memory import memory_watched
 from pipeline.training.run import finish_bundle, train
 
 BASELINE = N_("Measuring the baselines")
@@ -28,19 +30,28 @@ REPORT = N_("Writing the report")
 def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Train the run ``request["run"]``, or go on from its last whole checkpoint.
 
+    ``request["halvings"]``: how often batches are halved, because memory ran out before.
+
     Raises:
         Stopped: asked to stop; what was trained until then is evaluated and can be used.
+        OutOfMemory: more halvings may help.
         TuneDeskError: out of disk space, unfit data, a loss that is not a number.
     """
     run_id = str(request["run"])
     folder = workspace().runs / run_id
     spec = load_spec(folder)
+    halvings = int(request.get("halvings", 0))
+    if not ranks.leads():
+        with contextlib.nullcontext() if spec.use_cache else cache.off():
+            train(spec, folder, progress, NoMetrics(), halvings)
+        return {}
     started = time.monotonic()
     metrics = MetricsWriter(folder)
-    with disk_watched(), contextlib.nullcontext() if spec.use_cache else cache.off():
+    _note_halvings(spec, folder, metrics, halvings)
+    with disk_watched(), memory_watched(), contextlib.nullcontext() if spec.use_cache else cache.off():
         examples = load_examples(spec.view, spec.split)
         _measure_baselines(spec, examples, folder, metrics, progress)
-        trained = train(spec, folder, progress, metrics)
+        trained = train(spec, folder, progress, metrics, halvings)
         progress.advance(REPORT, 0, 1)
         report = build_report(run_id, folder, spec)
         finish_bundle(
@@ -52,6 +63,13 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if trained.stopped:
         raise Stopped(result)
     return result
+
+
+def _note_halvings(spec: RunSpec, folder: Path, metrics: MetricsWriter, halvings: int) -> None:
+    """Say in the run's own log that from here on less is computed at once; the spec stays as it was written."""
+    if halvings > newest(folder).get("smaller", {}).get("halvings", 0):
+        rows = -(-spec.recipe.batch_size // 2**halvings)
+        metrics.write("smaller", halvings=halvings, rows=rows, batch=spec.recipe.batch_size)
 
 
 def _measure_baselines(
