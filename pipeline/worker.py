@@ -42,6 +42,7 @@ def main(job_id: str) -> int:
     Of several processes that ``torchrun`` has started for one job, the first one has it; the others work along.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    store.be_patient()
     folder = workspace().jobs / job_id
     if "RANK" in os.environ:
         system.end_with_parent()

@@ -6,8 +6,8 @@ How far off that was stands in docs/benchmarks.md, "What training will cost".
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,27 @@ def estimate(
     )
     memory = _memory(model, recipe, shape, tokens=tokens, rows=rows if lower else 0, trained=trained, weights=weights)
     return Estimate(sum(seconds for _, seconds in parts), memory, parts)
+
+
+# Below these a recipe learns little or slowly; another model is the better way out.
+_FEWEST_ROWS, _SHORTEST = 4, 32
+
+
+def shrunk(recipe: Recipe, fits: Callable[[Recipe], bool]) -> Recipe | None:
+    """``recipe`` with as little changed as makes it fit: fewer rows at once, then fewer layers, then shorter texts.
+
+    None where nothing of that is enough: the model itself is too large.
+    """
+    while not fits(recipe):
+        if recipe.batch_size > _FEWEST_ROWS:
+            recipe = replace(recipe, batch_size=max(_FEWEST_ROWS, recipe.batch_size // 2))
+        elif recipe.trained_layers not in (0, 1, 2):
+            recipe = replace(recipe, trained_layers=2)
+        elif recipe.max_length > _SHORTEST:
+            recipe = replace(recipe, max_length=max(_SHORTEST, recipe.max_length // 2))
+        else:
+            return None
+    return recipe
 
 
 def mean_tokens(texts: Sequence[str], longest: int) -> float:
