@@ -283,9 +283,11 @@ def _bury(job_id: str) -> None:
 
 
 def _lives(row: JobRow) -> bool:
+    # The beat comes after the lock: read before it, a worker that begins between the two looks is not taken for dead.
+    has_begun = row.state == "running" or heartbeat.read_beat(_folder(row.id)) is not None
     if heartbeat.is_held(_folder(row.id)):
         return True
-    if row.state == "running" or heartbeat.read_beat(_folder(row.id)) is not None:
+    if has_begun:
         return False
     if row.pid:
         return system.is_alive(system.Identity(row.pid, row.pid_created))
