@@ -127,7 +127,8 @@ def show_live(run_id: str) -> None:
     show_heading(sentences.going_on(run), describe(run))
     show_timeline(run.id)
     show_smaller(run)
-    st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
+    if run.state != "queued":
+        st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
     show_stop(run)
     show_learning(run, events)
 

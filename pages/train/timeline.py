@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from pages.components import sentences
-from pages.components.text import plain, show_note, t
+from pages.components.text import plain, show_note, t, tn
 from pipeline.actions.runs import timeline
 from pipeline.jobs import Moment
 
@@ -28,7 +28,7 @@ def show_timeline(run_id: str) -> None:
     """One badge for each state: its name, since when by the reader's clock, and how long it lasted."""
     moments = timeline(run_id)
     if len(moments) > SHOWN:
-        show_note(t("Earlier: {n} changes more", n=len(moments) - SHOWN))
+        show_note(tn("Earlier: {n} change more", "Earlier: {n} changes more", len(moments) - SHOWN))
     with st.container(horizontal=True, gap="small"):
         for moment, until in pairwise((*moments[-SHOWN:], None)):
             st.badge(
