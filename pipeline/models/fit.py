@@ -28,14 +28,17 @@ FIRST_TOKEN_SHARE = 0.06
 STEP_SECONDS = 0.006  # Python, DataLoader and Trainer between two steps
 ADAM_BYTES_A_SECOND = 5.6e9  # an optimizer step moves weight, gradient and two moments
 ADAM_BYTES = 28
-PROCESS_BYTES = 900 * 1024**2  # Python with torch and transformers, before any model
+PROCESS_BYTES = 600 * 10**6  # Python with torch, transformers and scikit-learn, before any model
 START_SECONDS = {"cpu": 12.0, "cuda": 16.0, "mps": 14.0}  # imports, loading, saving the bundle
 EVALUATIONS = 10  # on the validation rows, over a whole run
 # Logistic regression on word and character n-grams, its C chosen on validation: for a row of 16 tokens and one class.
 BASELINE_SECONDS = 3e-4
 # What measured runs took at least and at most, as shares of it: docs/benchmarks.md, "What training will cost".
 SPREAD = (0.7, 1.7)
-ACTIVATIONS = 34  # floats a token, layer and unit of width that the backward pass needs
+ACTIVATIONS = 20  # floats a token, layer and unit of width that the backward pass needs
+PASSING = 12  # floats a token and unit of width that one layer needs while it is computed without gradients
+MEASURED_AT_ONCE = 128  # rows in which the validation rows are measured
+KEPT_TWICE = 2  # what is mapped from disk and what was just written there both count as the process's own
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,9 @@ def estimate(
         ("training", train_rows * recipe.epochs * upper * a_layer * TRAINING_FACTOR / speed + steps * a_step),
         ("measuring", (EVALUATIONS * held_out + held_out + train_rows) * upper * a_layer / speed),
     )
-    memory = _memory(model, recipe, shape, tokens=tokens, rows=rows if lower else 0, trained=trained, weights=weights)
+    memory = _memory(
+        model, recipe, shape, tokens=tokens, rows=rows if lower else 0, held_out=held_out, upper=upper, weights=weights
+    )
     return Estimate(sum(seconds for _, seconds in parts), memory, parts)
 
 
@@ -141,13 +146,22 @@ def mean_tokens(texts: Sequence[str], longest: int) -> float:
 
 
 def _memory(
-    model: Model, recipe: Recipe, shape: _Shape, *, tokens: float, rows: int, trained: int, weights: int
+    model: Model,
+    recipe: Recipe,
+    shape: _Shape,
+    *,
+    tokens: float,
+    rows: int,
+    held_out: float,
+    upper: float,
+    weights: int,
 ) -> int:
     """Bytes at the peak: the process, the weights, what training keeps of each weight, and of each token."""
-    batch = recipe.batch_size * min(recipe.max_length, 2 * tokens)  # the longest batch of a run
-    kept = rows * tokens * shape.hidden * FLOAT  # outputs of the lower layers, mapped from disk
-    activations = batch * trained * shape.hidden * ACTIVATIONS * FLOAT
-    return int(PROCESS_BYTES + (model.parameters + 3 * weights) * FLOAT + activations + kept)
+    longest = min(recipe.max_length, 2 * tokens)  # of the longest batch of a run
+    kept = rows * tokens * shape.hidden * KEPT_TWICE  # outputs of the lower layers, mapped from disk
+    activations = recipe.batch_size * longest * upper * shape.hidden * ACTIVATIONS
+    measuring = min(MEASURED_AT_ONCE, held_out) * longest * shape.hidden * PASSING
+    return int(PROCESS_BYTES + (model.parameters + 3 * weights + kept + activations + measuring) * FLOAT)
 
 
 def _bandwidth(device: Device) -> float:
