@@ -8,9 +8,10 @@ import streamlit as st
 
 from pages.components import figures, sentences, state
 from pages.components.tables import PERCENT, fitting_height, percent_column, text_column
-from pages.components.text import plain, show_error, show_figure, show_heading, show_note, show_section, t
+from pages.components.text import plain, show_error, show_figure, show_heading, show_note, show_section, show_warning, t
 from pages.train.ending import show_end
 from pages.train.settings import NAMES
+from pages.train.timeline import show_timeline
 from pipeline.actions.runs import RunInfo, curves, get_run, run_log
 from pipeline.actions.train import stop
 from pipeline.errors import N_, TuneDeskError
@@ -190,11 +191,14 @@ def show_stop(run: RunInfo) -> None:
     """Stop, and say what that does; a second time ends it at once."""
     stopping = run.state == "stopping"
     label = t("Stop at once") if stopping else t("Stop")
+    purpose = t("Finishes the step, keeps the best model so far and measures it. It can be resumed.")
+    if run.state == "queued":
+        label, purpose = t("Take it out of the queue"), t("It has not begun yet. It can be resumed, and waits again.")
     st.button(
         label,
         icon=":material/stop:",
         key="stop",
-        help=t("Finishes the step, keeps the best model so far and measures it. It can be resumed."),
+        help=purpose,
         on_click=ask_to_stop,
         args=(run.id,),
     )
@@ -214,10 +218,19 @@ def show_live(run_id: str) -> None:
         st.rerun()
     show_tab_title(run)
     show_heading(sentences.going_on(run), describe(run))
-    st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
+    show_timeline(run.id)
+    show_smaller(run)
+    if run.state != "queued":
+        st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
     show_stop(run)
     show_learning(run, events)
     show_trials(events)
+
+
+def show_smaller(run: RunInfo) -> None:
+    """That memory ran out, where it did."""
+    if sentences.smaller(run):
+        show_warning(sentences.smaller(run))
 
 
 def describe(run: RunInfo) -> str:
@@ -240,6 +253,8 @@ try:
     if run.over:
         show_tab_title(run)
         show_end(run, describe(run))
+        show_timeline(run.id)
+        show_smaller(run)
         events = curves(run.id)
         show_learning(run, events)
         show_trials(events)

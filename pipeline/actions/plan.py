@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from pipeline import system
 from pipeline.actions.data import Dataset
 from pipeline.actions.runs import RunInfo, correction, finished_run
 from pipeline.data.split import load_split
@@ -44,6 +45,13 @@ class Plan:
     correction: float  # that factor; 1 before the first run
     spec: RunSpec
     finished_run: RunInfo | None  # the same spec, trained before
+    free_bytes: int  # of memory on the device now; of a GPU: all that it has
+    smaller: Recipe | None  # where the recipe does not fit: what would; None also where nothing would
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for it now."""
+        return self.estimate.memory_bytes <= self.free_bytes
 
 
 def recommend(dataset: Dataset) -> tuple[Recommendation, ...]:
@@ -119,8 +127,18 @@ def plan(
         )
 
     factor = correction(chosen.name)
-    estimate = _of_search(chosen_recipe, cost, factor)
-    return Plan(chosen_recipe, chosen.name, estimate, factor, spec, finished_run(spec) if use_cache else None)
+    free = chosen.memory_bytes if chosen.name == "cuda" else system.free_memory()
+    fitting = fit.shrunk(chosen_recipe, lambda recipe: cost(recipe).memory_bytes <= free)
+    return Plan(
+        recipe=chosen_recipe,
+        device=chosen.name,
+        estimate=_of_search(chosen_recipe, cost, factor),
+        correction=factor,
+        spec=spec,
+        finished_run=finished_run(spec) if use_cache else None,
+        free_bytes=free,
+        smaller=fitting if fitting != chosen_recipe else None,
+    )
 
 
 def _of_search(recipe: Recipe, cost: Callable[[Recipe], Estimate], factor: float) -> Estimate:

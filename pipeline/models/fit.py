@@ -6,8 +6,8 @@ How far off that was stands in docs/benchmarks.md, "What training will cost".
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,17 @@ FIRST_TOKEN_SHARE = 0.06
 STEP_SECONDS = 0.006  # Python, DataLoader and Trainer between two steps
 ADAM_BYTES_A_SECOND = 5.6e9  # an optimizer step moves weight, gradient and two moments
 ADAM_BYTES = 28
-PROCESS_BYTES = 900 * 1024**2  # Python with torch and transformers, before any model
+PROCESS_BYTES = 600 * 10**6  # Python with torch, transformers and scikit-learn, before any model
 START_SECONDS = {"cpu": 12.0, "cuda": 16.0, "mps": 14.0}  # imports, loading, saving the bundle
 EVALUATIONS = 10  # on the validation rows, over a whole run
 # Logistic regression on word and character n-grams, its C chosen on validation: for a row of 16 tokens and one class.
 BASELINE_SECONDS = 3e-4
 # What measured runs took at least and at most, as shares of it: docs/benchmarks.md, "What training will cost".
 SPREAD = (0.7, 1.7)
-ACTIVATIONS = 34  # floats a token, layer and unit of width that the backward pass needs
+ACTIVATIONS = 20  # floats a token, layer and unit of width that the backward pass needs
+PASSING = 12  # floats a token and unit of width that one layer needs while it is computed without gradients
+MEASURED_AT_ONCE = 128  # rows in which the validation rows are measured
+KEPT_TWICE = 2  # what is mapped from disk and what was just written there both count as the process's own
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,31 @@ def estimate(
         ("training", train_rows * recipe.epochs * upper * a_layer * factor / speed + steps * a_step),
         ("measuring", (EVALUATIONS * held_out + held_out + train_rows) * upper * a_layer / speed),
     )
-    memory = _memory(model, recipe, shape, tokens=tokens, rows=rows if lower else 0, trained=trained, weights=weights)
+    memory = _memory(
+        model, recipe, shape, tokens=tokens, rows=rows if lower else 0, held_out=held_out, upper=upper, weights=weights
+    )
     return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
+
+
+# Below these a recipe learns little or slowly; another model is the better way out.
+_FEWEST_ROWS, _SHORTEST = 4, 32
+
+
+def shrunk(recipe: Recipe, fits: Callable[[Recipe], bool]) -> Recipe | None:
+    """``recipe`` with as little changed as makes it fit: fewer rows at once, then fewer layers, then shorter texts.
+
+    None where nothing of that is enough: the model itself is too large.
+    """
+    while not fits(recipe):
+        if recipe.batch_size > _FEWEST_ROWS:
+            recipe = replace(recipe, batch_size=max(_FEWEST_ROWS, recipe.batch_size // 2))
+        elif recipe.trained_layers not in (0, 1, 2):
+            recipe = replace(recipe, trained_layers=2)
+        elif recipe.max_length > _SHORTEST:
+            recipe = replace(recipe, max_length=max(_SHORTEST, recipe.max_length // 2))
+        else:
+            return None
+    return recipe
 
 
 def mean_tokens(texts: Sequence[str], longest: int) -> float:
@@ -139,13 +165,22 @@ def mean_tokens(texts: Sequence[str], longest: int) -> float:
 
 
 def _memory(
-    model: Model, recipe: Recipe, shape: _Shape, *, tokens: float, rows: int, trained: int, weights: int
+    model: Model,
+    recipe: Recipe,
+    shape: _Shape,
+    *,
+    tokens: float,
+    rows: int,
+    held_out: float,
+    upper: float,
+    weights: int,
 ) -> int:
     """Bytes at the peak: the process, the weights, what training keeps of each weight, and of each token."""
-    batch = recipe.batch_size * min(recipe.max_length, 2 * tokens)  # the longest batch of a run
-    kept = rows * tokens * shape.hidden * FLOAT  # outputs of the lower layers, mapped from disk
-    activations = batch * trained * shape.hidden * ACTIVATIONS * FLOAT
-    return int(PROCESS_BYTES + (model.parameters + 3 * weights) * FLOAT + activations + kept)
+    longest = min(recipe.max_length, 2 * tokens)  # of the longest batch of a run
+    kept = rows * tokens * shape.hidden * KEPT_TWICE  # outputs of the lower layers, mapped from disk
+    activations = recipe.batch_size * longest * upper * shape.hidden * ACTIVATIONS
+    measuring = min(MEASURED_AT_ONCE, held_out) * longest * shape.hidden * PASSING
+    return int(PROCESS_BYTES + (model.parameters + 3 * weights + kept + activations + measuring) * FLOAT)
 
 
 def _bandwidth(device: Device) -> float:

@@ -98,6 +98,9 @@ def is_whole(folder: Path) -> bool:
     """Whether every file of the manifest is there with its hash, and no other file is."""
     if not is_sealed(folder):
         return False
-    hashes = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    try:
+        hashes = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        return False  # the manifest itself is damaged
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     return present == set(hashes) and all(hash_file(folder / name) == value for name, value in hashes.items())

@@ -34,13 +34,15 @@ from pipeline.tasks.examples import load_examples
 from pipeline.tasks.predict import Predicted, head, predict
 from pipeline.tasks.task import Examples, Inputs, Part, Targets, Task
 from pipeline.tasks.tokens import Tokens, tokenize, turned
-from pipeline.training import checkpoints, families
+from pipeline.training import checkpoints, families, ranks
 from pipeline.training import recipe as recipes
 from pipeline.training.batches import Rows
 from pipeline.training.families import Loaded
 from pipeline.training.head_start import start_head
 from pipeline.training.lower import fits, lower_states
+from pipeline.training.memory import memory_watched
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
+from pipeline.training.shares import Shares
 from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
 from pipeline.training.unit import Unit, unit_of
@@ -86,13 +88,17 @@ class _Prepared:
         return Rows(self.tokens, numbers, targets, self.loaded.model.config.pad_token_id or 0, self.states, turned)
 
 
-def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Trained:
+def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter, halvings: int = 0) -> Trained:
     """Train, or go on from the last whole checkpoint in ``run_folder``.
+
+    ``halvings``: so many times a batch is halved, its parts computed one after the other; the steps stay the same.
+    Where ``torchrun`` has started several processes, each calls this, and the first one alone writes.
 
     Leaves ``checkpoints/``, ``answers/model.parquet``, ``neighbours.npz`` and the sealed ``bundle/``, also when
     it was asked to stop: then of what was trained until there.
 
     Raises:
+        OutOfMemory: more halvings may help.
         RunError: the loss stopped being a number.
         WorkspaceError: the disk is full; what was saved before can be resumed.
         UnfitData, ModelError, SettingError: the spec cannot be carried out.
@@ -100,17 +106,21 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
     task = registry.get(spec.task)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     _use_physical_cores()
-    with checkpoints.disk_watched():
-        found = None if spec.recipe.search == "none" else _search(spec, task, run_folder, progress, metrics)
+    ranks.meet(spec.device)
+    shares = Shares(ranks.world(), system.rank(), 2**halvings)
+    with checkpoints.disk_watched(), memory_watched():
+        found = None if spec.recipe.search == "none" else _search(spec, task, run_folder, progress, metrics, shares)
         if found is not None:
             spec = dataclasses.replace(spec, recipe=found.recipe)
         prepared = _prepare(spec, task, progress)
         tested = len(prepared.test)
         with _opened(spec, prepared) as module:
             if found is None:
-                trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+                trained = _fit(spec, prepared, module, run_folder, progress, metrics, shares)
             else:
                 trained = _take(found, module)
+            if not ranks.leads():
+                return trained
             if prepared.unit is not None:
                 prepared.unit.fold(head(prepared.loaded.model))
             thresholds = _tune(prepared, module)
@@ -130,7 +140,9 @@ def finish_bundle(run_folder: Path, name: str, metrics: dict[str, float]) -> Non
     seal(bundle)
 
 
-def _search(spec: RunSpec, task: Task, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Found:
+def _search(
+    spec: RunSpec, task: Task, run_folder: Path, progress: Progress, metrics: MetricsWriter, shares: Shares
+) -> Found:
     """Try recipes on the same rows; each trial reads what the first has kept of tokens and lower layers."""
 
     def attempt(recipe: Recipe, folder: Path, within: Progress, verdict: Verdict) -> Tried:
@@ -138,7 +150,7 @@ def _search(spec: RunSpec, task: Task, run_folder: Path, progress: Progress, met
         prepared, own = _prepare(tried, task, within), MetricsWriter(folder)
         try:
             with _opened(tried, prepared) as module:
-                trained = _fit(tried, prepared, module, folder, within, own, verdict)
+                trained = _fit(tried, prepared, module, folder, within, own, shares, verdict)
         finally:
             own.close()
         return Tried(_curve(folder, task), trained.stopped)
@@ -224,6 +236,7 @@ def _fit(
     run_folder: Path,
     progress: Progress,
     metrics: MetricsWriter,
+    shares: Shares,
     verdict: Verdict = lambda share, best: False,
 ) -> Trained:
     recipe, examples = spec.recipe, prepared.examples
@@ -231,7 +244,7 @@ def _fit(
     steps = per_epoch * recipe.epochs
     folder = run_folder / "checkpoints"
     folder.mkdir(exist_ok=True)
-    checkpoint = checkpoints.last_whole(folder)
+    checkpoint = ranks.agree(checkpoints.last_whole(folder) if ranks.leads() else None)
     _announce(prepared.parameters, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
@@ -250,8 +263,11 @@ def _fit(
         watcher,
         steps,
         fresh=checkpoint is None,
+        shares=shares,
         unit=prepared.unit,
     )
+    if not ranks.leads():
+        torch.manual_seed(spec.seed + system.rank())  # other rows, other dropout
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     step = trainer.state.global_step
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)

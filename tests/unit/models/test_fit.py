@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.models.devices import Device
-from pipeline.models.fit import Estimate, estimate, mean_tokens
+from pipeline.models.fit import Estimate, estimate, mean_tokens, shrunk
 from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
 
@@ -71,6 +71,18 @@ def test_the_share_that_is_trained_follows_the_layers_and_adapters(model: Model)
 def test_memory_covers_weights_and_grows_with_the_batch(model: Model) -> None:
     assert cost(model).memory_bytes > 4 * model.parameters
     assert cost(model, batch_size=256).memory_bytes > cost(model).memory_bytes
+
+
+def test_what_does_not_fit_is_shrunk_by_rows_first_then_layers_then_length() -> None:
+    whole = Recipe(batch_size=64, trained_layers=12, max_length=128)
+    rows = shrunk(whole, lambda recipe: recipe.batch_size <= 16)
+    assert rows == dataclasses.replace(whole, batch_size=16)
+    layers = shrunk(whole, lambda recipe: recipe.trained_layers <= 2)
+    assert layers == dataclasses.replace(whole, batch_size=4, trained_layers=2)
+    length = shrunk(whole, lambda recipe: recipe.max_length < 64)
+    assert length == dataclasses.replace(whole, batch_size=4, trained_layers=2, max_length=32)
+    assert shrunk(whole, lambda recipe: True) == whole
+    assert shrunk(whole, lambda recipe: False) is None
 
 
 def test_tokens_are_guessed_by_script_and_cut() -> None:
