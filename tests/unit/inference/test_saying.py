@@ -34,7 +34,7 @@ def test_a_number_is_itself_and_has_no_confidence() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "number", "written"),
-    [(0, 80, 12.3456, "12.35"), (0, 5, 3.14159, "3.142"), (0, 1, -0.00001, "0.0000"), (0, 90_000, 1234.5678, "1235")],
+    [(0, 80, 12.3456, "12.35"), (0, 5, 3.14159, "3.142"), (0, 1, -0.00001, "0.000"), (0, 90_000, 1234.5678, "1235")],
 )
 def test_a_number_is_written_as_finely_as_its_range_bears(low: float, high: float, number: float, written: str) -> None:
     assert write_number(replace(NUMBER, number_range=(low, high)), number) == written
