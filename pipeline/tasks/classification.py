@@ -49,7 +49,7 @@ class Classification:
     def loss(
         self, logits: "Tensor", targets: "Tensor", label_smoothing: float, weights: "Tensor | None" = None
     ) -> "Tensor":
-        """Mean cross-entropy in nats; logits [rows, classes], targets [rows], ``weights`` [classes] of a row of each."""
+        """Mean cross-entropy in nats; logits [rows, classes], targets [rows], ``weights`` [classes] of the rows."""
         from torch.nn.functional import cross_entropy
 
         # The mean over rows, not over weights: a batch that is computed in pieces has the same loss.
