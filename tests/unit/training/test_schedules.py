@@ -25,7 +25,7 @@ def test_each_step_has_the_rate_that_its_schedule_says(
     settings = {"learning_rate": RATE, "warmup_ratio": 0.22, "schedule": schedule, "trained_layers": 0}
     carry_out(make_spec(head_factor=1.0, **settings), "a")
     rates = [event.values["learning_rate"] for event in read_metrics(home.runs / "a") if event.kind == "train"]
-    # What is written down after a step is the rate of the next one.
-    for step, rate in enumerate(rates, start=1):
+    assert len(rates) == STEPS
+    for step, rate in enumerate(rates):  # the first step is made with a rate of 0
         share = min(step / WARM, 1) if step <= WARM else LEFT[schedule]((step - WARM) / (STEPS - WARM))
         assert rate == pytest.approx(RATE * share, abs=RATE * 1e-6), step
