@@ -34,8 +34,8 @@ from pipeline.tasks.classification import Examples, Predicted, class_weights, lo
 from pipeline.tasks.tokens import Tokens, tokenize
 from pipeline.training import checkpoints
 from pipeline.training import recipe as recipes
+from pipeline.training.average import shown
 from pipeline.training.batches import Rows
-from pipeline.training.head_start import start_head
 from pipeline.training.lower import fits, lower_states
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
 from pipeline.training.trainee import Loss, Trainee, trainee
@@ -146,7 +146,7 @@ def _curve(folder: Path) -> list[tuple[float, float]]:
 def _take(found: Found, module: Trainee) -> Trained:
     """The best state of the chosen trial, into ``module``."""
     best = checkpoints.best_whole(found.folder / "checkpoints")
-    module.load_state_dict(load_file(best / "model.safetensors"))
+    module.load_state_dict(shown(load_file(best / "model.safetensors")))
     return Trained(found.stopped, checkpoints.step_of(best), 0)
 
 
@@ -214,8 +214,8 @@ def _fit(
     at = marks(per_epoch, recipe.epochs)
     watcher = Watcher(progress, metrics, folder, at, len(prepared.train), recipe.patience, verdict)
     rows = prepared.rows(prepared.train, examples.train.targets)
-    if checkpoint is None and recipe.head_start == "regression":
-        start_head(module, rows, spec.seed)
+    if recipe.averaging:
+        module.average_over(recipe.averaging * steps)
     trainer = build_trainer(
         module,
         spec,
@@ -227,6 +227,7 @@ def _fit(
         fresh=checkpoint is None,
     )
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    module.settle()
     step = trainer.state.global_step
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
 

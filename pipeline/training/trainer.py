@@ -16,6 +16,7 @@ from pipeline.metrics.classification import compute
 from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks.classification import head
 from pipeline.training import checkpoints
+from pipeline.training.average import Averaging
 from pipeline.training.batches import LengthBatches, Rows
 from pipeline.training.trainee import Trainee, groups
 from pipeline.training.watcher import Watcher
@@ -89,7 +90,7 @@ def build_trainer(
         train_dataset=train,
         eval_dataset=validation,
         compute_metrics=measure,
-        callbacks=[watcher],
+        callbacks=[*([Averaging(module.average)] if module.average else []), watcher],
         optimizers=_optimizers(module, recipe, steps),
     )
     trainer.remove_callback(PrinterCallback)  # the watcher writes the figures down
