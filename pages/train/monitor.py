@@ -159,11 +159,12 @@ def show_trials(events: tuple[Event, ...]) -> None:
         t("Settings tried"), help=t("Each is trained on the same rows; the best on the validation rows is kept.")
     )
     ranked = sorted(trials.values(), key=lambda trial: -trial["score"])
+    ended = [TRIAL_STATES[trial["state"]] for trial in ranked]
     frame = pd.DataFrame(
         {
             "score": [PERCENT * max(0.0, trial["score"]) for trial in ranked],
             "settings": [describe_settings(trial["settings"]) for trial in ranked],
-            "state": [t(TRIAL_STATES[trial["state"]]) for trial in ranked],
+            "state": [t(words) for words in ended],
             "seconds": [sentences.duration(trial["seconds"]) for trial in ranked],
         }
     )

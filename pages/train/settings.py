@@ -21,7 +21,7 @@ NAMES = {
     "schedule": N_("Schedule"),
     "gradient_clip": N_("Gradient clip"),
     "precision": N_("Number format"),
-    "head_start": N_("Head starts from"),
+    "averaging": N_("Averaging"),
     "class_weights": N_("Weight of rare classes"),
     "patience": N_("Patience"),
     "search": N_("Search"),

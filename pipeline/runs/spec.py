@@ -38,8 +38,8 @@ class Recipe:
     schedule: str = setting("linear", N_("How the learning rate falls after the warm-up: linear, cosine or constant."))
     gradient_clip: float = setting(1.0, N_("Longest step that a single batch may cause."))
     precision: str = setting("float32", N_("Number format: float32, or bfloat16 on GPUs that have it."))
-    head_start: str = setting(
-        "random", N_("What the new head starts from: random numbers, or a regression on what the model knows already.")
+    averaging: float = setting(
+        0.0, N_("Share of the steps over which weights are averaged for the model that is kept; 0 keeps the last ones.")
     )
     class_weights: str = setting(
         "none", N_("How much rare classes count: none (as often as they occur), sqrt (more), balanced (all the same).")
@@ -65,7 +65,7 @@ class Recipe:
 
 # Settings that came later: where they are not used, a spec keeps the id under which it was trained before.
 _LATER = (
-    *("head_start", "class_weights", "patience", "search", "budget_minutes"),
+    *("averaging", "class_weights", "patience", "search", "budget_minutes"),
     *("adapter", "lora_rank", "lora_alpha", "lora_dropout", "lm_weight"),
 )
 _PLAIN = Recipe()

@@ -36,9 +36,9 @@ from pipeline.tasks.task import Examples, Inputs, Part, Targets, Task
 from pipeline.tasks.tokens import Tokens, tokenize, turned
 from pipeline.training import checkpoints, families, ranks
 from pipeline.training import recipe as recipes
+from pipeline.training.average import shown
 from pipeline.training.batches import Rows
 from pipeline.training.families import Loaded
-from pipeline.training.head_start import start_head
 from pipeline.training.lower import fits, lower_states
 from pipeline.training.memory import memory_watched
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
@@ -172,7 +172,7 @@ def _curve(folder: Path, task: Task) -> list[tuple[float, float]]:
 def _take(found: Found, module: Trainee) -> Trained:
     """The best state of the chosen trial, into ``module``."""
     best = checkpoints.best_whole(found.folder / "checkpoints")
-    module.load_state_dict(load_file(best / "model.safetensors"))
+    module.load_state_dict(shown(load_file(best / "model.safetensors")))
     return Trained(found.stopped, checkpoints.step_of(best), 0)
 
 
@@ -251,8 +251,8 @@ def _fit(
     at = marks(per_epoch, recipe.epochs)
     watcher = Watcher(progress, metrics, folder, at, len(prepared.train), prepared.task, recipe.patience, verdict)
     rows = prepared.rows(prepared.train, prepared.learned(examples.train))
-    if checkpoint is None and recipe.head_start == "regression":
-        start_head(module, rows, spec.seed)
+    if recipe.averaging:
+        module.average_over(recipe.averaging * steps)
     trainer = build_trainer(
         module,
         prepared.task,
@@ -269,6 +269,7 @@ def _fit(
     if not ranks.leads():
         torch.manual_seed(spec.seed + system.rank())  # other rows, other dropout
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    module.settle()
     step = trainer.state.global_step
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
 

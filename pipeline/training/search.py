@@ -256,5 +256,5 @@ def _distributions(reach: dict[str, Any]) -> "dict[str, optuna.distributions.Bas
         elif isinstance(of[0], int):
             found[name] = IntDistribution(*of)
         else:
-            found[name] = FloatDistribution(of[0], of[1], log=True)
+            found[name] = FloatDistribution(low=of[0], high=of[1], log=True)
     return found

@@ -20,6 +20,7 @@ from pipeline.models.halves import UpperHalf, layers, upper_half
 from pipeline.models.text_to_text import TextToText
 from pipeline.runs.spec import Recipe
 from pipeline.tasks.predict import head
+from pipeline.training.average import Average
 from pipeline.training.families import Loaded
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -37,6 +38,17 @@ class Trainee(nn.Module):
         super().__init__()
         self.model = model
         self._fixed = tuple(fixed)
+        self.average: Average | None = None
+
+    def average_over(self, steps: float) -> None:
+        """Answer, and be kept, with the average of the weights of about so many steps, from now on."""
+        self.average = Average({name: p for name, p in self.named_parameters() if p.requires_grad}, steps)
+
+    def settle(self) -> None:
+        """End of training: the weights are what the model answers with."""
+        if self.average is not None:
+            self.average.show(True)
+            self.average = None
 
     @property
     def read(self) -> nn.Module:
@@ -66,10 +78,14 @@ class Trainee(nn.Module):
         super().train(mode)
         for module in self._fixed:
             module.eval()
+        if self.average is not None:
+            self.average.show(not mode)
         return self
 
     def state_dict(self, *args: Any, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]  # torch's overloads
-        """The trained parameters by name."""
+        """The trained parameters by name, and their averages where there are any."""
+        if self.average is not None:
+            return dict(self.average.state())
         whole: dict[str, Any] = super().state_dict(*args, **kwargs)
         trained = self._trained()
         return {name: value for name, value in whole.items() if name in trained}
@@ -80,8 +96,12 @@ class Trainee(nn.Module):
         Raises:
             ValueError: other parameters than the trained ones.
         """
-        if state_dict.keys() != self._trained():
-            raise ValueError(f"not the trained parameters: {sorted(state_dict.keys() ^ self._trained())[:5]}")
+        expected = self._trained() if self.average is None else self.average.state().keys()
+        if state_dict.keys() != expected:
+            raise ValueError(f"not the trained parameters: {sorted(state_dict.keys() ^ expected)[:5]}")
+        if self.average is not None:
+            self.average.load(state_dict)
+            return _IncompatibleKeys([], [])
         super().load_state_dict(state_dict, strict=False, assign=assign)
         return _IncompatibleKeys([], [])
 

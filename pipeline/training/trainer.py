@@ -17,6 +17,7 @@ from transformers import EvalPrediction, PrinterCallback, Trainer, TrainingArgum
 from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks.task import Task
 from pipeline.training import checkpoints, ranks
+from pipeline.training.average import Averaging
 from pipeline.training.batches import LengthBatches, Rows
 from pipeline.training.shares import Shares
 from pipeline.training.trainee import Trainee, groups
@@ -137,7 +138,7 @@ def build_trainer(
         train_dataset=train,
         eval_dataset=validation,
         compute_metrics=measure,
-        callbacks=[watcher],
+        callbacks=[*([Averaging(module.average)] if module.average else []), watcher],
         optimizers=_optimizers(module, recipe, steps),
     )
     trainer.shares = shares
