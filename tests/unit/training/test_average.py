@@ -11,7 +11,8 @@ from pipeline.inference.classify import Classifier
 from pipeline.runs.answers import load_answers
 from pipeline.runs.spec import RunSpec
 from pipeline.settings import Workspace
-from pipeline.tasks.classification import load_examples
+from pipeline.tasks.classification import CLASSIFICATION
+from pipeline.tasks.examples import load_examples
 from pipeline.training.average import PREFIX, Average
 from pipeline.training.run import Trained
 from tests.unit.training.conftest import Witness
@@ -59,8 +60,8 @@ def test_training_is_not_disturbed_and_the_averages_are_kept(
 def test_answers_vectors_and_bundle_are_of_one_model(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
     spec = make_spec(averaging=0.2)
     carry_out(spec, "a")
-    texts = load_examples(spec.view, spec.split).test.texts
-    loaded = Classifier.load(home.runs / "a" / "bundle").probabilities(texts)
+    inputs = load_examples(CLASSIFICATION, spec.view, spec.split).test.inputs
+    loaded = Classifier.load(home.runs / "a" / "bundle").scores(inputs)
     np.testing.assert_allclose(loaded, load_answers(home.runs / "a", "model").probabilities, atol=1e-6, rtol=0)
 
 
