@@ -31,8 +31,8 @@ _MANY_ROWS_A_CLASS = 1_000  # on average; then half as often
 # On few rows a lower rate is worth more than the choice of head or layers.
 _RATE, _RATE_FOR_FEW = 4e-4, 2.5e-4
 
-# Of all steps: the average of the weights over the last of them was never worse than the last weights alone, and up
-# to a point better (docs/experiments.md, 25 November).
+# Of all steps: the average of the weights over the last of them was never worse than the last weights alone, in three
+# trainings on one file (docs/experiments.md, 25 November).
 _AVERAGING = 0.15
 
 # Share of the layers that is trained, and the fewest.

@@ -33,9 +33,20 @@ def work(recipe: Recipe) -> int:
 
 
 def test_a_better_preset_takes_more_work(model: Model) -> None:
-    fast, balanced, best = (choose(preset, model) for preset in recipes.PRESETS)
+    fast, balanced, best = (choose(preset, model) for preset in ("fast", "balanced", "best"))
     assert work(fast) < work(balanced) < work(best)
     assert fast.trained_layers == 1
+
+
+def test_only_two_presets_try_several_settings_and_best_has_a_budget(model: Model) -> None:
+    searches = {preset: choose(preset, model).search for preset in recipes.PRESETS}
+    assert searches == {"fast": "none", "balanced": "none", "best": "space", "bert": "bert"}
+    assert choose("best", model).budget_minutes > 0
+
+
+def test_bert_is_the_paper_and_nothing_of_ours(model: Model) -> None:
+    bert = choose("bert", model)
+    assert (bert.trained_layers, bert.head_factor, bert.label_smoothing, bert.averaging) == (-1, 1, 0, 0)
 
 
 def test_fewer_rows_are_read_more_often(model: Model) -> None:
