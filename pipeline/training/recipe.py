@@ -31,10 +31,6 @@ _MANY_ROWS_A_CLASS = 1_000  # on average; then half as often
 # On few rows a lower rate is worth more than the choice of head or layers.
 _RATE, _RATE_FOR_FEW = 4e-4, 2.5e-4
 
-# Of all steps: the average of the weights over the last of them was never worse than the last weights alone, in three
-# trainings on one file (docs/experiments.md, 25 November).
-_AVERAGING = 0.15
-
 # Share of the layers that is trained, and the fewest.
 _TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
 
@@ -77,7 +73,6 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
         batch_size=32 if device.name == "cpu" or few else 64,
         max_length=min(_LONGEST, model.context),
         precision=_precision(device),
-        averaging=_AVERAGING,
         search="space" if preset == "best" else "none",
         budget_minutes=_BEST_MINUTES if preset == "best" else 0.0,
     )
