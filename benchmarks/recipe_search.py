@@ -42,7 +42,7 @@ ROWS = {"thucnews_title10": (20_000, 3_000)}  # training and measured rows, wher
 # What differs from `balanced`; a factor or a summand of the rule's own value where a name ends in _times or _plus.
 CANDIDATES: dict[str, dict[str, Any]] = {
     "balanced": {},
-    "last weights": {"averaging": 0.0},
+    "average of 0.15": {"averaging": 0.15},
     "average of 0.3": {"averaging": 0.3},
     "one layer more": {"trained_layers_plus": 1},
     "one layer more, 2 epochs less": {"trained_layers_plus": 1, "epochs_plus": -2},

@@ -31,10 +31,6 @@ _MANY_ROWS_A_CLASS = 1_000  # on average; then half as often
 # On few rows a lower rate is worth more than the choice of head or layers.
 _RATE, _RATE_FOR_FEW = 4e-4, 2.5e-4
 
-# Of all steps: the average of the weights over the last of them was never worse than the last weights alone, in three
-# trainings on one file (docs/experiments.md, 25 November).
-_AVERAGING = 0.15
-
 # Share of the layers that is trained, and the fewest.
 _TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
 # Decoders are deep. On a CPU two of SmolLM2's 30 layers are enough (docs/experiments.md, 25 November).
@@ -78,7 +74,6 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
         head_factor=1.0 if writes else Recipe.head_factor,
         label_smoothing=0.0 if writes else Recipe.label_smoothing,
         precision=_precision(device),
-        averaging=_AVERAGING,
         search="space" if preset == "best" else "none",
         budget_minutes=_BEST_MINUTES if preset == "best" else 0.0,
     )
