@@ -3,14 +3,14 @@
 import streamlit as st
 
 from pages.components import sentences, state
-from pages.components.navigation import go
 from pages.components.text import show_error, show_heading, show_warning, t, tn
 from pages.data import reading
 from pages.data.account import show_account
-from pages.data.dividing import Division, choose_division
+from pages.data.dividing import Division, choose_division, division_of
+from pages.data.making import settle
 from pages.data.template import choose_template
 from pages.data.versions import kept_steps
-from pipeline.actions.data import Dataset, Summary, create_dataset
+from pipeline.actions.data import Dataset, Summary, make_dataset
 from pipeline.data.source import Source
 from pipeline.errors import TuneDeskError
 
@@ -36,7 +36,7 @@ def show_choices(source: Source) -> Summary | None:
         current = dataset.view.template if dataset and dataset.view.text == text else ""
         template = choose_template(source, text, current)
     guessed = Division(test_column=reading.guess(source.id).test_column or "")
-    division = choose_division(source, (*text, label), Division.of(dataset) if dataset else guessed)
+    division = choose_division(source, (*text, label), division_of(dataset) if dataset else guessed)
     ready = error is None and template is not None and division is not None
     with st.container(horizontal=True):
         check = st.button(
@@ -54,7 +54,7 @@ def _take(source: Source, text: tuple[str, ...], label: str, template: str, divi
     steps = kept_steps(source.id, label)
     try:
         with st.spinner(t("Dividing the rows into training, validation and test …")):
-            dataset = create_dataset(
+            made = make_dataset(
                 source.id,
                 name=source.name,
                 text=text,
@@ -70,8 +70,7 @@ def _take(source: Source, text: tuple[str, ...], label: str, template: str, divi
     except TuneDeskError as error:
         show_error(error)
         return
-    state.choose_dataset(dataset.id)
-    go(then, dataset=dataset.id)
+    settle(made, then)
 
 
 def _dataset_of(source: Source) -> Dataset | None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.data import reading
 from pipeline.data.source import load_source, read_rows, spread_rows
-from pipeline.data.view import View, view_labels
+from pipeline.data.view import View, label_counts, view_labels
 from pipeline.models.fit import mean_tokens
 from pipeline.runs.spec import Recipe
 from pipeline.templates.columns import read_texts
@@ -43,9 +43,7 @@ class Groups:
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def overview(view: View) -> Overview:
     """Counts and lengths of a View's rows, those that are left out aside."""
-    labels = view_labels(view)
-    counts = Counter(labels[labels != ""])
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ordered = sorted(label_counts(view).items(), key=lambda item: (-item[1], item[0]))
     rows = spread_rows(view.source, view.text, MEASURED_ROWS)
     texts = read_texts(view, rows[~rows.index.isin(sorted(view.left_out))])
     return Overview(tuple(ordered), tuple(map(len, texts)), characters_of(TOKENS, texts))

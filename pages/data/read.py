@@ -16,6 +16,7 @@ from pages.components.text import (
 from pages.data import reading
 from pages.data.choices import show_choices
 from pages.data.differently import show_differently
+from pages.data.making import show_making
 from pages.data.upload import READING, follow, show_limit, upload
 from pipeline.actions.bring_file import import_name
 from pipeline.actions.data import Summary
@@ -102,6 +103,7 @@ def show_uploader() -> None:
 try:
     if READING in st.query_params:
         show_reading()
+    show_making()
     source = choose_source()
 except TuneDeskError as error:
     show_error(error)

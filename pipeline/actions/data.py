@@ -8,18 +8,22 @@ from datetime import datetime
 import sqlalchemy
 from sqlmodel import select
 
-from pipeline.data.columns import TESTING
-from pipeline.data.source import cell_counts, load_source, read_rows, spread_rows
-from pipeline.data.split import load_split, make_split, save_split
+from pipeline import jobs
+from pipeline.actions.bring_file import is_small
+from pipeline.data.source import cell_counts, load_source, spread_rows
+from pipeline.data.split import load_split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, make_view, view_frame, view_labels
-from pipeline.errors import N_, SettingError, UnfitData
+from pipeline.data.view import View, make_view, view_labels
+from pipeline.datasets.freeze import Division, add_version, freeze
+from pipeline.errors import N_, JobError, SettingError
 from pipeline.runs import store
+from pipeline.runs.progress import Progress, Silent
 from pipeline.runs.store import DatasetRow
-from pipeline.templates.columns import default_template, read_texts, render
+from pipeline.templates.columns import default_template, render
 
-# Fewer than this and hardly any class can be both learned and measured.
-ROWS_A_CLASS = 10
+LANE = "divide"  # beside training: it takes seconds, and a person waits for it
+
+UNWATCHED = Silent()
 
 # Texts whose length is looked at: more would not change the figure, and of a million it would take seconds.
 MEASURED_TEXTS = 20_000
@@ -36,6 +40,14 @@ class Dataset:
     split: str
     sample: bool
     created: datetime
+
+
+@dataclass(frozen=True)
+class Made:
+    """A dataset, or the job that makes it. One of the two is set."""
+
+    dataset: Dataset | None = None
+    job: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,27 @@ def summarise(source_id: str, text: Sequence[str], label: str) -> Summary:
     )
 
 
+def make_dataset(
+    source_id: str,
+    *,
+    name: str,
+    text: Sequence[str],
+    label: str,
+    template: str | None = None,
+    group: str = "",
+    time: str = "",
+    test_source_id: str = "",
+    test_column: str = "",
+    seed: int = 0,
+    steps: Sequence[Step] = (),
+    sample: bool = False,
+) -> Made:
+    """As ``create_dataset``, for a page: a large file is divided by a job, so that the server need not."""
+    division = _division(test_source_id, test_column, seed)
+    view = make_view(source_id, text, label, _template(template, text), group=group, time=time, steps=steps)
+    return _make(view, division, _same_division(view, division), name=name, sample=sample)
+
+
 def create_dataset(
     source_id: str,
     *,
@@ -92,6 +125,7 @@ def create_dataset(
     seed: int = 0,
     steps: Sequence[Step] = (),
     sample: bool = False,
+    progress: Progress = UNWATCHED,
 ) -> Dataset:
     """Freeze a reading of a Source; the same choices give the dataset that is there already, as the newest.
 
@@ -104,106 +138,88 @@ def create_dataset(
             which are kept as given; the other rows are divided into training and validation.
         seed: of the Split, not of training.
         steps: remedies that are to be kept from another version.
+        progress: hears how many texts were compared.
 
     Raises:
         UnfitData: nothing can be learned from this choice of columns, or not measured on these test rows.
         DataError: no such column.
         SettingError: a test file and a test column at once.
     """
-    if test_source_id and test_column:
-        raise SettingError(N_("The test rows come from a second file or from a column, not from both."))
-    template = default_template(text) if template is None else template
-    view = make_view(source_id, text, label, template, group=group, time=time, steps=steps)
-    rows = _same_reading(view, test_source_id, test_column, seed)
-    for row in rows:
-        if View.from_json(row.view) == view:
-            return _take_up(row)
-    # Changed text columns or another template keep the Split, so that all runs are measured on the same rows.
-    split = rows[0].split if rows else _freeze(view, test_source_id, test_column, seed)
-    with store.session() as session:
-        row = DatasetRow(
-            id=store.new_id(), name=name, source=source_id, view=dataclasses.asdict(view), split=split, sample=sample
-        )
-        session.add(row)
-    return _dataset(row)
+    division = _division(test_source_id, test_column, seed)
+    view = make_view(source_id, text, label, _template(template, text), group=group, time=time, steps=steps)
+    split = _same_division(view, division) or freeze(view, division, progress)
+    return _dataset(add_version(view, split, name=name, sample=sample))
 
 
-def revise(dataset: Dataset, view: View) -> Dataset:
+def make_version(dataset: Dataset, view: View) -> Made:
     """Another version of a dataset: read differently, measured on the same rows unless group or time column is another.
 
-    The version that was made with the same View before is taken up again, as the newest.
+    The version that was made with the same View before is taken up again, as the newest. Where the rows of a large file
+    have to be divided anew, a job does it.
+
+    Raises:
+        UnfitData: rows divided so leave none to measure on.
     """
-    old = load_split(dataset.split)
-    divided_alike = (view.group, view.time) == (dataset.view.group, dataset.view.time)
-    split = dataset.split if divided_alike else _freeze(view, old.test_source, old.test_column, old.seed)
-    with store.session() as session:
-        same = session.exec(select(DatasetRow).where(DatasetRow.source == view.source, DatasetRow.split == split)).all()
-        row = next((row for row in same if View.from_json(row.view) == view), None)
-        if row is None:
-            row = DatasetRow(
-                id=store.new_id(),
-                name=dataset.name,
-                source=view.source,
-                view=dataclasses.asdict(view),
-                split=split,
-                sample=dataset.sample,
-            )
-    return _take_up(row)
+    same = (view.group, view.time) == (dataset.view.group, dataset.view.time)
+    kept = dataset.split if same else ""
+    return _make(view, _division_of(dataset.split), kept, name=dataset.name, sample=dataset.sample)
 
 
-def _take_up(row: DatasetRow) -> Dataset:
-    """Keep a version as the newest of its dataset."""
-    row.created = store.now()
-    with store.session() as session:
-        session.add(row)
-    return _dataset(row)
+def divided_name(job_id: str) -> str:
+    """What the dataset is called that a job divides.
+
+    Raises:
+        JobError: no such job, or it is none that divides rows.
+    """
+    row = store.get_job(job_id)
+    if row.kind != "divide":
+        raise JobError(N_("There is no job {job}. It may have been deleted."), job=job_id)
+    return str(row.request["name"])
 
 
-def _same_reading(view: View, test_source_id: str, test_column: str, seed: int) -> list[DatasetRow]:
-    """Datasets that ask the same question of the same rows, divided in the same way; newest first."""
+def _make(view: View, division: Division, split: str, *, name: str, sample: bool) -> Made:
+    """The dataset; where its rows are not divided yet (``split`` is "") and are many, the job that does it."""
+    if not split and not is_small(view.source):
+        request = {
+            "view": dataclasses.asdict(view),
+            "division": dataclasses.asdict(division),
+            "name": name,
+            "sample": sample,
+        }
+        return Made(job=jobs.submit("divide", request, lane=LANE))
+    split = split or freeze(view, division)
+    return Made(dataset=_dataset(add_version(view, split, name=name, sample=sample)))
+
+
+def _template(template: str | None, text: Sequence[str]) -> str:
+    return default_template(text) if template is None else template
+
+
+def _division(test_source: str, test_column: str, seed: int) -> Division:
+    if test_source and test_column:
+        raise SettingError(N_("The test rows come from a second file or from a column, not from both."))
+    return Division(test_source, test_column, seed)
+
+
+def _division_of(split_id: str) -> Division:
+    split = load_split(split_id)
+    return Division(split.test_source, split.test_column, split.seed)
+
+
+def _same_division(view: View, division: Division) -> str:
+    """The Split of the newest dataset that asks the same question of the same rows, divided alike; "" for none.
+
+    Changed text columns or another template keep the Split, so that all runs are measured on the same rows.
+    """
     of_source = select(DatasetRow).where(DatasetRow.source == view.source).order_by(sqlalchemy.desc("created"))
     with store.session() as session:
         rows = session.exec(of_source).all()
-    asked = (view.label, view.group, view.time, test_source_id, test_column, str(seed))
-    return [row for row in rows if _division(row) == asked]
-
-
-def _division(row: DatasetRow) -> tuple[str, ...]:
-    split = load_split(row.split)
-    view = View.from_json(row.view)
-    return (view.label, view.group, view.time, split.test_source, split.test_column, str(split.seed))
-
-
-def _freeze(view: View, test_source_id: str, test_column: str, seed: int) -> str:
-    # Rows that are left out get their place, too: whoever takes them back finds them where they would have been.
-    whole = view.on(view.source)
-    texts, labels = read_texts(whole, view_frame(whole)), list(view_labels(whole))
-    if test_source_id:
-        test_rows, test_texts = _read_test(view, test_source_id)
-    else:
-        test_rows, test_texts = _marked_rows(view, test_column, texts, labels), []
-    split = make_split(
-        view.source,
-        texts,
-        labels,
-        seed=seed,
-        groups=_column(view, view.group),
-        order=_column(view, view.time),
-        test_source=test_source_id,
-        test_rows=test_rows,
-        test_texts=test_texts,
-    )
-    if not split.validation or not split.test:
-        raise UnfitData(
-            N_(
-                "{rows} labelled rows are too few, or too much alike: none is left to choose settings by or to measure "
-                "on. Label about {wanted} rows of each class."
-            ),
-            rows=len(split.train) + len(split.validation) + len(split.test),
-            wanted=ROWS_A_CLASS,
-        )
-    save_split(dataclasses.replace(split, test_column=test_column))
-    return split.id
+    asked = (view.label, view.group, view.time)
+    for row in rows:
+        other = View.from_json(row.view)
+        if (other.label, other.group, other.time) == asked and _division_of(row.split) == division:
+            return row.split
+    return ""
 
 
 def get_dataset(id_or_name: str) -> Dataset:
@@ -253,43 +269,3 @@ def _question(row: DatasetRow) -> tuple[str, str]:
 
 def _dataset(row: DatasetRow) -> Dataset:
     return Dataset(row.id, row.name, row.source, View.from_json(row.view), row.split, row.sample, row.created)
-
-
-def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:
-    """Row numbers and texts of a brought test file's labelled rows."""
-    there = view.on(source_id)
-    labels = view_labels(there)
-    labels = labels[labels != ""]
-    strangers = sorted(set(labels) - set(view.labels))
-    if strangers:
-        raise UnfitData(
-            N_("The test file has labels that the training file does not have: {labels}. Correct or remove them."),
-            labels=", ".join(strangers[:5]),
-        )
-    rows = tuple(int(row) for row in labels.index)
-    return rows, read_texts(there, view_frame(there, rows))
-
-
-def _column(view: View, name: str) -> list[str] | None:
-    return list(read_rows(view.source, [name])[name]) if name else None
-
-
-def _marked_rows(view: View, column: str, texts: Sequence[str], labels: Sequence[str]) -> tuple[int, ...]:
-    """Rows with a text and a label that ``column`` sets aside for testing; none where no column does."""
-    if not column:
-        return ()
-    says_test = read_rows(view.source, [column])[column].str.strip().str.casefold().isin(TESTING)
-    usable = [row for row, label in enumerate(labels) if label.strip() and texts[row].strip()]
-    marked = [row for row in usable if says_test.iloc[row]]
-    if not marked:
-        raise UnfitData(
-            N_("No labelled row says test in the column {column}. Write test or 测试 into the rows to measure on."),
-            column=column,
-        )
-    strangers = sorted({labels[row] for row in marked} - {labels[row] for row in usable if not says_test.iloc[row]})
-    if strangers:
-        raise UnfitData(
-            N_("Only test rows have these labels, so they cannot be learned: {labels}. Mark fewer rows as test."),
-            labels=", ".join(strangers[:5]),
-        )
-    return tuple(marked)

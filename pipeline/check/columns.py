@@ -57,7 +57,7 @@ def find_leaks(material: Material) -> Iterator[CheckFinding]:
     for column in view.text if len(view.text) > 1 else ():
         if _kind(material, column) not in CODES:
             continue
-        cells = material.frame[column].iloc[material.labelled].str.strip().tolist()
+        cells = material.column(column).iloc[material.labelled].str.strip().tolist()
         found = look_up(cells, labels)
         if found.rows < max(FEWEST_ROWS, REPEATED_SHARE * len(cells)) or not found.gives_away:
             continue
@@ -114,9 +114,9 @@ def find_unique_columns(material: Material) -> Iterator[CheckFinding]:
 
 def find_empty_texts(material: Material) -> Iterator[CheckFinding]:
     """Rows with a label and nothing in any text column."""
-    blank = is_blank(material.frame[material.view.text[0]])
+    blank = is_blank(material.column(material.view.text[0]))
     for column in material.view.text[1:]:
-        blank &= is_blank(material.frame[column])
+        blank &= is_blank(material.column(column))
     rows = [int(row) for row in blank.index[blank] if material.labels[row]]
     if not rows:
         return

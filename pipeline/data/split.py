@@ -18,6 +18,7 @@ from pipeline.data.duplicates import near_duplicate_clusters
 from pipeline.data.report import Finding
 from pipeline.errors import N_, DataError, UnfitData
 from pipeline.files import write_text
+from pipeline.runs.progress import Progress, Silent
 from pipeline.settings import workspace
 
 # Of each class; the rest is for training.
@@ -31,6 +32,8 @@ MOST_VALIDATION_ROWS = 5_000
 # With a test file of its own, validation only chooses settings and the best epoch.
 VALIDATION_SHARE_BESIDE_TEST = 0.10
 MOST_VALIDATION_ROWS_BESIDE_TEST = 500
+
+UNWATCHED = Silent()
 
 PARTS = ("test", "validation", "train")
 
@@ -85,6 +88,7 @@ def make_split(
     test_source: str = "",
     test_rows: Sequence[int] = (),
     test_texts: Sequence[str] = (),
+    progress: Progress = UNWATCHED,
 ) -> Split:
     """Divide the labelled rows: 70 % training, 15 % validation, 15 % test of each class.
 
@@ -104,8 +108,10 @@ def make_split(
         test_source: Source of the test rows; "": they are rows of ``source_id``.
         test_rows: row numbers that a person has set aside for testing.
         test_texts: texts of ``test_rows``, where they are rows of another Source, to find them in training.
+        progress: hears how many texts were compared.
 
     Raises:
+        Stopped: somebody asked for it.
         UnfitData: fewer than two classes, no class with a second row to measure on, or no date that can be read.
     """
     dates = None if order is None else _read_order(order, labels)
@@ -117,7 +123,7 @@ def make_split(
 
     sets = [(label,) if label.strip() else None for label in labels]
     brought = _Brought(test_source, test_rows, test_texts)
-    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates)
+    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates, progress)
 
 
 def make_split_of_sets(
@@ -130,6 +136,7 @@ def make_split_of_sets(
     test_source: str = "",
     test_rows: Sequence[int] = (),
     test_texts: Sequence[str] = (),
+    progress: Progress = UNWATCHED,
 ) -> Split:
     """As ``make_split``, for rows with several labels: every label has about its share in every part.
 
@@ -141,7 +148,7 @@ def make_split_of_sets(
         return deal_by_label_sets(units, label_sets, shares, seed)
 
     brought = _Brought(test_source, test_rows, test_texts)
-    return _divide(source_id, texts, label_sets, deal, seed, groups, brought)
+    return _divide(source_id, texts, label_sets, deal, seed, groups, brought, None, progress)
 
 
 def save_split(split: Split) -> None:
@@ -173,7 +180,8 @@ def _divide(
     seed: int,
     groups: Sequence[str] | None,
     brought: _Brought,
-    dates: Dates | None = None,
+    dates: Dates | None,
+    progress: Progress,
 ) -> Split:
     """Find the rows that can be learned from and those that stay together, and have these dealt out."""
     given = bool(brought.source or brought.rows)
@@ -183,7 +191,7 @@ def _divide(
     counts = Counter(label for row in usable for label in label_sets[row] or ())
     _check(counts, given)
     held_out = list(brought.texts) if brought.source else [texts[row] for row in sorted(own_test)]
-    clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out])
+    clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out], progress)
     units = _units(usable, clusters[: len(usable)], groups)
     parts = deal(units, _shares(len(usable), given))
     if dates is None:

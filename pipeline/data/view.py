@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.data import steps as remedies
 from pipeline.data.several import says_yes, split_labels
-from pipeline.data.source import Source, load_source, read_rows, spread_rows
+from pipeline.data.source import Source, cell_counts, load_source, read_rows, spread_rows
 from pipeline.data.steps import LEAVE_OUT, Step
 from pipeline.errors import N_, UnfitData
 
@@ -149,9 +149,12 @@ def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
             N_("A model with several labels a row cannot be trained yet. Choose a label column with one label a row.")
         )
     cells = read_rows(view.source, [view.label])[view.label]
+    left_out = np.zeros(len(cells), bool)
+    left_out[sorted(view.left_out)] = True
+    labels = cells.mask(is_blank(cells) | left_out, "")
     names = remedies.renamed(view.steps)
-    labels = cells.mask(is_blank(cells), "").map(lambda label: names.get(label, label))
-    labels[sorted(view.left_out)] = ""
+    if names:
+        labels = labels.map(lambda label: names.get(label, label))
     return labels if rows is None else labels.iloc[list(rows)]
 
 
@@ -185,6 +188,24 @@ def view_label_sets(view: View, rows: Rows | None = None) -> list[tuple[str, ...
     return sets if rows is None else [sets[row] for row in rows]
 
 
+def label_counts(view: View) -> Counter[str]:
+    """Rows of each label of a View with one label a row, after its steps; without a look at every row where possible.
+
+    Raises:
+        DataError: no such Source, or no such column.
+    """
+    if view.left_out:
+        labels = view_labels(view)
+        counted = labels[labels != ""].value_counts()
+        return Counter(dict(zip(counted.index, counted.tolist(), strict=True)))
+    names = remedies.renamed(view.steps)
+    counts: Counter[str] = Counter()
+    for cell, rows in cell_counts(view.source, view.label).items():
+        if cell.strip():
+            counts[names.get(cell, cell)] += rows
+    return counts
+
+
 def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
     """Whether each cell is empty or holds nothing but spaces."""
     return cells.str.strip() == ""
@@ -200,9 +221,8 @@ def _with_labels(view: View) -> View:
         counts = Counter(label for labels in sets for label in labels or ())
         labelled = np.array([labels is not None for labels in sets], dtype=bool)
     else:
-        labels = view_labels(view)
-        counts = Counter(labels[labels != ""])
-        labelled = (labels != "").to_numpy()
+        counts = label_counts(view)
+        labelled = None
     if not counts:
         raise UnfitData(
             N_("The label column {column} in {name} is blank in every row. Label some rows, or choose another column."),
@@ -226,11 +246,15 @@ def _with_labels(view: View) -> View:
     return dataclasses.replace(view, labels=tuple(ordered))
 
 
-def _has_text(view: View, labelled: npt.NDArray[np.bool_]) -> bool:
+def _has_text(view: View, labelled: npt.NDArray[np.bool_] | None) -> bool:
     """Whether some labelled row has a text. Only where none of a few does, all of a million texts are read."""
-    few = spread_rows(view.source, view.text, LOOKED_AT)
-    few = few[labelled[few.index]]
-    return _holds_text(few) or _holds_text(view_frame(view)[list(view.text)][labelled])
+    if labelled is None:
+        few = spread_rows(view.source, (*view.text, view.label), LOOKED_AT)
+        few = few[~is_blank(few[view.label]) & ~few.index.isin(sorted(view.left_out))]
+        if _holds_text(few[list(view.text)]):
+            return True
+        labelled = (view_labels(view) != "").to_numpy()
+    return _holds_text(view_frame(view)[list(view.text)][labelled])
 
 
 def _holds_text(cells: pd.DataFrame) -> bool:

@@ -10,7 +10,7 @@ from pipeline.actions import data
 from pipeline.data.source import Source, import_source
 from pipeline.data.split import load_split
 from pipeline.data.steps import leave_out
-from pipeline.data.view import with_steps
+from pipeline.data.view import View, with_steps
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from tests.tiny import tickets
@@ -24,6 +24,13 @@ def source(home: Workspace, tmp_path: Path) -> Source:
     frame.loc[90:, "label"] = ""
     frame.to_csv(tmp_path / "tickets.csv", index=False)
     return import_source(tmp_path / "tickets.csv", "tickets.csv")
+
+
+def revised(dataset: data.Dataset, view: View) -> data.Dataset:
+    """Another version of a small dataset, which is made at once."""
+    made = data.make_version(dataset, view).dataset
+    assert made is not None
+    return made
 
 
 def test_the_same_choices_give_the_same_dataset(source: Source) -> None:
@@ -167,17 +174,17 @@ def test_by_time_the_newest_tickets_are_measured_on(dated: Source) -> None:
 
 def test_another_time_or_group_column_divides_anew_and_nothing_else_does(dated: Source) -> None:
     first = data.create_dataset(dated.id, name="a", text=["text"], label="label")
-    by_time = data.revise(first, dataclasses.replace(first.view, time="day"))
-    by_group = data.revise(by_time, dataclasses.replace(by_time.view, group="customer"))
+    by_time = revised(first, dataclasses.replace(first.view, time="day"))
+    by_group = revised(by_time, dataclasses.replace(by_time.view, group="customer"))
     assert len({first.split, by_time.split, by_group.split}) == 3
-    assert data.revise(by_time, with_steps(by_time.view, [leave_out({0})])).split == by_time.split
-    assert data.revise(by_group, first.view).split == first.split
+    assert revised(by_time, with_steps(by_time.view, [leave_out({0})])).split == by_time.split
+    assert revised(by_group, first.view).split == first.split
 
 
 def test_rows_that_are_left_out_keep_their_place_when_the_rest_is_divided_anew(dated: Source) -> None:
     first = data.create_dataset(dated.id, name="a", text=["text"], label="label")
-    smaller = data.revise(first, with_steps(first.view, [leave_out({0, 50})]))
-    by_time = data.revise(smaller, dataclasses.replace(smaller.view, time="day"))
+    smaller = revised(first, with_steps(first.view, [leave_out({0, 50})]))
+    by_time = revised(smaller, dataclasses.replace(smaller.view, time="day"))
     assert sum(1 for part in ("train", "validation", "test") for row in getattr(load_split(by_time.split), part)) == 100
     counts = data.row_counts(by_time)
     assert counts.train + counts.validation + counts.test == 98
