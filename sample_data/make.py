@@ -10,7 +10,10 @@ from pathlib import Path
 
 import en_tickets
 import instructions
+import pairs
 import spam
+import tagged
+import urgency
 import zh_tickets
 
 HERE = Path(__file__).parent
@@ -29,11 +32,14 @@ def write_json(path: Path, triples: list[dict[str, str]]) -> None:
 
 
 def write_all(folder: Path) -> None:
-    """The five sample files, written into the folder."""
-    # The mark at the start of the Chinese file is what makes Excel read it as UTF-8.
+    """The eight sample files, written into the folder."""
+    # The mark at the start of the Chinese files is what makes Excel read it as UTF-8.
     write_csv(folder / "zh_requirement_tickets.csv", zh_tickets.make_rows(seed=7), "utf-8-sig")
     write_csv(folder / "en_support_tickets.csv", en_tickets.make_rows(seed=11), "utf-8")
     write_csv(folder / "spam_messages.csv", spam.make_rows(seed=3), "utf-8")
+    write_csv(folder / "zh_tagged_tickets.csv", tagged.make_rows(seed=13), "utf-8-sig")
+    write_csv(folder / "ticket_pairs.csv", pairs.make_rows(seed=17), "utf-8-sig")
+    write_csv(folder / "ticket_urgency.csv", urgency.make_rows(seed=19), "utf-8")
     for language in ("en", "zh"):
         write_json(folder / f"instructions_{language}.json", instructions.make_triples(language, seed=5))
 

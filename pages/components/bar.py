@@ -13,7 +13,7 @@ DATASET_KEY, RUN_KEY = "bar_dataset", "bar_run"
 
 def show_bar() -> None:
     """Draw the bar; a part of which there is nothing yet is left out."""
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="bar"):
+    with st.container(horizontal=True, vertical_alignment="center", key="bar"):
         _dataset()
         _run()
         st.space("stretch")

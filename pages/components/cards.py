@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.components import sentences
 from pages.components.navigation import link
-from pages.components.text import plain, show_note, t
+from pages.components.text import plain, show_note
 from pipeline.actions.runs import RunInfo, list_runs
 
 REFRESH_SECONDS = 2.0
@@ -33,9 +33,10 @@ def show_results(runs: Sequence[RunInfo]) -> None:
         for run in runs:
             with st.container(border=True, height="stretch"):
                 link("results/report.py" if run.has_model else "train/monitor.py", run.name, run=run.id)
-                if "accuracy" in run.metrics:
-                    st.metric(t("Test accuracy"), sentences.percent(run.metrics["accuracy"]))
-                show_note(sentences.verdict(run.verdict) or sentences.state(run))
+                name, value = sentences.score(run.metrics)
+                if name:
+                    st.metric(name, value)
+                show_note(sentences.verdict(run.verdict, run.metrics) or sentences.state(run))
                 st.space("stretch")
                 show_note(
                     f"{run.dataset_name} · {run.base_model} · {sentences.preset(run.preset)} · "

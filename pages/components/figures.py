@@ -5,6 +5,7 @@ and read on the light and on the dark background; grids and letters follow the t
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from pipeline.runs.metrics_log import Event
@@ -55,33 +56,34 @@ def loss(events: Sequence[Event], *, step: str, value: str, training: str, valid
     return _chart(layers, x=step, y=value)
 
 
-def scores(events: Sequence[Event], *, step: str, accuracy: str, macro_f1: str, baselines: dict[str, str]) -> Spec:
-    """Accuracy and macro-F1 on the validation rows from 0 to 100 %, the baselines' accuracy as dashed lines.
+def scores(
+    events: Sequence[Event], *, step: str, lines: dict[str, str], baselines: dict[str, str], shares: bool = True
+) -> Spec:
+    """Two figures on the validation rows from 0 to 1, what the baselines reach of the first one as dashed lines.
 
     Args:
         events: of a run's metrics log; kinds "validation" and "baseline" are read.
-        step, accuracy, macro_f1: axis title and names, translated.
+        step: axis title, translated.
+        lines: translated name of each of the two figures, by the name it has in the log.
         baselines: translated name of each baseline, by the name it has in the log.
+        shares: the figures are shares, shown in percent; else correlations, which may fall below 0.
     """
     checked = [event.values for event in events if event.kind == "validation"]
-    points = [{"x": v["step"], "y": v["accuracy"], "name": accuracy} for v in checked]
-    points += [{"x": v["step"], "y": v["macro_f1"], "name": macro_f1} for v in checked]
-    simple = {event.values["name"]: event.values["accuracy"] for event in events if event.kind == "baseline"}
+    points = [{"x": v["step"], "y": v[line], "name": name} for line, name in lines.items() for v in checked]
+    first, names = next(iter(lines)), list(lines.values())
+    simple = {event.values["name"]: event.values[first] for event in events if event.kind == "baseline"}
     rules = [{"y": value, "name": baselines.get(name, name)} for name, value in simple.items()]
     layers = [
         _layer(rules, {"type": "rule", "strokeDash": [6, 4], "strokeWidth": 1.5, "color": QUIET}, x=False),
         # A curve starts low on the left and ends high on the right: names stand where it is not.
         _names([rule for rule in rules if rule["y"] >= MIDDLE], 0, {"align": "left", "dx": 4, "dy": -8}),
         _names([rule for rule in rules if rule["y"] < MIDDLE], "width", {"align": "right", "dx": -4, "dy": 10}),
-        _layer(points, {"type": "line", "strokeWidth": 2.5}, _legend([accuracy, macro_f1], [ACCENT, SECOND])),
-        _layer(
-            points,
-            {"type": "point", "filled": True, "size": 60, "opacity": 1},
-            _legend([accuracy, macro_f1], [ACCENT, SECOND]),
-        ),
+        _layer(points, {"type": "line", "strokeWidth": 2.5}, _legend(names, [ACCENT, SECOND])),
+        _layer(points, {"type": "point", "filled": True, "size": 60, "opacity": 1}, _legend(names, [ACCENT, SECOND])),
     ]
-    axis = {"format": ".0%", "tickCount": 5}
-    return _chart(layers, x=step, y="", y_scale={"domain": [0, 1]}, y_axis=axis)
+    axis = {"format": ".0%" if shares else ".1f", "tickCount": 5}
+    lowest = 0.0 if shares else min([0.0, *(point["y"] for point in (*points, *rules))])
+    return _chart(layers, x=step, y="", y_scale={"domain": [lowest, 1]}, y_axis=axis)
 
 
 def label_counts(counts: Sequence[tuple[str, int]], *, rows: str, others: str) -> Spec:
@@ -145,6 +147,49 @@ def lengths(characters: Sequence[int], *, title: str, rows: str) -> Spec:
             "x2": {"field": "end"},
             "y": {"field": "rows", "type": "quantitative", "title": rows, "axis": {"tickCount": 4}, "stack": None},
             "tooltip": [{"field": "start", "title": title}, {"field": "rows", "title": rows}],
+        },
+    }
+
+
+def numbers(counts: Sequence[tuple[float, int]], *, title: str, rows: str) -> Spec:
+    """How often numbers of each size are there: a bar a number where there are few, else of ranges.
+
+    Args:
+        counts: each different number, ascending, with its rows.
+        title, rows: axis titles, translated.
+    """
+    lowest, highest = counts[0][0], counts[-1][0]
+    smallest_step = min((b - a for (a, _), (b, _) in pairwise(counts)), default=1.0)
+    width = max(smallest_step, (highest - lowest) / BINS) if len(counts) > BINS else smallest_step
+    width = max(width, (highest - lowest) / (4 * BINS))  # two numbers that hardly differ make no bars of a hair
+    bars: dict[int, int] = {}
+    for number, its in counts:
+        place = int((number - lowest) / width + 1e-9)
+        bars[place] = bars.get(place, 0) + its
+    values = [
+        {"start": lowest + (place - 0.5) * width, "end": lowest + (place + 0.5) * width, "rows": its}
+        for place, its in bars.items()
+    ]
+    return {
+        "data": {"values": values},
+        "height": 220,
+        "mark": {"type": "bar", "color": ACCENT, "cornerRadiusEnd": 2, "binSpacing": 1},
+        "encoding": {
+            "x": {
+                "field": "start",
+                "type": "quantitative",
+                "bin": {"binned": True, "step": width},
+                "title": title,
+                "scale": {"zero": False, "nice": False},
+                "axis": {"grid": False, "tickCount": 8},
+            },
+            "x2": {"field": "end"},
+            "y": {"field": "rows", "type": "quantitative", "title": rows, "axis": {"tickCount": 4}, "stack": None},
+            "tooltip": [
+                {"field": "start", "title": title, "format": ".3~g"},
+                {"field": "end", "title": "–", "format": ".3~g"},
+                {"field": "rows", "title": rows, "format": ","},
+            ],
         },
     }
 

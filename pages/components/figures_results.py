@@ -9,18 +9,22 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import plotly.graph_objects as go
 
-from pages.components.figures import ACCENT, QUIET
+from pages.components.figures import ACCENT, QUIET, SECOND
 
 LABEL_WIDTH = 18  # columns of text that an axis label may take before it is cut
 STRONG_CELL = 0.55  # from this share of its row on, a cell is dark enough to need white digits
+MOST_POINTS = 2_000  # of a scatter: more cannot be told apart
+ERROR_BARS = 31  # an odd number, so that one stands on 0
 FREE_HOVER = 60  # pixels around a marker in which hover and click still mean it, so that a whole cell answers
 
 
 @dataclass(frozen=True)
 class ScoreBar:
-    """One bar: a classifier's score with its interval, fractions from 0 to 1."""
+    """One bar: a model's score with its interval, from 0 to 1 or in the unit of a column."""
 
     name: str
     value: float
@@ -45,20 +49,43 @@ def shorten(text: str, width: int = LABEL_WIDTH) -> str:
     return line
 
 
-def against_baselines(bars: Sequence[ScoreBar]) -> go.Figure:
-    """Scores from 0 to 100 % as pale horizontal bars, first bar on top, each with its interval in full colour."""
-    figure = go.Figure([_score(bar) for bar in bars])
+def percent(share: float) -> str:
+    """A fraction from 0 to 1 with one decimal."""
+    return f"{share:.1%}"
+
+
+def against_baselines(
+    bars: Sequence[ScoreBar], written: Callable[[float], str] = percent, *, open_ended: bool = False
+) -> go.Figure:
+    """Scores as pale horizontal bars, first bar on top, each with its interval in full colour.
+
+    Args:
+        written: how a value is written beside its bar.
+        open_ended: the scale ends at the longest bar; else it goes from 0 (a correlation: from below) to 1.
+    """
+    figure = go.Figure([_score(bar, written) for bar in bars])
     for bar in bars:
         figure.add_annotation(
-            x=1, xref="paper", xanchor="left", xshift=8, y=_wrapped(bar.name), text=_percent(bar.value), showarrow=False
+            x=1, xref="paper", xanchor="left", xshift=8, y=_wrapped(bar.name), text=written(bar.value), showarrow=False
         )
-    figure.update_xaxes(range=[0, 1], tickvals=[0, 0.5, 1], tickformat=".0%", fixedrange=True)
+    if open_ended:
+        figure.update_xaxes(range=[0, 1.02 * max(bar.high for bar in bars)], nticks=4, fixedrange=True)
+    else:
+        lowest = min([0.0, *(bar.low for bar in bars)])
+        ends = [0, 0.5, 1]
+        figure.update_xaxes(range=[lowest, 1], tickvals=ends, ticktext=[_end(end, written) for end in ends])
+        figure.update_xaxes(fixedrange=True)
     figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True)
     figure.update_layout(bargap=0.45, barmode="overlay")
     return calm(figure, height=60 + 42 * len(bars), right=56)
 
 
-def _score(bar: ScoreBar) -> go.Bar:
+def _end(value: float, written: Callable[[float], str]) -> str:
+    """The end of a scale: no decimals where these would all be 0."""
+    return f"{value:.0%}" if written(1).endswith("%") else f"{value:g}"
+
+
+def _score(bar: ScoreBar, written: Callable[[float], str]) -> go.Bar:
     colour = ACCENT if bar.ours else QUIET
     return go.Bar(
         x=[bar.value],
@@ -74,7 +101,7 @@ def _score(bar: ScoreBar) -> go.Bar:
             "thickness": 3,
             "width": 6,
         },
-        hovertemplate=f"{_percent(bar.value)} ({_percent(bar.low)} – {_percent(bar.high)})<extra></extra>",
+        hovertemplate=f"{written(bar.value)} ({written(bar.low)} – {written(bar.high)})<extra></extra>",
     )
 
 
@@ -123,7 +150,7 @@ def confusion(
             unselected={"marker": {"opacity": 0}},
             customdata=[[row, column] for row, column in cells],
             hovertext=[
-                hover(literal(labels[row]), literal(labels[column]), counts[row][column], _percent(shares[row][column]))
+                hover(literal(labels[row]), literal(labels[column]), counts[row][column], percent(shares[row][column]))
                 for row, column in cells
             ],
             hoverinfo="text",
@@ -149,6 +176,106 @@ def _write_counts(figure: go.Figure, counts: Sequence[Sequence[int]], shares: Se
                 figure.add_annotation(x=column, y=row, text=f"{count:,}", showarrow=False, font={"color": colour})
 
 
+def predicted_beside_true(
+    true: npt.NDArray[np.float64], said: npt.NDArray[np.float64], *, truth: str, predicted: str
+) -> go.Figure:
+    """A point a row, pale so that many are seen as many, over the line on which both numbers are one.
+
+    Args:
+        true, said: [n] numbers in the unit of their column.
+        truth, predicted: titles of the axes.
+    """
+    every = -(-len(true) // MOST_POINTS)
+    low, high = float(min(true.min(), said.min())), float(max(true.max(), said.max()))
+    edge = 0.04 * (high - low or 1.0)
+    figure = go.Figure(
+        [
+            go.Scatter(
+                x=[low - edge, high + edge],
+                y=[low - edge, high + edge],
+                mode="lines",
+                line={"color": QUIET, "width": 1.5, "dash": "dash"},
+                hoverinfo="skip",
+            ),
+            go.Scatter(
+                x=true[::every],
+                y=said[::every],
+                mode="markers",
+                marker={"color": ACCENT, "size": 8, "opacity": 0.35},
+                hovertemplate="%{x:.4~g} → %{y:.4~g}<extra></extra>",
+            ),
+        ]
+    )
+    scale = {"range": [low - edge, high + edge], "fixedrange": True, "zeroline": False}
+    figure.update_xaxes(title=truth, **scale)
+    figure.update_yaxes(title=predicted, **scale)
+    return calm(figure, height=380)
+
+
+def errors(values: npt.NDArray[np.float64], *, title: str, rows: str) -> go.Figure:
+    """How far off predictions are, too low on the left, too high on the right; 0 in the middle of a bar.
+
+    Args:
+        values: [n] predicted less true number.
+        title, rows: titles of the axes.
+    """
+    reach = float(np.quantile(np.abs(values), 0.995)) or 1.0
+    width = 2 * reach / ERROR_BARS
+    places = np.clip(np.round(values / width), -(ERROR_BARS // 2), ERROR_BARS // 2).astype(int)
+    kinds, counts = np.unique(places, return_counts=True)
+    figure = go.Figure(
+        go.Bar(
+            x=kinds * width,
+            y=counts,
+            width=0.9 * width,
+            marker_color=ACCENT,
+            marker_opacity=0.75,
+            hovertemplate="%{x:+.3~g}: %{y}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=0, line={"color": QUIET, "width": 1.5, "dash": "dash"})
+    figure.update_xaxes(title=title, fixedrange=True, showgrid=False, zeroline=False)
+    figure.update_yaxes(title=rows, fixedrange=True, nticks=5)
+    return calm(figure, height=380)
+
+
+def against_thresholds(pairs: Sequence[tuple[str, float, float]]) -> go.Figure:
+    """Probabilities of labels as bars, each with a mark at its threshold; those that reach it in full colour.
+
+    Args:
+        pairs: label, its probability and its threshold, fractions from 0 to 1, in the order to draw.
+    """
+    positions = list(range(len(pairs)))
+    figure = go.Figure(
+        [
+            go.Bar(
+                x=[value for _, value, _ in pairs],
+                y=positions,
+                orientation="h",
+                marker_color=[ACCENT if value >= limit else QUIET for _, value, limit in pairs],
+                text=[percent(value) for _, value, _ in pairs],
+                textposition="outside",
+                cliponaxis=False,
+                hovertext=[literal(label) for label, _, _ in pairs],
+                hoverinfo="text",
+            ),
+            go.Scatter(
+                x=[limit for _, _, limit in pairs],
+                y=positions,
+                mode="markers",
+                marker={"symbol": "line-ns", "size": 20, "line": {"width": 2.5, "color": SECOND}},
+                hovertext=[percent(limit) for _, _, limit in pairs],
+                hoverinfo="text",
+            ),
+        ]
+    )
+    figure.update_xaxes(range=[0, 1.12], visible=False, fixedrange=True)
+    names = [literal(shorten(label, 28)) for label, _, _ in pairs]
+    figure.update_yaxes(tickvals=positions, ticktext=names, autorange="reversed", showgrid=False, fixedrange=True)
+    figure.update_layout(bargap=0.4)
+    return calm(figure, height=40 + 34 * len(pairs))
+
+
 def probabilities(pairs: Sequence[tuple[str, float]]) -> go.Figure:
     """Class probabilities, fractions from 0 to 1, as horizontal bars in the order given; the first is the answer."""
     names = [literal(shorten(label, 28)) for label, _ in pairs]
@@ -159,7 +286,7 @@ def probabilities(pairs: Sequence[tuple[str, float]]) -> go.Figure:
             y=positions,
             orientation="h",
             marker_color=[ACCENT if position == 0 else QUIET for position in positions],
-            text=[_percent(value) for _, value in pairs],
+            text=[percent(value) for _, value in pairs],
             textposition="outside",
             cliponaxis=False,
             hovertext=[literal(label) for label, _ in pairs],
@@ -197,10 +324,6 @@ def coverage(confidences: Sequence[float], threshold: float, title: str) -> go.F
 
 def _wrapped(name: str) -> str:
     return "<br>".join(literal(line) for line in textwrap.wrap(name, LABEL_WIDTH))
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}"
 
 
 def calm(figure: go.Figure, height: int, right: int = 8) -> go.Figure:

@@ -1,17 +1,25 @@
 """What figures mean in plain words: plans, runs, scores. Reads numbers, returns translated sentences, draws nothing."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from pages.components.text import t, tn
-from pipeline.actions.data import Summary
 from pipeline.actions.plan import Plan
 from pipeline.actions.runs import RunInfo
+from pipeline.actions.summary import Summary
+from pipeline.data.view import View
 from pipeline.errors import N_
 from pipeline.models.devices import Device
 
 MINUTE, HOUR = 60, 3600
 GB = 1000**3
+# The figure that is shown of a run: of classes, of label sets, of numbers; and whether it is a share of the whole.
+SCORES = {
+    "accuracy": (N_("Test accuracy"), True),
+    "micro_f1": (N_("Micro-F1"), True),
+    "pearson": (N_("Correlation"), False),
+}
 MOSTLY_RIGHT = 0.5  # below, filling a file would bring more wrong labels than right ones
 MB = 1000**2
 
@@ -25,11 +33,12 @@ STATES = {
     "finished": N_("finished"),
     "failed": N_("failed"),
 }
-PRESETS = {"fast": N_("Fast"), "balanced": N_("Balanced"), "best": N_("Best")}
+PRESETS = {"fast": N_("Fast"), "balanced": N_("Balanced"), "best": N_("Best"), "bert": N_("As in the BERT paper")}
 PRESET_HELP = {
     "fast": N_("The quickest useful model: trains the least, a good first look."),
     "balanced": N_("What most files need: close to the best result in a fraction of its time."),
-    "best": N_("Takes its time: more layers, more epochs, sometimes a point or two better."),
+    "best": N_("Tries many settings for as long as you allow (Advanced) and keeps the best of them."),
+    "bert": N_("Trains the whole model with each of the twelve settings of the BERT paper: hours without a GPU."),
 }
 VERDICTS = {
     "beyond_baseline": N_("The model is better than the best simple method."),
@@ -80,6 +89,51 @@ def rows(summary: Summary) -> str:
     )
 
 
+def number_range(numbers: Sequence[tuple[float, int]]) -> str:
+    """From the smallest to the largest of numbers that are ascending, each with its rows."""
+    return t("Numbers from {smallest} to {largest}", smallest=f"{numbers[0][0]:g}", largest=f"{numbers[-1][0]:g}")
+
+
+def answers(summary: Summary) -> str:
+    """What the answers are like, in one line; "" where each row has one label."""
+    if summary.numbers:
+        return number_range(summary.numbers)
+    each = sum(count for _, count in summary.label_counts)
+    if each == summary.labelled and not summary.none_of_them:
+        return ""
+    return t("On average {each} labels a row.", each=f"{each / max(1, summary.labelled):.1f}")
+
+
+def task(view: View) -> str:
+    """What a model learns from a View."""
+    labels = f"{len(view.labels):,}"
+    if view.number and view.second:
+        return t("It learns to give a number to two texts that are compared: {column}.", column=view.label)
+    if view.number:
+        return t("It learns to predict a number: {column}.", column=view.label)
+    if view.several:
+        return t("It learns which of {n} labels a row has: one, several or none.", n=labels)
+    if view.second:
+        return t("It learns to compare two texts and to choose one of {n} labels.", n=labels)
+    return t("It learns to choose one of {n} labels.", n=labels)
+
+
+def score(metrics: Mapping[str, float]) -> tuple[str, str]:
+    """The figure of a run that counts most, as its name and its value; ("", "") while there is none."""
+    for name, (title, is_share) in SCORES.items():
+        if name in metrics:
+            return t(title), percent(metrics[name]) if is_share else f"{metrics[name]:.2f}"
+    return "", ""
+
+
+def score_line(metrics: Mapping[str, float]) -> str:
+    """The same as part of a sentence, short enough for a list: "93.0% right"; "" while there is none."""
+    name, value = score(metrics)
+    if "accuracy" in metrics:
+        return t("{accuracy} right", accuracy=value)
+    return f"{name} {value}" if name else ""
+
+
 def errors(accuracy: float) -> str:
     """An accuracy as a count that one can picture."""
     wrong = round(100 * (1 - accuracy))
@@ -88,9 +142,33 @@ def errors(accuracy: float) -> str:
     return tn("About {n} of 100 rows gets the wrong label.", "About {n} of 100 rows get the wrong label.", wrong)
 
 
-def verdict(name: str) -> str:
-    """What the comparison with the simple methods came to; "" while it is not known."""
+def verdict(name: str, metrics: Mapping[str, float] | None = None) -> str:
+    """What the comparison with the simple methods came to; "" while it is not known.
+
+    ``metrics`` of the run tell what the simplest method answers: a label, a set of labels or a mean.
+    """
+    if name == "nothing_learned" and metrics is not None and "pearson" in metrics:
+        return t("Nothing was learned: always guessing the mean would do as well.")
+    if name == "nothing_learned" and metrics is not None and "micro_f1" in metrics:
+        return t("Nothing was learned: always giving the most frequent labels would do as well.")
     return t(VERDICTS[name]) if name in VERDICTS else ""
+
+
+def amount(number: float) -> str:
+    """A number in the unit of its column, with no more digits than can be meant."""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
+
+
+def off(metrics: Mapping[str, float]) -> str:
+    """How far off predicted numbers are, or how many rows have every label right; "" for classes."""
+    if "exact_match" in metrics:
+        right = round(100 * metrics["exact_match"])
+        return tn(
+            "Of about {n} of 100 rows every label is right.", "Of about {n} of 100 rows every label is right.", right
+        )
+    if "mae" in metrics:
+        return t("A prediction is {mae} off on average.", mae=amount(metrics["mae"]))
+    return ""
 
 
 def preset(name: str) -> str:
@@ -107,9 +185,7 @@ def outcome(run: RunInfo) -> str:
     """One line about a run: its score once it has one, else where it stands."""
     if run.state == "running" and run.steps:
         return t("{state}, {percent}", state=state(run), percent=percent(run.step / run.steps))
-    if run.state == "finished" and "accuracy" in run.metrics:
-        return t("{accuracy} right", accuracy=percent(run.metrics["accuracy"]))
-    return state(run)
+    return (score_line(run.metrics) if run.state == "finished" else "") or state(run)
 
 
 def share(run: RunInfo) -> float:
@@ -135,9 +211,15 @@ def going_on(run: RunInfo) -> str:
 
 def ended(run: RunInfo) -> str:
     """The first line of the monitor page once a run is over."""
-    accuracy = run.metrics.get("accuracy")
-    if run.state == "finished" and accuracy is not None:
-        return t("Done: {accuracy} of the test rows get the right label", accuracy=percent(accuracy))
+    metrics = run.metrics
+    if run.state == "finished" and "accuracy" in metrics:
+        return t("Done: {accuracy} of the test rows get the right label", accuracy=percent(metrics["accuracy"]))
+    if run.state == "finished" and "exact_match" in metrics:
+        return t("Done: micro-F1 of {f1} on the test rows", f1=percent(metrics["micro_f1"]))
+    if run.state == "finished" and "pearson" in metrics:
+        return t(
+            "Done: on average {mae} off, correlation {r}", mae=amount(metrics["mae"]), r=f"{metrics['pearson']:.2f}"
+        )
     if run.state == "finished":
         return t("Done")
     if run.state == "failed":
@@ -147,7 +229,8 @@ def ended(run: RunInfo) -> str:
 
 def advice(run: RunInfo, blank: int) -> str:
     """What to do next with a finished run."""
-    if run.verdict in ("nothing_learned", "worse") or run.metrics["accuracy"] < MOSTLY_RIGHT:
+    main = next((run.metrics[name] for name in SCORES if name in run.metrics), 0.0)
+    if run.verdict in ("nothing_learned", "worse") or main < MOSTLY_RIGHT:
         return t("Look at the wrong rows before you use it: the labels may not follow from the text.")
     if blank:
         return t("Next: let it fill the blank labels, or look at what it gets wrong.")

@@ -1,12 +1,18 @@
 """What a report means, in words: reads its figures, returns translated sentences. No Streamlit, no figures."""
 
-from pages.components.sentences import percent, verdict
+from collections.abc import Callable
+
+from pages.components.sentences import amount, percent, verdict
 from pages.components.text import t
 from pipeline.errors import N_
-from pipeline.evaluation.report import Report
+from pipeline.evaluation.number_report import NumberReport
+from pipeline.evaluation.report import ClassReport, Report
+from pipeline.evaluation.set_report import SetReport
 from pipeline.metrics.intervals import Interval
 
 BASELINES = {"majority": N_("Most frequent label"), "tfidf": N_("TF-IDF + logistic regression")}
+SET_BASELINES = {"majority": N_("Most frequent labels"), "tfidf": N_("TF-IDF + logistic regression")}
+NUMBER_BASELINES = {"mean": N_("Always the mean"), "tfidf": N_("TF-IDF + ridge regression")}
 USABLE = ("beyond_baseline", "not_distinguishable")  # verdicts with which one may go on to use the model
 NEXT = {
     "beyond_baseline": N_("It is ready to use. Let it fill the blank labels, and read what it gets wrong."),
@@ -23,46 +29,85 @@ NEXT = {
 
 def headline(report: Report) -> str:
     """The first line of the page: the score and what it is worth."""
+    judged = verdict(report.verdict, report.metrics)
+    if isinstance(report, SetReport):
+        return t(
+            "The labels are found with a micro-F1 of {f1}. {verdict}", f1=percent(report.micro_f1.value), verdict=judged
+        )
+    if isinstance(report, NumberReport):
+        return t(
+            "On average {mae} off, on numbers from {lowest} to {highest}. {verdict}",
+            mae=amount(report.mae.value),
+            lowest=amount(report.lowest),
+            highest=amount(report.highest),
+            verdict=judged,
+        )
     return t(
         "{accuracy} of the texts get the right label. {verdict}",
         accuracy=percent(report.accuracy.value),
-        verdict=verdict(report.verdict),
+        verdict=judged,
     )
 
 
 def grounds(report: Report) -> str:
     """What the first line rests on: the interval, the test rows, the best baseline and the difference to it."""
-    best = max(report.baselines, key=lambda name: report.baselines[name].accuracy.value)
+    rows = f"{report.test_rows:,}"
+    if isinstance(report, NumberReport):
+        nearest = min(report.baselines, key=lambda name: report.baselines[name].rmse.value)
+        return t(
+            "Measured on {rows} test rows that it has never seen; 95% interval {interval}. {baseline}: {score}. Large "
+            "errors counting more (root mean square), it is {difference} closer (95% interval {low} to {high}).",
+            rows=rows,
+            interval=span(report.mae, amount),
+            baseline=baseline(report, nearest),
+            score=amount(report.baselines[nearest].mae.value),
+            difference=amount(report.difference.value),
+            low=amount(report.difference.low),
+            high=amount(report.difference.high),
+        )
+    main = "micro_f1" if isinstance(report, SetReport) else "accuracy"
+    best = max(report.baselines, key=lambda name: getattr(report.baselines[name], main).value)
     return t(
         "Measured on {rows} test rows that it has never seen; 95% interval {interval}. {baseline}: {score}. "
         "The difference is {difference} percentage points (95% interval {low} to {high}).",
-        rows=f"{report.test_rows:,}",
-        interval=interval(report.accuracy),
-        baseline=t(BASELINES[best]),
-        score=percent(report.baselines[best].accuracy.value),
+        rows=rows,
+        interval=span(getattr(report, main), percent),
+        baseline=baseline(report, best),
+        score=percent(getattr(report.baselines[best], main).value),
         difference=f"{report.difference.value * 100:+.1f}",
         low=f"{report.difference.low * 100:+.1f}",
         high=f"{report.difference.high * 100:+.1f}",
     )
 
 
-def interval(value: Interval) -> str:
-    """The ends of an interval of fractions."""
-    return f"{percent(value.low)} – {percent(value.high)}"
+def baseline(report: Report, name: str) -> str:
+    """What a simple method is called, beside this kind of report."""
+    if isinstance(report, NumberReport):
+        return t(NUMBER_BASELINES[name])
+    return t((SET_BASELINES if isinstance(report, SetReport) else BASELINES)[name])
 
 
-def against_baselines(report: Report, measure: str) -> str:
-    """What the figure of ``measure`` ("accuracy" or "macro_f1") shows, for readers who do not see it."""
+def span(value: Interval, written: Callable[[float], str]) -> str:
+    """The ends of an interval."""
+    return f"{written(value.low)} – {written(value.high)}"
+
+
+def against_baselines(report: Report, measure: str, written: Callable[[float], str] = percent) -> str:
+    """What the figure of ``measure`` (such as "accuracy") shows, for readers who do not see it."""
     ours: Interval = getattr(report, measure)
     others = ", ".join(
-        f"{t(BASELINES[name])} {percent(getattr(scores, measure).value)}" for name, scores in report.baselines.items()
+        f"{baseline(report, name)} {written(getattr(scores, measure).value)}"
+        for name, scores in report.baselines.items()
     )
     return t(
-        "This model {ours} ({interval}); {others}", ours=percent(ours.value), interval=interval(ours), others=others
+        "This model {ours} ({interval}); {others}",
+        ours=written(ours.value),
+        interval=span(ours, written),
+        others=others,
     )
 
 
-def confusion(report: Report) -> str:
+def confusion(report: ClassReport) -> str:
     """What the confusion matrix shows, for readers who do not see it."""
     right = sum(report.confusion[index][index] for index in range(len(report.labels)))
     return t(

@@ -31,7 +31,9 @@ def show_account(source: Source) -> None:
 def _line(source: Source) -> str:
     report = source.report
     parts = []
-    if not report.rows_repaired and not report.rows_set_aside:
+    if not report.rows_read + report.rows_set_aside:
+        parts.append(t("There is no row to read"))
+    elif not report.rows_repaired and not report.rows_set_aside:
         parts.append(tn("The row was read as it stands", "All {n} rows were read as they stand", report.rows_read))
     else:
         parts.append(tn("{n} row read", "{n} rows read", report.rows_read))

@@ -1,4 +1,6 @@
-"""The choices of the Data page: text and label columns, the template, how rows are divided, and the way on."""
+"""The choices of the Data page: what is asked of the file, the template, how rows are divided, and the way on."""
+
+from dataclasses import replace
 
 import streamlit as st
 
@@ -8,11 +10,15 @@ from pages.data import reading
 from pages.data.account import show_account
 from pages.data.dividing import Division, choose_division, division_of
 from pages.data.making import settle
+from pages.data.question import choose_question, show_learned
 from pages.data.template import choose_template
 from pages.data.versions import kept_steps
-from pipeline.actions.data import Dataset, Summary, make_dataset
+from pipeline.actions.data import Dataset, make_dataset
+from pipeline.actions.summary import Summary
+from pipeline.data.question import Question
 from pipeline.data.source import Source
 from pipeline.errors import TuneDeskError
+from pipeline.templates.columns import default_template
 
 NAMED = 5  # labels that a warning names
 
@@ -21,9 +27,10 @@ def show_choices(source: Source) -> Summary | None:
     """The parts of the columns, the template, the division, and the way on. None while nothing can be learned."""
     dataset = _dataset_of(source)
     head = st.container()
-    text, label = _choose_columns(source, dataset)
-    error = reading.problem(source.id, text, label)
-    summary = reading.summary(source.id, text or source.columns[:1], label)
+    question = choose_question(source, dataset)
+    text = question.text
+    error = reading.problem(source.id, question)
+    summary = reading.summary(source.id, question if text else replace(question, text=source.columns[:1]))
     with head:
         show_heading(sentences.rows(summary), source.name)
         show_account(source)
@@ -31,12 +38,16 @@ def show_choices(source: Source) -> Summary | None:
         show_error(error)
     else:
         _show_singles(summary)
+        _show_no_numbers(summary, question)
     template: str | None = ""
     if len(text) > 1:
         current = dataset.view.template if dataset and dataset.view.text == text else ""
         template = choose_template(source, text, current)
-    guessed = Division(test_column=reading.guess(source.id).test_column or "")
-    division = choose_division(source, (*text, label), division_of(dataset) if dataset else guessed)
+    if error is None and template is not None:
+        show_learned(source, question, template or default_template(text))
+    guessed = Division(test_column=reading.roles(source.id).test_column or "")
+    taken = (*text, question.second, *question.answers)
+    division = choose_division(source, taken, division_of(dataset) if dataset else guessed)
     ready = error is None and template is not None and division is not None
     with st.container(horizontal=True):
         check = st.button(
@@ -45,20 +56,19 @@ def show_choices(source: Source) -> Summary | None:
         train = st.button(t("Straight to training"), type="tertiary", disabled=not ready, key="skip")
     if check or train:
         then = "data/check.py" if check else "train/start.py"
-        _take(source, text, label, template or "", division or Division(), then)
+        _take(source, question, template or "", division or Division(), then)
     return summary if error is None else None
 
 
-def _take(source: Source, text: tuple[str, ...], label: str, template: str, division: Division, then: str) -> None:
+def _take(source: Source, question: Question, template: str, division: Division, then: str) -> None:
     """Freeze the choice as a dataset and go on to the page ``then``; remedies that were taken stay."""
-    steps = kept_steps(source.id, label)
+    steps = kept_steps(source.id, question.answers)
     try:
         with st.spinner(t("Dividing the rows into training, validation and test …")):
             made = make_dataset(
                 source.id,
+                question,
                 name=source.name,
-                text=text,
-                label=label,
                 template=template,
                 group=division.group,
                 time=division.time,
@@ -79,34 +89,6 @@ def _dataset_of(source: Source) -> Dataset | None:
     return dataset if dataset and dataset.source == source.id and not state.chosen_source() else None
 
 
-def _choose_columns(source: Source, dataset: Dataset | None) -> tuple[tuple[str, ...], str]:
-    """Text columns and label column ("" while none is chosen), as the dataset has them, else as guessed."""
-    if dataset:
-        text, label = dataset.view.text, dataset.view.label
-    else:
-        guessed = reading.guess(source.id)
-        text, label = guessed.text, guessed.label or ""
-    left, right = st.columns(2)
-    chosen = left.multiselect(
-        t("Text columns"),
-        source.columns,
-        default=list(text),
-        key=f"text-{source.id}",
-        placeholder=t("Choose what the model reads"),
-        help=t("What the model reads. Several columns are joined into one text, field by field."),
-    )
-    options = [column for column in source.columns if column not in chosen]
-    label = right.selectbox(
-        t("Label column"),
-        options,
-        index=options.index(label) if label in options else None,
-        key=f"label-{source.id}",
-        placeholder=t("Choose what the model learns to say"),
-        help=t("What the model learns to say. Rows where it is blank are the rows to fill in."),
-    )
-    return tuple(chosen), label or ""
-
-
 def _show_singles(summary: Summary) -> None:
     """Labels that only one row has can be learned but not measured."""
     if summary.singles:
@@ -117,5 +99,18 @@ def _show_singles(summary: Summary) -> None:
                 "{n} labels have a single row each and stay in training: {labels}. They cannot be measured.",
                 len(summary.singles),
                 labels=named,
+            )
+        )
+
+
+def _show_no_numbers(summary: Summary, question: Question) -> None:
+    """Cells that should be a number and are none."""
+    if summary.no_numbers:
+        show_warning(
+            tn(
+                "{n} cell of {column} is no number and counts as blank.",
+                "{n} cells of {column} are no numbers and count as blank.",
+                summary.no_numbers,
+                column=question.label,
             )
         )

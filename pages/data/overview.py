@@ -4,19 +4,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from pages.data import reading
 from pipeline.data.source import load_source, read_rows, spread_rows
-from pipeline.data.view import View, label_counts, view_labels
+from pipeline.data.view import View, label_counts, view_label_sets, view_numbers
 from pipeline.models.fit import mean_tokens
 from pipeline.runs.spec import Recipe
-from pipeline.templates.columns import read_texts
+from pipeline.templates.columns import read_whole
 
 KEPT = 16  # answers kept for all sessions together
 MEASURED_ROWS = 20_000  # texts that are measured, evenly spread; more would not change the picture
 JUDGED_ROWS = 2_000  # texts by which characters are put against tokens
 MOST_GROUPS, MOST_LABELS = 12, 10  # of the table of labels by group; what is rarer is added up
+LEVELS = 5  # ranges of numbers in the same table
 TOKENS = Recipe().max_length
 MARKS = 2  # tokens that stand for the start and the end of a text
 ENDLESS = 10**9
@@ -29,6 +31,8 @@ class Overview:
     counts: tuple[tuple[str, int], ...]  # rows of each label after the remedies, most frequent first
     lengths: tuple[int, ...]  # characters of each measured text
     limit: int  # characters that TOKENS tokens of these texts are, about
+    numbers: tuple[tuple[float, int], ...] = ()  # each different number, ascending, with its rows
+    none_of_them: int = 0  # rows with several labels to choose from that have none of them
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,23 @@ class Groups:
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def overview(view: View) -> Overview:
     """Counts and lengths of a View's rows, those that are left out aside."""
-    ordered = sorted(label_counts(view).items(), key=lambda item: (-item[1], item[0]))
-    rows = spread_rows(view.source, view.text, MEASURED_ROWS)
-    texts = read_texts(view, rows[~rows.index.isin(sorted(view.left_out))])
-    return Overview(tuple(ordered), tuple(map(len, texts)), characters_of(TOKENS, texts))
+    columns = (*view.text, view.second) if view.second else view.text
+    rows = spread_rows(view.source, columns, MEASURED_ROWS)
+    texts = read_whole(view, view.second, rows[~rows.index.isin(sorted(view.left_out))])
+    lengths, limit = tuple(map(len, texts)), characters_of(TOKENS, texts)
+    if view.number:
+        numbers = view_numbers(view)
+        of_numbers = Counter(numbers[~np.isnan(numbers)].tolist())
+        return Overview((), lengths, limit, tuple(sorted(of_numbers.items())))
+    none = 0
+    if view.several:
+        sets = view_label_sets(view)
+        counts = Counter(label for labels in sets for label in labels or ())
+        none = sum(labels == () for labels in sets)
+    else:
+        counts = label_counts(view)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return Overview(tuple(ordered), lengths, limit, none_of_them=none)
 
 
 def characters_of(tokens: int, texts: Sequence[str]) -> int:
@@ -62,14 +79,14 @@ def characters_of(tokens: int, texts: Sequence[str]) -> int:
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def by_group(view: View, column: str) -> Groups:
     """How the labels spread over the values of ``column``, the largest groups and most frequent labels first."""
-    labels = view_labels(view)
     groups = read_rows(view.source, [column])[column].str.strip()
-    pairs = Counter(zip(groups[labels != ""], labels[labels != ""], strict=True))
+    levels, sets = _levels(view) if view.number else ((), view_label_sets(view))
+    pairs = Counter((group, label) for group, labels in zip(groups, sets, strict=True) for label in labels or ())
     rows, columns = Counter[str](), Counter[str]()
     for (group, label), count in pairs.items():
         rows[group] += count
         columns[label] += count
-    shown_groups, shown_labels = _most(rows, MOST_GROUPS), _most(columns, MOST_LABELS)
+    shown_groups, shown_labels = _most(rows, MOST_GROUPS), levels or _most(columns, MOST_LABELS)
     table = [[0] * len(shown_labels) for _ in shown_groups]
     for (group, label), count in pairs.items():
         table[_place(group, shown_groups)][_place(label, shown_labels)] += count
@@ -82,6 +99,15 @@ def missing(source_id: str) -> tuple[tuple[str, float], ...]:
     rows = load_source(source_id).rows
     shares = [(column.name, column.blank / rows) for column in reading.profiles(source_id) if column.blank]
     return tuple(sorted(shares, key=lambda one: -one[1]))
+
+
+def _levels(view: View) -> tuple[tuple[str, ...], list[tuple[str, ...] | None]]:
+    """Names of ranges of numbers, ascending, each with about as many rows; and that of every row."""
+    numbers = view_numbers(view)
+    edges = np.unique(np.quantile(numbers[~np.isnan(numbers)], np.arange(1, LEVELS) / LEVELS))
+    names = (*(f"≤ {edge:g}" for edge in edges), f"> {edges[-1]:g}")
+    places = np.searchsorted(edges, numbers).tolist()
+    return names, [None if np.isnan(it) else (names[place],) for it, place in zip(numbers, places, strict=True)]
 
 
 def _most(counts: Counter[str], most: int) -> tuple[str, ...]:

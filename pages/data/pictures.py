@@ -1,9 +1,12 @@
 """The figures beside the findings: labels, lengths, labels by group, blank cells. Each with a sentence that says it."""
 
+from collections.abc import Sequence
+from itertools import accumulate
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.components import sentences
+from pages.components import figures, sentences
 from pages.components.text import show_figure, show_line, show_note, show_section, t, tn
 from pages.data.overview import TOKENS, Overview, by_group, missing, overview
 from pipeline.check.finding import CheckFinding
@@ -19,7 +22,10 @@ def show_pictures(view: View, group: str, *, first: DeltaGenerator, others: Delt
     """All of them, the labels at the place ``first``; labels by ``group`` only where there is such a column."""
     found = overview(view)
     with first.container(border=True):
-        _labels(found)
+        if found.numbers:
+            show_numbers(found.numbers)
+        else:
+            _labels(found)
     with others.container(border=True):
         _lengths(found)
     if group:
@@ -55,6 +61,19 @@ def _labels(found: Overview) -> None:
                 fewest=fewest,
             ),
         )
+    if found.none_of_them:
+        show_note(tn("{n} row has none of the labels.", "{n} rows have none of the labels.", found.none_of_them))
+
+
+def show_numbers(numbers: Sequence[tuple[float, int]]) -> None:
+    """How often numbers of each size are there; ``numbers`` ascending, each with its rows."""
+    show_section(t("The numbers"), sentences.number_range(numbers))
+    half, seen = sum(rows for _, rows in numbers) / 2, accumulate(rows for _, rows in numbers)
+    middle = next(number for (number, _), so_far in zip(numbers, seen, strict=True) if so_far >= half)
+    show_figure(
+        figures.numbers(numbers, title=t("Number"), rows=t("Rows")),
+        alt=t("How often numbers of each size are there; half of the rows have at most {n}.", n=f"{middle:g}"),
+    )
 
 
 def _lengths(found: Overview) -> None:

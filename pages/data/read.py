@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import figures, state
+from pages.components import figures, sentences, state
 from pages.components.text import (
     plain,
     show_error,
@@ -10,17 +10,20 @@ from pages.components.text import (
     show_heading,
     show_note,
     show_section,
+    show_warning,
     t,
     tn,
 )
 from pages.data import reading
+from pages.data.account import show_account
 from pages.data.choices import show_choices
 from pages.data.differently import show_differently
 from pages.data.making import show_making
+from pages.data.pictures import show_numbers
 from pages.data.upload import READING, follow, show_limit, upload
 from pipeline.actions.bring_file import import_name
-from pipeline.actions.data import Summary
 from pipeline.actions.jobs import job_info
+from pipeline.actions.summary import Summary
 from pipeline.check.spelling import visible
 from pipeline.data.source import Source, load_source
 from pipeline.errors import TuneDeskError
@@ -57,17 +60,27 @@ def choose_source() -> Source | None:
     return load_source(dataset.source) if dataset else None
 
 
+def show_labels(summary: Summary) -> None:
+    """Rows of each label."""
+    show_section(tn("{n} label", "{n} labels", len(summary.label_counts)), sentences.answers(summary))
+    counts = [(visible(label), rows) for label, rows in summary.label_counts]
+    most, rows = counts[0]
+    show_figure(
+        figures.label_counts(counts, rows=t("Rows"), others=t("all others")),
+        alt=t("Rows of each label; the most frequent is {label} with {rows}.", label=most, rows=rows),
+    )
+    if summary.none_of_them:
+        show_note(tn("{n} row has none of the labels.", "{n} rows have none of the labels.", summary.none_of_them))
+
+
 def show_charts(summary: Summary) -> None:
     """Label counts and text lengths, side by side."""
     left, right = st.columns(2, gap="large")
     with left:
-        show_section(tn("{n} label", "{n} labels", len(summary.label_counts)))
-        counts = [(visible(label), rows) for label, rows in summary.label_counts]
-        most, rows = counts[0]
-        show_figure(
-            figures.label_counts(counts, rows=t("Rows"), others=t("all others")),
-            alt=t("Rows of each label; the most frequent is {label} with {rows}.", label=most, rows=rows),
-        )
+        if summary.numbers:
+            show_numbers(summary.numbers)
+        else:
+            show_labels(summary)
     with right:
         show_section(t("Length of the texts"))
         middle = sorted(summary.lengths)[len(summary.lengths) // 2]
@@ -79,8 +92,35 @@ def show_charts(summary: Summary) -> None:
             show_note(t("Measured on {n} rows, evenly spread over the file.", n=f"{len(summary.lengths):,}"))
 
 
+def show_without_rows(source: Source) -> None:
+    """Nothing can be chosen yet: what is there, what to do, and other ways to read."""
+    aside = source.report.rows_set_aside
+    if aside:
+        show_heading(tn("The only row could not be read", "None of the {n} rows could be read", aside), source.name)
+        show_account(source)
+    else:
+        show_heading(
+            tn("{n} column name and no rows", "{n} column names and no rows", len(source.columns)), source.name
+        )
+        show_warning(
+            t(
+                "This file has column names and no rows below them: fill in rows, or export the table again, and bring "
+                "that file. If its first line is a row, read it differently with 0 as the line with the column names."
+            )
+        )
+        show_account(source)
+        st.dataframe(reading.first_rows(source.id), alt=t("The column names of the file"))
+    again = show_differently(source)
+    if again:
+        look_at(again)
+    show_uploader()
+
+
 def show_source(source: Source) -> None:
     """The answer and the choices, then what they rest on, then other ways to read."""
+    if not source.rows:
+        show_without_rows(source)
+        return
     summary = show_choices(source)
     show_section(t("The first rows as read"))
     st.dataframe(reading.first_rows(source.id), alt=t("The first rows of the file as they were read"), height=300)
@@ -115,7 +155,7 @@ if source:
 else:
     show_heading(
         t("Bring your file"),
-        t("A column with texts and a column with labels. Rows whose label is blank are filled in later."),
+        t("A column with texts, and one with what is to be learned. Rows where that is blank are filled in later."),
     )
     show_uploader()
     show_note(t("No file at hand? Start with a sample on the Home page."))

@@ -4,18 +4,21 @@ import pandas as pd
 import streamlit as st
 
 from pipeline.actions.bring_file import preview_again
-from pipeline.actions.data import Summary, summarise
+from pipeline.actions.summary import Summary, summarise
 from pipeline.data import source
 from pipeline.data.columns import TESTING, ColumnProfile, Roles, guess_roles, profile_source
 from pipeline.data.dates import read_dates
+from pipeline.data.numbers import holds_numbers
 from pipeline.data.preview import Preview
+from pipeline.data.question import LOOKED_AT, Question, question_of
 from pipeline.data.report import ReadOptions
-from pipeline.data.source import read_rows, sheet_names
-from pipeline.data.view import make_view
+from pipeline.data.source import read_rows, sheet_names, spread_rows
+from pipeline.data.view import View, make_view, view_label_sets, view_numbers
 from pipeline.errors import TuneDeskError
 from pipeline.templates.columns import default_template, render
 
 SHOWN_ROWS = 200  # enough to recognise one's file; the rest stays on disk
+LEARNED_ROWS = 6  # enough to see whether answers are read as they are meant
 PREVIEWED_ROWS = 10  # enough to see whether letters and columns are right
 KEPT = 16  # answers kept for all sessions together; each is small beside the table it comes from
 
@@ -34,25 +37,83 @@ def profiles(source_id: str) -> tuple[ColumnProfile, ...]:
     return profile_source(source_id)
 
 
-def guess(source_id: str) -> Roles:
-    """Which columns are probably text and label."""
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def guess(source_id: str) -> Question:
+    """What is probably asked of the file."""
+    test_column = roles(source_id).test_column
+    return question_of(source_id, without=(test_column,) if test_column else ())
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def guess_about(source_id: str, text: tuple[str, ...], label: str) -> Question:
+    """The same, once a person has chosen another label column."""
+    return question_of(source_id, Roles(tuple(column for column in text if column != label), label or None))
+
+
+def roles(source_id: str) -> Roles:
+    """Which columns are probably text, label and a note of what is for testing."""
     return guess_roles(profiles(source_id))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
-def summary(source_id: str, text: tuple[str, ...], label: str) -> Summary:
-    """Counts and lengths for a choice of columns; ``label`` may be ""."""
-    return summarise(source_id, text, label)
+def could_be_number(source_id: str, label: str) -> bool:
+    """Whether a column of digits may mean amounts, though it is taken for classes; 0 and 1 are yes and no."""
+    cells = list(spread_rows(source_id, [label], LOOKED_AT)[label]) if label else []
+    return holds_numbers(cells) and len({*filter(str.strip, cells)}) > 2
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
-def problem(source_id: str, text: tuple[str, ...], label: str) -> TuneDeskError | None:
+def summary(source_id: str, question: Question) -> Summary:
+    """Counts and lengths for a choice of columns, which may have no answer yet."""
+    return summarise(source_id, question)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def problem(source_id: str, question: Question) -> TuneDeskError | None:
     """Why nothing can be learned from this choice of columns; None where something can."""
     try:
-        make_view(source_id, text, label, default_template(text))
+        view_of(source_id, question, default_template(question.text))
     except TuneDeskError as error:
         return error
     return None
+
+
+def view_of(source_id: str, question: Question, template: str) -> View:
+    """The file as it is read for a question. Raises UnfitData where nothing can be learned."""
+    return make_view(
+        source_id,
+        question.text,
+        question.label,
+        template,
+        separators=question.separators,
+        label_columns=question.label_columns,
+        second=question.second,
+        number=question.number,
+    )
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def learned(source_id: str, question: Question, template: str) -> pd.DataFrame:
+    """What is learned from the first rows that have a text: text, the second one of a pair, answer; from 1.
+
+    Raises:
+        UnfitData: nothing can be learned.
+        SettingError: the template is wrong.
+    """
+    view = view_of(source_id, question, template)
+    frame = source.first_rows(source_id, SHOWN_ROWS)
+    texts = render(view.template, view.text, frame)
+    rows = [position for position, text in enumerate(texts) if text.strip()][:LEARNED_ROWS]
+    table = {"text": [texts[position] for position in rows]}
+    if view.second:
+        table["second"] = list(frame[view.second].iloc[rows])
+    answers: list[object]
+    if view.number:
+        answers = view_numbers(view, rows).tolist()
+    else:
+        sets = view_label_sets(view, rows)
+        answers = [list(its or ()) if view.several else (its or ("",))[0] for its in sets]
+    return pd.DataFrame({**table, "answer": answers}, index=[row + 1 for row in rows])
 
 
 def examples(source_id: str, text: tuple[str, ...], template: str, count: int) -> list[str]:

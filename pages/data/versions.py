@@ -28,10 +28,10 @@ def become(change: Callable[[], Made]) -> None:
     st.rerun()
 
 
-def kept_steps(source_id: str, label: str) -> tuple[Step, ...]:
+def kept_steps(source_id: str, answers: tuple[str, ...]) -> tuple[Step, ...]:
     """The remedies of the current dataset, where it is about the same labels of the same file; else none."""
     current = state.current_dataset()
-    if current is None or (current.source, current.view.label) != (source_id, label):
+    if current is None or (current.source, current.view.label_columns or (current.view.label,)) != (source_id, answers):
         return ()
     return current.view.steps
 

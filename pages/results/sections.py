@@ -1,40 +1,17 @@
-"""The sections of the report page: scores beside baselines, what is taken for what, class by class."""
+"""The sections of a report about classes: what is taken for what, class by class."""
 
 import pandas as pd
 import streamlit as st
 
 from pages.components import figures_results, sentences_results
 from pages.components.tables import PERCENT, percent_column, show_wrong_rows
-from pages.components.text import show_figure, show_line, show_note, show_section, t
+from pages.components.text import show_line, show_note, show_section, t
 from pages.results import confusions
 from pipeline.evaluation.errors import wrong_rows
-from pipeline.evaluation.report import Report
+from pipeline.evaluation.report import ClassReport
 
 
-def show_scores(report: Report) -> None:
-    """Accuracy and macro-F1 beside the simple methods, on the same rows."""
-    measures = (
-        ("accuracy", t("Accuracy"), t("How many of 100 rows get the right label.")),
-        ("macro_f1", t("Macro-F1"), t("The mean over the classes, a rare one counting as much as a frequent one.")),
-    )
-    for column, (measure, title, note) in zip(st.columns(2, gap="large"), measures, strict=True):
-        ours = getattr(report, measure)
-        bars = [figures_results.ScoreBar(t("This model"), ours.value, ours.low, ours.high, ours=True)]
-        for name, scores in report.baselines.items():
-            value = getattr(scores, measure)
-            label = t(sentences_results.BASELINES[name])
-            bars.append(figures_results.ScoreBar(label, value.value, value.low, value.high, ours=False))
-        bars.sort(key=lambda bar: (not bar.ours, -bar.value))
-        with column:
-            show_section(title, note)
-            show_figure(
-                figures_results.against_baselines(bars),
-                alt=sentences_results.against_baselines(report, measure),
-                key=f"score-{measure}",
-            )
-
-
-def show_classes(report: Report) -> None:
+def show_classes(report: ClassReport) -> None:
     """Every class with its own figures."""
     show_section(
         t("Class by class"),
@@ -67,7 +44,7 @@ def show_classes(report: Report) -> None:
     )
 
 
-def show_confusion(report: Report) -> None:
+def show_confusion(report: ClassReport) -> None:
     """Which classes are taken for which, and the rows behind a cell that somebody clicks."""
     show_section(t("What is taken for what"), t("Each line is a true class. Click a cell to see its wrong rows."))
     classes = list(range(len(report.labels)))
@@ -102,7 +79,7 @@ def show_confusion(report: Report) -> None:
         show_cell(report, classes[points[0][0]], classes[points[0][1]])
 
 
-def show_mistakes(report: Report) -> None:
+def show_mistakes(report: ClassReport) -> None:
     """The most frequent mistakes as a table, which also a keyboard or a screen reader can use."""
     found = confusions.mistakes(report.confusion)
     if not found:
@@ -130,7 +107,7 @@ def show_mistakes(report: Report) -> None:
     )
 
 
-def show_cell(report: Report, truth: int, predicted: int) -> None:
+def show_cell(report: ClassReport, truth: int, predicted: int) -> None:
     """The rows of one cell of the matrix."""
     names = {"truth": report.labels[truth], "predicted": report.labels[predicted]}
     if truth == predicted:

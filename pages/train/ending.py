@@ -18,11 +18,11 @@ def show_end(run: RunInfo, description: str) -> None:
     show_heading(sentences.ended(run), description)
     if run.state == "failed":
         show_problem(t(run.cause, **run.cause_values))
-    if run.state == "finished" and "accuracy" in run.metrics:
-        wrong = sentences.errors(run.metrics["accuracy"])
-        show_line(
-            " ".join(part for part in (wrong, sentences.verdict(run.verdict), sentences.advice(run, blank)) if part)
-        )
+    if run.state == "finished" and run.metrics:
+        metrics = run.metrics
+        wrong = sentences.errors(metrics["accuracy"]) if "accuracy" in metrics else sentences.off(metrics)
+        parts = (wrong, sentences.verdict(run.verdict, metrics), sentences.advice(run, blank))
+        show_line(" ".join(part for part in parts if part))
     with st.container(horizontal=True):
         if run.state in ("failed", "stopped"):
             _offer_resume(run)
@@ -43,7 +43,7 @@ def _offer_resume(run: RunInfo) -> None:
 def _offer_use(run: RunInfo, blank: int) -> None:
     finished = run.state == "finished"
     if blank and st.button(
-        plain(tn("Fill {n} blank label", "Fill the {n} blank labels", blank)),
+        plain(tn("Fill {n} blank cell", "Fill the {n} blank cells", blank)),
         type="primary" if finished else "secondary",
         icon=":material/edit_note:",
         key="fill",

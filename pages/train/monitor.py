@@ -1,10 +1,16 @@
 """Monitor: is it learning, and what came of it?"""
 
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from pages.components import figures, sentences, state
+from pages.components.tables import PERCENT, fitting_height, percent_column, text_column
 from pages.components.text import plain, show_error, show_figure, show_heading, show_note, show_section, t
 from pages.train.ending import show_end
+from pages.train.settings import NAMES
 from pipeline.actions.runs import RunInfo, curves, get_run, run_log
 from pipeline.actions.train import stop
 from pipeline.errors import N_, TuneDeskError
@@ -12,7 +18,53 @@ from pipeline.runs.metrics_log import Event
 
 REFRESH_SECONDS = 1.0
 LOG_LINES = 200
-BASELINES = {"majority": N_("most frequent label"), "tfidf": N_("word counting (TF-IDF)")}
+TRIAL_STATES = {"whole": N_("trained to its end"), "pruned": N_("fell behind, given up"), "cut": N_("time was over")}
+BASELINES = {
+    "majority": N_("most frequent label"),
+    "mean": N_("always the mean"),
+    "tfidf": N_("word counting (TF-IDF)"),
+}
+
+
+@dataclass(frozen=True)
+class ScoreChart:
+    """What is drawn of one kind of answer: a title with help, and the names of two figures; all gettext ids."""
+
+    title: str
+    help: str
+    lines: dict[str, str]  # by the name of the figure in the log; the baselines are drawn by the first
+    shares: bool = True  # of the whole, in percent; else correlations
+
+    def is_for(self, events: tuple[Event, ...]) -> bool:
+        """Whether the run has measured these figures, or nothing yet."""
+        measured = [event.values for event in events if event.kind in ("baseline", "validation")]
+        return not measured or all(line in measured[-1] for line in self.lines)
+
+
+CHARTS = (
+    ScoreChart(
+        N_("Right labels on validation rows"),
+        N_("Accuracy counts every row the same, macro-F1 every label. Dashed: what simple methods reach."),
+        {"accuracy": N_("accuracy"), "macro_f1": N_("macro-F1")},
+    ),
+    ScoreChart(
+        N_("Right labels on validation rows"),
+        N_(
+            "Micro-F1 counts every label of every row the same, macro-F1 every label of the file. Dashed: what simple "
+            "methods reach of the first."
+        ),
+        {"micro_f1": N_("micro-F1"), "macro_f1": N_("macro-F1")},
+    ),
+    ScoreChart(
+        N_("Agreement with the true numbers"),
+        N_(
+            "Correlation on validation rows: 1 where the predictions rise and fall as the numbers do, 0 where they "
+            "have nothing to do with them. Dashed: what simple methods reach."
+        ),
+        {"pearson": N_("correlation"), "spearman": N_("rank correlation")},
+        shares=False,
+    ),
+)
 
 
 @st.cache_data(ttl=REFRESH_SECONDS, max_entries=50, show_spinner=False)
@@ -24,7 +76,7 @@ def look(run_id: str) -> tuple[RunInfo, tuple[Event, ...]]:
 def show_tab_title(run: RunInfo) -> None:
     """Progress, then the score, where one sees it while working in another tab."""
     share = f"{run.step / run.steps:.0%}" if run.steps and not run.over else ""
-    score = sentences.percent(run.metrics["accuracy"]) if run.over and "accuracy" in run.metrics else ""
+    score = sentences.score(run.metrics)[1] if run.over else ""
     st.set_page_config(page_title=" · ".join(part for part in (share or score, run.name, "TuneDesk") if part))
 
 
@@ -46,7 +98,7 @@ def show_numbers(run: RunInfo, events: tuple[Event, ...]) -> None:
 
 
 def show_charts(events: tuple[Event, ...]) -> None:
-    """Loss, and accuracy against the simple methods."""
+    """Loss, and the figures that count against the simple methods."""
     left, right = st.columns(2, gap="large")
     checked = [event.values for event in events if event.kind == "validation"]
     with left:
@@ -64,21 +116,23 @@ def show_charts(events: tuple[Event, ...]) -> None:
             key="loss",
         )
     with right:
-        show_section(
-            t("Right labels on validation rows"),
-            help=t("Accuracy counts every row the same, macro-F1 every label. Dashed: what simple methods reach."),
-        )
+        shown = next(one for one in CHARTS if one.is_for(events))
+        show_section(t(shown.title), help=t(shown.help))
+        main, name = next(iter(shown.lines.items()))
+        newest = checked[-1][main] if checked else None
+        value = sentences.percent(newest or 0.0) if shown.shares else f"{newest or 0.0:.2f}"
         show_figure(
             figures.scores(
                 events,
                 step=t("Step"),
-                accuracy=t("accuracy"),
-                macro_f1=t("macro-F1"),
+                lines={line: t(words) for line, words in shown.lines.items()},
                 baselines={name: t(words) for name, words in BASELINES.items()},
+                shares=shown.shares,
             ),
             alt=t(
-                "Accuracy on the validation rows over the steps, now {accuracy}.",
-                accuracy=sentences.percent(checked[-1]["accuracy"]) if checked else "–",
+                "{figure} on the validation rows over the steps, now {value}.",
+                figure=t(name),
+                value=value if checked else "–",
             ),
             key="scores",
         )
@@ -91,6 +145,43 @@ def show_learning(run: RunInfo, events: tuple[Event, ...]) -> None:
         show_charts(events)
     elif not run.over:
         show_note(t("The curves begin with the first steps of training."))
+
+
+def show_trials(events: tuple[Event, ...]) -> None:
+    """What a search has tried so far, the best first."""
+    trials = {event.values["number"]: event.values for event in events if event.kind == "trial"}
+    if not trials:
+        return
+    show_section(
+        t("Settings tried"), help=t("Each is trained on the same rows; the best on the validation rows is kept.")
+    )
+    ranked = sorted(trials.values(), key=lambda trial: -trial["score"])
+    frame = pd.DataFrame(
+        {
+            "score": [PERCENT * max(0.0, trial["score"]) for trial in ranked],
+            "settings": [describe_settings(trial["settings"]) for trial in ranked],
+            "state": [t(TRIAL_STATES[trial["state"]]) for trial in ranked],
+            "seconds": [sentences.duration(trial["seconds"]) for trial in ranked],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=fitting_height(len(ranked), 8),
+        column_config={
+            "score": percent_column(t("Macro-F1 on validation rows")),
+            "settings": text_column(t("Settings")),
+            "state": st.column_config.TextColumn(t("How it ended")),
+            "seconds": st.column_config.TextColumn(t("Time")),
+        },
+        alt=t("Settings that were tried and what each reached."),
+    )
+
+
+def describe_settings(changes: dict[str, Any]) -> str:
+    """What differs from the settings that the search began with, in one line."""
+    named = {name: f"{value:.2g}" if isinstance(value, float) else str(value) for name, value in changes.items()}
+    return ", ".join(f"{t(NAMES[name])} {value}" for name, value in named.items()) or t("as the preset has them")
 
 
 def show_stop(run: RunInfo) -> None:
@@ -124,6 +215,7 @@ def show_live(run_id: str) -> None:
     st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
     show_stop(run)
     show_learning(run, events)
+    show_trials(events)
 
 
 def describe(run: RunInfo) -> str:
@@ -146,7 +238,9 @@ try:
     if run.over:
         show_tab_title(run)
         show_end(run, describe(run))
-        show_learning(run, curves(run.id))
+        events = curves(run.id)
+        show_learning(run, events)
+        show_trials(events)
     else:
         show_live(run.id)
     show_log(run)

@@ -21,6 +21,11 @@ NAMES = {
     "schedule": N_("Schedule"),
     "gradient_clip": N_("Gradient clip"),
     "precision": N_("Number format"),
+    "head_start": N_("Head starts from"),
+    "class_weights": N_("Weight of rare classes"),
+    "patience": N_("Patience"),
+    "search": N_("Search"),
+    "budget_minutes": N_("Minutes for the search"),
 }
 
 

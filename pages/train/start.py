@@ -82,7 +82,9 @@ def show_page(dataset: Dataset) -> None:
     cards = {card.name: card for card in list_models()}
     show_heading(
         t("Train a model on {dataset}", dataset=dataset.name),
-        t(
+        sentences.task(dataset.view)
+        + " "
+        + t(
             "It learns from {train} rows, is tuned on {validation} and measured on {test} that it never sees.",
             train=f"{counts.train:,}",
             validation=f"{counts.validation:,}",

@@ -5,12 +5,12 @@ import streamlit as st
 
 from pages.components import state
 from pages.components.text import plain, show_error, show_heading, show_note, show_problem, t
-from pages.use import pasted
+from pages.use import asking, pasted
 from pages.use.answers import show_answer, show_column
 from pipeline.actions.use import bundle_of, classify
 from pipeline.errors import TuneDeskError
 from pipeline.runs.bundle import read_info
-from pipeline.templates.columns import read_texts
+from pipeline.tasks.task import read_inputs
 
 ONE, MANY = "one", "many"
 TALL, LOW = 140, 68  # pixels of a text box: for the only field, and for one of several
@@ -22,11 +22,12 @@ except TuneDeskError as error:
     show_error(error)
     st.stop()
 
-show_heading(
-    t("What should the label be?"),
-    t("Answered by {run}, which chooses among {n} classes.", run=run.name, n=len(info.labels)),
-)
-modes = {ONE: t("One text"), MANY: t("A column from Excel")}
+show_heading(*asking.question(info, run.name))
+columns = (*info.text, info.second) if info.second else info.text
+modes = {
+    ONE: t("Two texts") if info.second else t("One text"),
+    MANY: t("Two columns from Excel") if len(columns) == 2 else t("A column from Excel"),
+}
 mode = st.segmented_control(
     t("What to ask"),
     list(modes),
@@ -38,19 +39,24 @@ mode = st.segmented_control(
 )
 with st.form("ask", border=False):
     if mode == ONE:
-        height = TALL if len(info.text) == 1 else LOW
-        cells = {name: [st.text_area(plain(name), height=height, key=f"field-{name}")] for name in info.text}
+        height = TALL if len(columns) == 1 or info.second else LOW
+        places = st.columns(2, gap="medium") if len(columns) == 2 and info.second else [st] * len(columns)
+        cells = {
+            name: [place.text_area(plain(name), height=height, key=f"field-{name}")]
+            for name, place in zip(columns, places, strict=True)
+        }
         rows = pd.DataFrame(cells, dtype=str)
     else:
-        if len(info.text) > 1:
-            show_note(t("Columns in this order: {columns}", columns=", ".join(info.text)))
-        rows = pasted.read(st.text_area(t("Paste the cells here, one row a line"), height=240, key="pasted"), info.text)
+        if len(columns) > 1:
+            show_note(t("Columns in this order: {columns}", columns=", ".join(columns)))
+        rows = pasted.read(st.text_area(t("Paste the cells here, one row a line"), height=240, key="pasted"), columns)
     asked = st.form_submit_button(t("Ask the model"), type="primary", icon=":material/send:")
 
-texts = read_texts(info, rows)
-filled = [text for text in texts if text.strip()]
-if asked and not filled:
-    show_note(t("Type or paste a text first."))
+inputs = read_inputs(info, rows)
+texts = [" ⇄ ".join(row) if all(cell.strip() for cell in row) else "" for row in inputs.rows()]
+filled = inputs.at(position for position, text in enumerate(texts) if text)
+if asked and not len(filled):
+    show_note(t("Type or paste both texts first.") if info.second else t("Type or paste a text first."))
 elif asked and len(texts) > pasted.MOST_LINES:
     show_problem(
         t(
@@ -62,13 +68,13 @@ elif asked and len(texts) > pasted.MOST_LINES:
 elif asked:
     try:
         with st.spinner(t("The model is reading … the first time it has to be loaded.")):
-            st.session_state["answers"] = (run.id, mode, texts, classify(run.id, filled))
+            st.session_state["answers"] = (run.id, mode, texts, classify(run.id, filled.first, filled.second))
     except TuneDeskError as error:
         show_error(error)
 
 answered = st.session_state.get("answers")
 if answered and answered[:2] == (run.id, mode):
     if mode == ONE:
-        show_answer(answered[3][0])
+        show_answer(answered[3][0], info)
     else:
-        show_column(answered[2], answered[3])
+        show_column(answered[2], answered[3], info)

@@ -9,8 +9,9 @@ from pages.components.text import show_error, show_heading, show_line, show_note
 from pipeline.actions.export import start_export
 from pipeline.actions.use import bundle_of
 from pipeline.errors import TuneDeskError
+from pipeline.inference.saying import kind_of
 from pipeline.jobs import JobInfo
-from pipeline.runs.bundle import read_info
+from pipeline.runs.bundle import BundleInfo, read_info
 
 JOB = "export"  # parameter in the URL: a refresh shows how far it is
 
@@ -29,6 +30,22 @@ def show_download(job: JobInfo | None) -> None:
     )
     # Not a download button: that would hold the whole model in the server's memory.
     st.link_button(t("Download"), f"api/exports/{job.id}", type="primary", icon=":material/download:")
+
+
+def example(info: BundleInfo, folder: str) -> str:
+    """A program that uses the exported folder, for what this model reads and answers."""
+    text = t("The text to label")
+    asked = f'{{"text": "{t("The one text")}", "text_pair": "{t("The other text")}"}}' if info.second else f'"{text}"'
+    more = {
+        "class": "",
+        "labels": ', top_k=None, function_to_apply="sigmoid"',
+        "number": ', function_to_apply="none"',
+    }[kind_of(info)]
+    return (
+        "from transformers import pipeline\n\n"
+        f'classify = pipeline("text-classification", model="{folder}")\n'
+        f"print(classify({asked}, truncation=True{more}))"
+    )
 
 
 run = state.pick_run(finished=True)
@@ -53,14 +70,11 @@ with st.container(border=True):
         st.query_params[JOB] = start_export(run.id, "hf")
         st.rerun()
 
-folder, example = safe_name(run.name, ""), t("The text to label")
-show_section(t("Use it in five lines"), t("Unpack the zip into a folder called {folder}.", folder=folder))
-st.code(
-    "from transformers import pipeline\n\n"
-    f'classify = pipeline("text-classification", model="{folder}")\n'
-    f'print(classify("{example}", truncation=True))',
-    language="python",
-)
+folder = safe_name(run.name, "")
+show_section(t("Use it in a few lines"), t("Unpack the zip into a folder called {folder}.", folder=folder))
+st.code(example(info, folder), language="python")
+if info.thresholds:
+    show_note(t("Each label has a threshold of its own; they stand in the file tunedesk.json of the folder."))
 if info.template:
     show_note(t("The model was trained on several columns. Join the cells of a row in this way:"))
     st.code(info.template, language=None)

@@ -15,8 +15,10 @@ from pages.components.tables import PERCENT, confidence_column
 from pages.components.text import plain, show_figure, show_heading, show_note, t, tn
 from pages.use.thresholds import trade
 from pipeline.data.source import Source, read_rows
+from pipeline.data.view import is_blank
 from pipeline.inference.fill import filled_rows
 from pipeline.runs.answers import load_answers
+from pipeline.runs.bundle import BundleInfo
 from pipeline.settings import workspace
 
 MOST_ROWS = 1000  # rows of the table; the download has them all
@@ -29,17 +31,29 @@ class Filled:
 
     rows: pd.DataFrame  # as in the file; index: row number from 0
     before: pd.DataFrame  # the file's own rows
-    label: str  # label column; "" where the file has none
+    labels: tuple[str, ...]  # columns with the answers; () where the file has none
     prediction: str
     confidence: str
     path: Path
 
     @property
     def asked(self) -> "pd.Series[bool]":
-        """The rows whose label was blank; every row where there is no label column."""
-        if not self.label:
+        """The rows whose answer was blank; every row where there is no column for it."""
+        if not self.labels:
             return pd.Series(True, index=self.rows.index)
-        return self.before[self.label].str.strip() == ""
+        return self.before[list(self.labels)].apply(is_blank).all(axis=1)
+
+    @property
+    def answered(self) -> "pd.Series[bool]":
+        """The rows that have an answer now."""
+        if not self.labels:
+            return self.asked
+        return ~self.rows[list(self.labels)].apply(is_blank).all(axis=1)
+
+    @property
+    def has_confidence(self) -> bool:
+        """Whether the model said how sure it is; of a number it does not."""
+        return bool((self.rows[self.confidence].str.strip() != "").any())
 
     @property
     def sure(self) -> "pd.Series[float]":
@@ -47,18 +61,18 @@ class Filled:
         return pd.to_numeric(self.rows[self.confidence], errors="coerce").fillna(0.0)
 
 
-def read_filled(source: Source, label: str, path: Path, new_cells: Path) -> Filled:
+def read_filled(source: Source, info: BundleInfo, path: Path, new_cells: Path) -> Filled:
     """What the job wrote to ``path``, and kept in ``new_cells``.
 
     Raises:
         DataError: the new cells or the source is gone.
     """
-    rows = filled_rows(source, label, new_cells)
+    rows = filled_rows(source, info.label, new_cells)
     prediction, confidence = rows.columns[-2:]
     return Filled(
         rows=rows,
         before=read_rows(source.id),
-        label=label if label in source.columns else "",
+        labels=info.answers if {*info.answers} <= {*source.columns} else (),
         prediction=prediction,
         confidence=confidence,
         path=path,
@@ -68,7 +82,7 @@ def read_filled(source: Source, label: str, path: Path, new_cells: Path) -> Fill
 def show_filled(filled: Filled, source: Source, result: dict[str, Any]) -> None:
     """The counts, the download and the table."""
     show_heading(
-        tn("{n} label filled in", "{n} labels filled in", result["filled"]),
+        tn("{n} row filled in", "{n} rows filled in", result["filled"]),
         t(
             "{rows} rows in {name}; {abstained} left blank for a person. The file's own rows, order and columns are "
             "as they were; two columns were added: {prediction} and {confidence}.",
@@ -92,7 +106,7 @@ def show_filled(filled: Filled, source: Source, result: dict[str, Any]) -> None:
 
 
 def _table(filled: Filled) -> None:
-    answered = filled.rows[filled.label].str.strip() != "" if filled.label else filled.asked
+    answered = filled.answered
     parts = {
         "filled": (t("Filled in"), filled.asked & answered),
         "blank": (t("Left blank"), filled.asked & ~answered),
@@ -110,13 +124,15 @@ def _table(filled: Filled) -> None:
     chosen = filled.rows[parts[part][1]].head(MOST_ROWS)
     if len(chosen) < int(parts[part][1].sum()):
         show_note(t("The first {n} rows; the download has them all.", n=f"{MOST_ROWS:,}"))
-    shown = chosen.assign(**{filled.confidence: PERCENT * filled.sure[chosen.index]})
-    first = [filled.label or filled.prediction, filled.confidence]
+    shown = chosen
+    if filled.has_confidence:
+        shown = chosen.assign(**{filled.confidence: PERCENT * filled.sure[chosen.index]})
+    first = [*(filled.labels or (filled.prediction,)), *([filled.confidence] if filled.has_confidence else [])]
     shown = shown[first + [name for name in shown.columns if name not in first]]
     shown.index = shown.index + 1
     marked = (filled.asked & answered)[chosen.index].to_numpy()
     st.dataframe(
-        _marked(shown, first[0], marked),
+        _marked(shown, list(filled.labels or (filled.prediction,)), marked),
         column_config={
             "_index": st.column_config.NumberColumn(t("Row"), format="%d"),
             filled.confidence: confidence_column(),
@@ -125,8 +141,8 @@ def _table(filled: Filled) -> None:
     )
 
 
-def _marked(rows: pd.DataFrame, column: str, marked: Any) -> Styler:
-    return rows.style.apply(lambda _: [MARK if mark else "" for mark in marked], subset=[column])
+def _marked(rows: pd.DataFrame, columns: list[str], marked: Any) -> Styler:
+    return rows.style.apply(lambda _: [MARK if mark else "" for mark in marked], subset=columns)
 
 
 def show_threshold(run_id: str, filled: Filled | None, current: float, key: str) -> float:
@@ -143,14 +159,21 @@ def show_threshold(run_id: str, filled: Filled | None, current: float, key: str)
     )
     share = int(threshold) / 100
     answers = load_answers(workspace().runs / run_id, "model")
-    known = answers.truth >= 0
-    gain = trade(answers.confidence[known].tolist(), (answers.predicted == answers.truth)[known].tolist(), share)
+    known, right = answers.known, answers.predicted == answers.truth
+    several = answers.kind == "labels"
+    gain = trade(answers.confidence[known].tolist(), (right.all(axis=1) if several else right)[known].tolist(), share)
+    figures = {"answered": percent(gain.answered), "right": percent(gain.right)}
     show_note(
         t(
+            "On the test rows, the model is at least this sure of every label of {answered} of the rows, and of "
+            "{right} of those every label is right.",
+            **figures,
+        )
+        if several
+        else t(
             "On the test rows, the model is at least this sure of {answered} of the rows, and {right} of those get the "
             "right label.",
-            answered=percent(gain.answered),
-            right=percent(gain.right),
+            **figures,
         )
     )
     if filled is not None:
@@ -164,7 +187,7 @@ def show_threshold(run_id: str, filled: Filled | None, current: float, key: str)
         st.markdown(
             plain(
                 t(
-                    "In this file: {kept} labels filled in, {left} left blank.",
+                    "In this file: {kept} rows filled in, {left} left blank.",
                     kept=f"{kept:,}",
                     left=f"{len(sure) - kept:,}",
                 )

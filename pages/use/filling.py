@@ -7,11 +7,14 @@ import streamlit as st
 from pages.components.jobs import watch
 from pages.components.text import plain, show_heading, show_note, show_problem, show_section, t, tn
 from pages.data.upload import upload
+from pages.use import asking
 from pages.use.filled import read_filled, show_filled, show_threshold
 from pipeline.actions.jobs import job_info
 from pipeline.actions.runs import RunInfo
 from pipeline.actions.use import start_fill
 from pipeline.data.source import Source, load_source, read_rows
+from pipeline.data.view import is_blank
+from pipeline.inference.saying import kind_of
 from pipeline.runs.bundle import BundleInfo
 from pipeline.runs.spec import load_spec
 from pipeline.runs.store import get_job
@@ -41,9 +44,9 @@ def show_job(job_id: str, info: BundleInfo) -> None:
         show_heading(t("Stopped before the end"), t("Nothing was written."))
         return
     new_cells = Path(request.get("new_cells", ""))  # jobs of earlier versions kept none
-    filled = read_filled(source, info.label, Path(job.result["path"]), new_cells)
+    filled = read_filled(source, info, Path(job.result["path"]), new_cells)
     show_filled(filled, source, job.result)
-    if filled.label:
+    if filled.labels and kind_of(info) != "number":
         show_section(t("How sure must it be?"))
         threshold = show_threshold(info.run, filled, request["threshold"], key=f"threshold-{job_id}")
         if st.button(t("Fill again with this threshold"), disabled=threshold == request["threshold"]):
@@ -53,23 +56,44 @@ def show_job(job_id: str, info: BundleInfo) -> None:
 def show_choices(run: RunInfo, info: BundleInfo) -> None:
     """The blank labels of the training file by one click, or another file."""
     show_heading(
-        t("Let the model fill in the labels"),
-        t("{run} fills the column {label}, and says how sure it is of each row.", run=run.name, label=info.label),
+        t("Let the model fill in the numbers") if kind_of(info) == "number" else t("Let the model fill in the labels"),
+        _promise(run, info),
     )
     training = load_source(load_spec(workspace().runs / info.run).view.source)
-    blank = int((read_rows(training.id, [info.label])[info.label].str.strip() == "").sum())
+    blank = int(read_rows(training.id, info.answers).apply(is_blank).all(axis=1).sum())
     if blank:
         with st.container(border=True):
             show_section(t("The file it was trained on"), training.name)
-            threshold = show_threshold(info.run, None, 0.0, key="threshold")
-            label = tn("Fill {n} blank label", "Fill the {n} blank labels", blank)
+            numbers = kind_of(info) == "number"
+            threshold = 0.0 if numbers else show_threshold(info.run, None, 0.0, key="threshold")
+            if numbers:
+                show_note(asking.typical_error(info))
+            label = tn("Fill {n} blank cell", "Fill the {n} blank cells", blank)
             if st.button(plain(label), type="primary", icon=":material/edit_note:", key="fill"):
                 _begin(training, info, threshold)
     else:
         show_note(t("Every row of the training file has a label already. Bring another file with the same columns."))
     with st.container(border=True):
-        show_section(t("Another file"), t("It needs these columns: {columns}", columns=", ".join(info.text)))
+        show_section(t("Another file"), t("It needs these columns: {columns}", columns=", ".join(_texts(info))))
         _show_upload(info)
+
+
+def _promise(run: RunInfo, info: BundleInfo) -> str:
+    """What the model will do to a file."""
+    names = {"run": run.name, "label": ", ".join(info.answers)}
+    kind = kind_of(info)
+    if kind == "number":
+        return t("{run} fills the column {label} with numbers.", **names)
+    if info.label_columns:
+        return t("{run} fills these columns with yes and no as the file writes them: {label}.", **names)
+    if kind == "labels":
+        return t("{run} fills the column {label} with all labels that fit, separated as in the file.", **names)
+    return t("{run} fills the column {label}, and says how sure it is of each row.", **names)
+
+
+def _texts(info: BundleInfo) -> tuple[str, ...]:
+    """The columns that the model reads."""
+    return (*info.text, info.second) if info.second else info.text
 
 
 def _show_upload(info: BundleInfo) -> None:
@@ -80,16 +104,19 @@ def _show_upload(info: BundleInfo) -> None:
     if UPLOADED not in st.session_state:
         return
     source = load_source(st.session_state[UPLOADED])
-    missing = [name for name in info.text if name not in source.columns]
+    missing = [name for name in _texts(info) if name not in source.columns]
     if missing:
         show_problem(
             t(
                 "{name} lacks the columns {missing}. Rename its columns to what the model was trained on: {columns}.",
                 name=source.name,
                 missing=", ".join(missing),
-                columns=", ".join(info.text),
+                columns=", ".join(_texts(info)),
             )
         )
+        return
+    if not source.rows:
+        show_problem(t("{name} has no rows to fill.", name=source.name))
         return
     show_note(tn("{name}: {n} row", "{name}: {n} rows", source.rows, name=source.name))
     if st.button(t("Fill this file"), type="primary", icon=":material/edit_note:", key="fill_uploaded"):
@@ -98,6 +125,6 @@ def _show_upload(info: BundleInfo) -> None:
 
 def _begin(source: Source, info: BundleInfo, threshold: float) -> None:
     st.session_state.pop(UPLOADED, None)
-    only_blank = info.label in source.columns
+    only_blank = {*info.answers} <= {*source.columns}
     st.query_params[JOB] = start_fill(info.run, source.id, only_blank=only_blank, threshold=threshold)
     st.rerun()

@@ -50,7 +50,7 @@ def take_upload(content: BinaryIO, name: str, options: ReadOptions = AS_FOUND) -
         options: what the person has decided about it.
 
     Raises:
-        UnreadableFile: a small file that is not what its name says, is empty or damaged, or has no rows.
+        UnreadableFile: a small file that is not what its name says, is empty or damaged.
         WorkspaceError: the disk is full.
     """
     job_id = store.new_id()

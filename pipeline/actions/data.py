@@ -10,23 +10,20 @@ from sqlmodel import select
 
 from pipeline import jobs
 from pipeline.actions.bring_file import is_small
-from pipeline.data.source import cell_counts, load_source, spread_rows
+from pipeline.data.question import Question
 from pipeline.data.split import load_split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, make_view, view_labels
-from pipeline.datasets.freeze import Division, add_version, freeze
+from pipeline.data.view import View, is_labelled, make_view
+from pipeline.datasets.freeze import Division, add_version, freeze, still_holds
 from pipeline.errors import N_, JobError, SettingError
 from pipeline.runs import store
 from pipeline.runs.progress import Progress, Silent
 from pipeline.runs.store import DatasetRow
-from pipeline.templates.columns import default_template, render
+from pipeline.templates.columns import default_template
 
 LANE = "divide"  # beside training: it takes seconds, and a person waits for it
 
 UNWATCHED = Silent()
-
-# Texts whose length is looked at: more would not change the figure, and of a million it would take seconds.
-MEASURED_TEXTS = 20_000
 
 
 @dataclass(frozen=True)
@@ -60,42 +57,11 @@ class RowCounts:
     blank: int
 
 
-@dataclass(frozen=True)
-class Summary:
-    """What a choice of columns gives, before anything is frozen."""
-
-    rows: int
-    labelled: int
-    blank: int
-    label_counts: tuple[tuple[str, int], ...]  # most frequent first
-    lengths: tuple[int, ...]  # characters of the texts of at most MEASURED_TEXTS rows, evenly spread
-    singles: tuple[str, ...]  # labels that only one row has
-
-
-def summarise(source_id: str, text: Sequence[str], label: str) -> Summary:
-    """Counts for the sentence and the figures of the Data page; ``label`` may be "" while none is chosen."""
-    rows = load_source(source_id).rows
-    counts = cell_counts(source_id, label) if label else {}
-    filled = [(name, count) for name, count in counts.items() if name.strip()]
-    labelled = sum(count for _, count in filled)
-    ordered = sorted(filled, key=lambda item: (-item[1], item[0]))
-    texts = render(default_template(text), text, spread_rows(source_id, text, MEASURED_TEXTS))
-    return Summary(
-        rows=rows,
-        labelled=labelled,
-        blank=rows - labelled,
-        label_counts=tuple(ordered),
-        lengths=tuple(map(len, texts)),
-        singles=tuple(name for name, count in ordered if count == 1),
-    )
-
-
 def make_dataset(
     source_id: str,
+    question: Question,
     *,
     name: str,
-    text: Sequence[str],
-    label: str,
     template: str | None = None,
     group: str = "",
     time: str = "",
@@ -103,12 +69,11 @@ def make_dataset(
     test_column: str = "",
     seed: int = 0,
     steps: Sequence[Step] = (),
-    sample: bool = False,
 ) -> Made:
     """As ``create_dataset``, for a page: a large file is divided by a job, so that the server need not."""
     division = _division(test_source_id, test_column, seed)
-    view = make_view(source_id, text, label, _template(template, text), group=group, time=time, steps=steps)
-    return _make(view, division, _same_division(view, division), name=name, sample=sample)
+    view = _read(source_id, question, template, group, time, steps)
+    return _make(view, division, _kept_split(view, division), name=name, sample=False)
 
 
 def create_dataset(
@@ -117,6 +82,10 @@ def create_dataset(
     name: str,
     text: Sequence[str],
     label: str,
+    separators: str = "",
+    label_columns: Sequence[str] = (),
+    second: str = "",
+    number: bool = False,
     template: str | None = None,
     group: str = "",
     time: str = "",
@@ -130,6 +99,12 @@ def create_dataset(
     """Freeze a reading of a Source; the same choices give the dataset that is there already, as the newest.
 
     Args:
+        text: the text columns.
+        label: the label column; "" where ``label_columns`` are given.
+        separators: characters between several labels of a cell; "" where a cell is one label.
+        label_columns: columns of 0 and 1, each a label.
+        second: a column whose texts are compared with the others; "" for none.
+        number: the label column holds numbers to predict.
         template: how text columns join; None takes the field names and values line by line.
         group: a column whose rows of one value stay on one side of the Split; "" for none.
         time: a column with dates: the newest rows are measured on; "" for none.
@@ -146,13 +121,17 @@ def create_dataset(
         SettingError: a test file and a test column at once.
     """
     division = _division(test_source_id, test_column, seed)
-    view = make_view(source_id, text, label, _template(template, text), group=group, time=time, steps=steps)
-    split = _same_division(view, division) or freeze(view, division, progress)
+    question = Question(tuple(text), label, separators, tuple(label_columns), second, number)
+    view = _read(source_id, question, template, group, time, steps)
+    split = _kept_split(view, division) or freeze(view, division, progress)
     return _dataset(add_version(view, split, name=name, sample=sample))
 
 
 def make_version(dataset: Dataset, view: View) -> Made:
-    """Another version of a dataset: read differently, measured on the same rows unless group or time column is another.
+    """Another version of a dataset: read differently, measured on the same rows wherever that can be.
+
+    It cannot where the group or time column is another, or where the answers are read in a way in which rows of the
+    Split have none (the cells of some are no numbers).
 
     The version that was made with the same View before is taken up again, as the newest. Where the rows of a large file
     have to be divided anew, a job does it.
@@ -160,8 +139,8 @@ def make_version(dataset: Dataset, view: View) -> Made:
     Raises:
         UnfitData: rows divided so leave none to measure on.
     """
-    same = (view.group, view.time) == (dataset.view.group, dataset.view.time)
-    kept = dataset.split if same else ""
+    divided_alike = (view.group, view.time) == (dataset.view.group, dataset.view.time)
+    kept = dataset.split if divided_alike and still_holds(view, dataset.view, dataset.split) else ""
     return _make(view, _division_of(dataset.split), kept, name=dataset.name, sample=dataset.sample)
 
 
@@ -191,8 +170,22 @@ def _make(view: View, division: Division, split: str, *, name: str, sample: bool
     return Made(dataset=_dataset(add_version(view, split, name=name, sample=sample)))
 
 
-def _template(template: str | None, text: Sequence[str]) -> str:
-    return default_template(text) if template is None else template
+def _read(
+    source_id: str, question: Question, template: str | None, group: str, time: str, steps: Sequence[Step]
+) -> View:
+    return make_view(
+        source_id,
+        question.text,
+        question.label,
+        default_template(question.text) if template is None else template,
+        group=group,
+        time=time,
+        separators=question.separators,
+        label_columns=question.label_columns,
+        second=question.second,
+        number=question.number,
+        steps=steps,
+    )
 
 
 def _division(test_source: str, test_column: str, seed: int) -> Division:
@@ -206,20 +199,32 @@ def _division_of(split_id: str) -> Division:
     return Division(split.test_source, split.test_column, split.seed)
 
 
-def _same_division(view: View, division: Division) -> str:
-    """The Split of the newest dataset that asks the same question of the same rows, divided alike; "" for none.
+def _kept_split(view: View, division: Division) -> str:
+    """The Split of the dataset that is this one already, or of the newest one whose rows this one can keep; "": none.
 
     Changed text columns or another template keep the Split, so that all runs are measured on the same rows.
     """
     of_source = select(DatasetRow).where(DatasetRow.source == view.source).order_by(sqlalchemy.desc("created"))
     with store.session() as session:
         rows = session.exec(of_source).all()
-    asked = (view.label, view.group, view.time)
-    for row in rows:
-        other = View.from_json(row.view)
-        if (other.label, other.group, other.time) == asked and _division_of(row.split) == division:
-            return row.split
-    return ""
+    known = [(View.from_json(row.view), row.split) for row in rows]
+    alike = [
+        (other, split) for other, split in known if _parts(other) == _parts(view) and _division_of(split) == division
+    ]
+    for other, split in alike:
+        if other == view:
+            return split
+    return alike[0][1] if alike and still_holds(view, *alike[0]) else ""
+
+
+def _parts(view: View) -> tuple[str, ...]:
+    """The columns by which rows are divided: those with the answers, and those that keep rows apart or together."""
+    return (*_answers(view), view.group, view.time)
+
+
+def _answers(view: View) -> tuple[str, ...]:
+    """The columns with the answers. How their cells are read may change from version to version."""
+    return view.label_columns or (view.label,)
 
 
 def get_dataset(id_or_name: str) -> Dataset:
@@ -229,7 +234,7 @@ def get_dataset(id_or_name: str) -> Dataset:
 
 def list_datasets() -> tuple[Dataset, ...]:
     """Every dataset in its newest version, newest first; older versions are found by their id."""
-    newest: dict[tuple[str, str], DatasetRow] = {}
+    newest: dict[tuple[str, ...], DatasetRow] = {}
     for row in _all_rows():
         newest.setdefault(_question(row), row)
     return tuple(map(_dataset, newest.values()))
@@ -252,7 +257,8 @@ def row_counts(dataset: Dataset) -> RowCounts:
     """The sizes of the parts of a dataset's Split, and the rows with a blank label."""
     left_out = dataset.view.left_out
     split = load_split(dataset.split).without(left_out)
-    blank = int((view_labels(dataset.view).drop(index=sorted(left_out)) == "").sum())
+    labelled = is_labelled(dataset.view)
+    blank = len(labelled) - len(left_out) - int(labelled.sum())
     return RowCounts(len(split.train), len(split.validation), len(split.test), blank)
 
 
@@ -262,9 +268,9 @@ def _all_rows() -> Sequence[DatasetRow]:
         return session.exec(select(DatasetRow).order_by(sqlalchemy.desc("created"))).all()
 
 
-def _question(row: DatasetRow) -> tuple[str, str]:
-    """What versions of one dataset share: the file, and the column that is to be learned."""
-    return row.source, row.view["label"]
+def _question(row: DatasetRow) -> tuple[str, ...]:
+    """What versions of one dataset share: the file, and the columns that are to be learned."""
+    return row.source, *_answers(View.from_json(row.view))
 
 
 def _dataset(row: DatasetRow) -> Dataset:

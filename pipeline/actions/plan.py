@@ -1,6 +1,6 @@
 """Before a run: which base model suits a dataset, with what recipe, and what it will cost. Starts nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.actions.data import Dataset
@@ -13,8 +13,10 @@ from pipeline.models import store as models
 from pipeline.models.catalogue import CatalogueEntry, entries
 from pipeline.models.fit import Estimate
 from pipeline.runs.spec import Recipe, RunSpec
-from pipeline.templates.columns import read_texts
+from pipeline.tasks import registry
+from pipeline.templates.columns import read_whole
 from pipeline.training import recipe as recipes
+from pipeline.training.space import MOST_TRIALS, grid
 
 PRESETS = recipes.PRESETS
 
@@ -85,14 +87,15 @@ def plan(
     chosen = devices.choose(device)
     rows = load_split(dataset.split).without(dataset.view.left_out)
     texts = _training_texts(dataset)
-    chosen_recipe = recipes.choose(
-        preset, model, rows=len(rows.train), classes=len(dataset.view.labels), texts=texts, device=chosen
-    )
+    task = registry.task_of(dataset.view)
+    # A number is one output; to the rules it is what two classes are, the simplest case.
+    classes = max(2, len(task.names(dataset.view)))
+    chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, texts=texts, device=chosen)
     chosen_recipe = recipes.change(chosen_recipe, settings or {})
     spec = RunSpec(
         view=dataset.view,
         split=dataset.split,
-        task="classification",
+        task=task.name,
         base_model=model.name,
         model_fingerprint=model.fingerprint,
         recipe=chosen_recipe,
@@ -100,24 +103,40 @@ def plan(
         device=chosen.name,
         use_cache=use_cache,
     )
-    estimate = fit.estimate(
-        model,
-        chosen_recipe,
-        rows=len(rows.train) + len(rows.validation) + len(rows.test),
-        train_rows=len(rows.train),
-        texts=texts,
-        classes=len(dataset.view.labels),
-        device=chosen,
-    )
+
+    def cost(recipe: Recipe) -> Estimate:
+        return fit.estimate(
+            model,
+            recipe,
+            rows=len(rows.train) + len(rows.validation) + len(rows.test),
+            train_rows=len(rows.train),
+            texts=texts,
+            classes=classes,
+            device=chosen,
+        )
+
     factor = correction(chosen.name)
-    estimate = replace(estimate, seconds=estimate.seconds * factor)
+    estimate = _of_search(chosen_recipe, cost, factor)
     return Plan(chosen_recipe, chosen.name, estimate, factor, spec, finished_run(spec) if use_cache else None)
+
+
+def _of_search(recipe: Recipe, cost: Callable[[Recipe], Estimate], factor: float) -> Estimate:
+    """What a recipe costs; where it searches, all that it tries. A budget is kept on any machine."""
+    one = cost(recipe)
+    seconds = one.seconds * factor
+    if recipe.search == "bert":
+        seconds = sum(cost(point).seconds for point in grid(recipe)) * factor
+    if recipe.search == "space":
+        seconds *= MOST_TRIALS
+    if recipe.search != "none" and recipe.budget_minutes:
+        # The first trial is made to its end, whatever the budget.
+        seconds = min(seconds, max(one.seconds * factor, recipe.budget_minutes * 60))
+    return replace(one, seconds=seconds)
 
 
 def _training_texts(dataset: Dataset) -> list[str]:
     rows = load_split(dataset.split).without(dataset.view.left_out).train
-    frame = view_frame(dataset.view, rows=rows)
-    return read_texts(dataset.view, frame)
+    return read_whole(dataset.view, dataset.view.second, view_frame(dataset.view, rows=rows))
 
 
 def _mostly_chinese(dataset: Dataset) -> bool:

@@ -19,15 +19,18 @@ FILLED = "filled"
 NEW_CELLS = "new_cells.parquet"
 
 
-def classify(run_id: str, texts: Sequence[str]) -> tuple[Classified, ...]:
+def classify(run_id: str, texts: Sequence[str], second: Sequence[str] | None = None) -> tuple[Classified, ...]:
     """What the run says about each text, with its nearest labelled rows; held in memory by the model host.
+
+    ``second``: what each text is compared with, for a run that compares two.
 
     Raises:
         RunError: the run has no bundle yet.
+        SettingError: too many texts, or not one to compare with for each.
         JobError: the model host could not be started or did not answer.
     """
     bundle_of(run_id)
-    return tuple(client.classify(run_id, texts))
+    return tuple(client.classify(run_id, texts, second))
 
 
 def bundle_of(run_id: str) -> Path:

@@ -31,18 +31,36 @@ USUAL_STRENGTH = 8.0
 # Steps of the optimiser for one C: the fit on validation rows hardly changes after that.
 STEPS = 20
 
+PHASE = N_("Fitting TF-IDF and logistic regression")
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Fitted weights."""
+
+    strength: float  # the C that was chosen
+    weights: Matrix  # [features, classes]; the last row is the bias
+
+    def probabilities(self, rows: sp.csr_matrix) -> npt.NDArray[np.float64]:
+        """[n, classes] of [n, features], each row sums to 1."""
+        return _softmax(rows, self.weights)
+
 
 @dataclass(frozen=True)
 class Tfidf:
     """A fitted baseline."""
 
-    strength: float  # the C that was chosen
     kinds: tuple[TfidfVectorizer, ...]  # what extracts the n-grams, one for words and one for characters
-    weights: Matrix  # [n-grams + 1, classes]; the last row is the bias
+    linear: Linear
+
+    @property
+    def strength(self) -> float:
+        """The C that was chosen."""
+        return self.linear.strength
 
     def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
         """[n, classes], each row sums to 1."""
-        return _softmax(features(self.kinds, texts), self.weights)
+        return self.linear.probabilities(features(self.kinds, texts))
 
 
 def fit_tfidf(
@@ -61,18 +79,29 @@ def fit_tfidf(
         progress: told of each C; a stop takes the best C so far.
     """
     progress = progress or Silent()
-    phase = N_("Fitting TF-IDF and logistic regression")
-    progress.advance(phase, 0, len(STRENGTHS))
+    progress.advance(PHASE, 0, len(STRENGTHS))
     kinds, train = extract(train_texts)
+    return Tfidf(kinds, fit_linear(train, train_y, features(kinds, val_texts), val_y, classes, progress))
+
+
+def fit_linear(
+    train: sp.csr_matrix,
+    train_y: npt.ArrayLike,
+    validation: sp.csr_matrix,
+    val_y: npt.ArrayLike,
+    classes: int,
+    progress: Progress,
+) -> Linear:
+    """As ``fit_tfidf``, of [rows, features] that were extracted before."""
     regression = _Regression(train, np.asarray(train_y, dtype=np.int64), classes)
-    if not len(val_texts):
-        return Tfidf(USUAL_STRENGTH, kinds, regression.fit(USUAL_STRENGTH))
-    validation, expected = features(kinds, val_texts), np.asarray(val_y, dtype=np.int64)
-    fits: list[tuple[tuple[float, float], Tfidf]] = []
+    expected = np.asarray(val_y, dtype=np.int64)
+    if not len(expected):
+        return Linear(USUAL_STRENGTH, regression.fit(USUAL_STRENGTH))
+    fits: list[tuple[tuple[float, float], Linear]] = []
     for done, strength in enumerate(STRENGTHS, start=1):
-        fitted = Tfidf(strength, kinds, regression.fit(strength))
-        fits.append((_quality(_softmax(validation, fitted.weights), expected), fitted))
-        progress.advance(phase, done, len(STRENGTHS))
+        fitted = Linear(strength, regression.fit(strength))
+        fits.append((_quality(fitted.probabilities(validation), expected), fitted))
+        progress.advance(PHASE, done, len(STRENGTHS))
         if progress.stop_requested():
             break
     return max(fits, key=lambda fit: fit[0])[1]

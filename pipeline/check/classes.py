@@ -68,6 +68,11 @@ def find_imbalance(material: Material) -> Iterator[CheckFinding]:
         rows=most,
         message=N_("The classes differ much in size: {largest} has {most} rows ({share}), {smallest} has {least}."),
         why=N_(
+            "Over all labels together, a score mostly says how well a model does on the frequent ones; look at "
+            "macro-F1 as well, for which every label counts the same."
+        )
+        if material.view.several
+        else N_(
             "Accuracy mostly says how well a model does on the large classes; look at macro-F1 as well, for which "
             "every class counts the same."
         ),
@@ -85,7 +90,8 @@ def _classes(material: Material) -> Mapping[str, list[str]]:
     """Labels by what they mean, the most frequent spelling first; those that stand for a blank are none."""
     blank = frozenset(placeholders(material))
     classes: dict[str, list[str]] = defaultdict(list)
-    for label in sorted({*material.labels} - blank - {""}, key=lambda label: (-material.counts[label], label)):
+    known = {label for labels in material.sets for label in labels or ()}
+    for label in sorted(known - blank, key=lambda label: (-material.counts[label], label)):
         classes[fold(label)].append(label)
     return classes
 
@@ -106,7 +112,9 @@ def _merged(
 
 def _dropped(material: Material, classes: Mapping[str, Sequence[str]], rare: Sequence[str]) -> tuple[Remedy, ...]:
     labels = {label for key in rare for label in classes[key]}
-    rows = [row for row, label in enumerate(material.labels) if label in labels]
+    if material.view.several:  # the rows have other labels, too
+        return ()
+    rows = material.rows_of(labels)
     step = leave_out(rows, "rare_classes")
     return offer(material, N_("Do without them (rows left out: {rows})"), step, rows=str(len(rows)))
 
@@ -119,6 +127,7 @@ def _other(classes: Mapping[str, Sequence[str]]) -> str:
 def _examples(material: Material, classes: Sequence[Sequence[str]]) -> tuple[Example, ...]:
     rows: dict[str, list[int]] = defaultdict(list)
     for row in material.labelled:
-        rows[material.labels[row]].append(row)
+        for label in material.sets[row] or ():
+            rows[label].append(row)
     shown = [[row for label in labels for row in rows[label]] for labels in classes]
     return tuple(example(material, found, material.labels[found[0]]) for found in shown if found)[:EXAMPLES]

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from pipeline.check.compose import EXAMPLES, excerpt, offer, offer_without
 from pipeline.check.finding import CheckFinding, Example, Severity
 from pipeline.check.material import Material
@@ -53,7 +55,7 @@ def find_leaks(material: Material) -> Iterator[CheckFinding]:
     The only text column is never one: texts that repeat are duplicates.
     """
     view = material.view
-    labels = [material.labels[row] for row in material.labelled]
+    labels = [material.classes[row] for row in material.labelled]
     for column in view.text if len(view.text) > 1 else ():
         if _kind(material, column) not in CODES:
             continue
@@ -70,7 +72,7 @@ def find_leaks(material: Material) -> Iterator[CheckFinding]:
                 "If {column} is known only once the label is, the model fails on new rows, where it is still blank."
             ),
             values=(("column", column), ("share", f"{found.right / found.rows:.1%}"), ("rows", str(found.rows))),
-            examples=_pairs(cells, labels),
+            examples=_pairs(cells, [material.labels[row] for row in material.labelled]),
             remedies=offer_without(material, REMOVE, column),
         )
 
@@ -113,24 +115,45 @@ def find_unique_columns(material: Material) -> Iterator[CheckFinding]:
 
 
 def find_empty_texts(material: Material) -> Iterator[CheckFinding]:
-    """Rows with a label and nothing in any text column."""
-    blank = is_blank(material.column(material.view.text[0]))
-    for column in material.view.text[1:]:
-        blank &= is_blank(material.column(column))
+    """Rows with a label and nothing in any text column, and pairs of which one text is blank."""
+    view = material.view
+    first = is_blank(material.column(view.text[0]))
+    for column in view.text[1:]:
+        first &= is_blank(material.column(column))
+    second = is_blank(material.column(view.second)) if view.second else first
+    yield from _find_blank(
+        material,
+        first & second,
+        "empty_texts",
+        N_("Rows with a label but no text: {rows}."),
+        N_("There is nothing in them to learn from. If there should be a text, correct the file."),
+    )
+    yield from _find_blank(
+        material,
+        first ^ second,
+        "half_pairs",
+        N_("Pairs with a label of which one text is blank: {rows}."),
+        N_("There is nothing to compare. If there should be a text, correct the file."),
+    )
+
+
+def _find_blank(
+    material: Material, blank: "pd.Series[bool]", kind: str, message: str, why: str
+) -> Iterator[CheckFinding]:
     rows = [int(row) for row in blank.index[blank] if material.labels[row]]
     if not rows:
         return
     yield CheckFinding(
-        kind="empty_texts",
+        kind=kind,
         severity=Severity.NOTE,
         rows=len(rows),
-        message=N_("Rows with a label but no text: {rows}."),
-        why=N_("There is nothing in them to learn from. If there should be a text, correct the file."),
+        message=message,
+        why=why,
         values=(("rows", str(len(rows))),),
-        examples=tuple(Example((row,), "", excerpt(material.labels[row])) for row in rows[:EXAMPLES]),
-        remedies=offer(
-            material, N_("Leave these rows out (rows: {rows})"), leave_out(rows, "empty_texts"), rows=str(len(rows))
+        examples=tuple(
+            Example((row,), excerpt(material.texts[row]), excerpt(material.labels[row])) for row in rows[:EXAMPLES]
         ),
+        remedies=offer(material, N_("Leave these rows out (rows: {rows})"), leave_out(rows, kind), rows=str(len(rows))),
     )
 
 

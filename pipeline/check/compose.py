@@ -7,7 +7,7 @@ from pipeline.check.finding import Example, Remedy
 from pipeline.check.material import Material
 from pipeline.data.split import Split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, view_labels, with_steps
+from pipeline.data.view import View, view_label_sets, with_steps
 from pipeline.errors import UnfitData
 from pipeline.templates.columns import default_template
 
@@ -79,5 +79,8 @@ def _can_be_measured(view: View, split: Split | None) -> bool:
     left = split.without(view.left_out)
     if not (left.train and left.validation and left.test):
         return False
+    if view.number or not split.test_source:
+        return True
     # Of a brought test file no row is left out, so each of its labels has to remain a class.
-    return not split.test_source or set(view_labels(view.on(split.test_source), split.test)) <= {*view.labels}
+    tested = view_label_sets(view.on(split.test_source), split.test)
+    return {label for labels in tested for label in labels or ()} <= {*view.labels}

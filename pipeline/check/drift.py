@@ -40,7 +40,7 @@ def find_drift(material: Material) -> Iterator[CheckFinding]:
         if len(dated) < DATED_SHARE * len(material.labelled):
             continue
         rows = [row for _, row in sorted(dated)]
-        share = _drift([material.labels[row] for row in rows])
+        share = _drift([material.classes[row] for row in rows])
         if not share:
             continue
         yield CheckFinding(

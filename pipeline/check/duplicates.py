@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.check.compose import EXAMPLES, example, excerpt, offer
 from pipeline.check.finding import CheckFinding, Severity
-from pipeline.check.material import MOST_PAIRS, Material
+from pipeline.check.material import AND, MOST_PAIRS, Material
 from pipeline.check.spelling import fold
 from pipeline.data.shingles import Numbers
 from pipeline.data.steps import leave_out
@@ -89,7 +89,9 @@ def find_near_duplicates(material: Material) -> Iterator[CheckFinding]:
 
 
 def find_conflicts(material: Material) -> Iterator[CheckFinding]:
-    """The same text under labels that mean different things."""
+    """The same text under labels that mean different things; of numbers see ``check.numbers``."""
+    if material.view.number:
+        return
     labels: dict[int, dict[str, list[int]]] = defaultdict(dict)
     for (key, label), rows in _texts(material).items():
         labels[key][label] = rows
@@ -167,12 +169,14 @@ def find_test_copies(material: Material) -> Iterator[CheckFinding]:
 
 
 def _texts(material: Material) -> Texts:
-    """In the order of the file. Spellings of one label are one label."""
+    """In the order of the file. Spellings of one label are one label; several labels are the same in any order."""
     meanings = {label: fold(label) for label in material.counts}
     texts: Texts = defaultdict(list)
-    keys, labels = material.keys.tolist(), material.labels
+    keys, labels, sets = material.keys.tolist(), material.labels, material.sets
     for row in material.labelled:
-        texts[keys[row], meanings[labels[row]]].append(row)
+        its = sets[row]
+        meaning = labels[row] if its is None else AND.join(sorted({meanings[label] for label in its}))
+        texts[keys[row], meaning].append(row)
     return texts
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from pipeline.check import classes, columns, drift, duplicates, groups, labels, personal, several, texts
+from pipeline.check import classes, columns, drift, duplicates, groups, labels, numbers, personal, several, texts
 from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
 from pipeline.errors import N_
@@ -30,6 +30,10 @@ FINDERS: tuple[Finder, ...] = (
     texts.find_cut_texts,
     texts.find_mixed_scripts,
     texts.find_short_texts,
+    numbers.find_no_numbers,
+    numbers.find_outliers,
+    numbers.find_one_number,
+    numbers.find_far_apart,
     personal.find_personal_data,
     drift.find_drift,
 )

@@ -74,7 +74,7 @@ def find_groups(material: Material) -> Iterator[CheckFinding]:
             message=message,
             why=N_("If new rows will come with a new {column}, a test on rows of a known one promises too much."),
             values=(column, ("groups", str(len(sizes))), *values),
-            examples=tuple(_example(grouping, str(value)) for value in sizes.index[:EXAMPLES]),
+            examples=tuple(_example(material, grouping, str(value)) for value in sizes.index[:EXAMPLES]),
             remedies=(
                 Remedy(
                     N_("Keep the rows of each {column} on one side of the split"),
@@ -107,11 +107,12 @@ def _evidence(material: Material, grouping: Grouping) -> tuple[str, tuple[tuple[
 def _grouping(material: Material, described: ColumnProfile) -> Grouping | None:
     """The column as groups, where its name or its values look like it and every part of a Split could get some."""
     named = _NAMES.search(_CAMEL.sub("_", described.name).casefold()) or described.kind == "date"
-    if not named or described.name == material.view.label or described.kind in ("text", "empty"):
+    answers = (material.view.label, *material.view.label_columns)
+    if not named or described.name in answers or described.kind in ("text", "empty"):
         return None
     cells = material.column(described.name).iloc[material.labelled].str.strip()
     cells = cells[cells != ""]
-    labels = pd.Series([material.labels[row] for row in cells.index], index=cells.index)
+    labels = pd.Series([material.classes[row] for row in cells.index], index=cells.index)
     sizes = cells.value_counts()
     if len(sizes) < FEWEST_GROUPS or len(cells) < ROWS_EACH * len(sizes) or sizes.iloc[0] > LARGEST_SHARE * len(cells):
         return None
@@ -146,9 +147,9 @@ def _near_duplicates(material: Material, grouping: Grouping) -> tuple[int, int, 
     return sum(map(bool, pairs)), len(pairs), float((shares**2).sum())
 
 
-def _example(grouping: Grouping, value: str) -> Example:
+def _example(material: Material, grouping: Grouping, value: str) -> Example:
     rows = grouping.groups.index[grouping.groups == value]
-    frequent: Sequence[tuple[str, int]] = Counter(grouping.labels[rows]).most_common(3)
+    frequent: Sequence[tuple[str, int]] = Counter(material.labels[row] for row in rows).most_common(3)
     return Example(
         tuple(int(row) for row in rows[:EXAMPLES]),
         excerpt(value),

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.baselines.quick import Numbers, fit_and_predict
+from pipeline.baselines.quick import Numbers
 from pipeline.check.fits import FOLDS, Trial, tell
 from pipeline.check.forecast import forecast
 from pipeline.check.learnability import Budget
+from pipeline.check.quality import Answers, predict, quality
 from pipeline.errors import N_
 from pipeline.runs.progress import Progress, Silent
 
@@ -54,6 +55,7 @@ def measure_budget(trial: Trial, progress: Progress | None = None) -> Budget | N
         low=ahead.low,
         high=ahead.high,
         labels=_gaining_most(trial, curve.f1_of_half),
+        figure=trial.figure,
     )
 
 
@@ -61,6 +63,16 @@ def f1(truth: Numbers, guesses: Numbers, classes: int) -> Shares:
     """[classes] F1 of each class, 2 tp / (2 tp + fp + fn); 0 for one that occurs nowhere."""
     both = np.bincount(truth, minlength=classes) + np.bincount(guesses, minlength=classes)
     return np.asarray(2 * np.bincount(truth[truth == guesses], minlength=classes) / np.maximum(both, 1))
+
+
+def _f1(trial: Trial, guesses: Answers) -> Shares:
+    """[labels] F1 of each label; [0] for numbers."""
+    if trial.figure == "accuracy":
+        return f1(trial.truth, guesses, len(trial.labels))
+    if trial.figure == "pearson":
+        return np.empty(0)
+    both = 2 * (trial.truth & guesses).sum(axis=0)
+    return np.asarray(both / np.maximum(both + (trial.truth ^ guesses).sum(axis=0), 1))
 
 
 @dataclass(frozen=True)
@@ -79,25 +91,31 @@ def _grow(trial: Trial, progress: Progress) -> _Curve | None:
     parts = [part for part in PARTS if whole / part >= SMALLEST_TRAINING]
     if len(parts) + 1 < FEWEST_SIZES:
         return None
-    guesses = {part: np.empty((PARTS[part], len(trial.truth)), dtype=np.int64) for part in parts}
+    truth, figure = trial.truth, trial.figure
+    guesses = {part: np.empty((PARTS[part], *truth.shape), dtype=truth.dtype) for part in parts}
     for fold in range(FOLDS):
         tell(progress, PHASE, fold)
         held = np.flatnonzero(trial.folds == fold)
         train = np.random.default_rng(fold).permutation(np.flatnonzero(trial.folds != fold))
         for part, of_part in guesses.items():
             for number, rows in enumerate(np.array_split(train, part)[: PARTS[part]]):
-                of_part[number, held] = fit_and_predict(trial.similar, rows, trial.truth[rows], held, len(trial.labels))
+                of_part[number, held] = predict(figure, trial.similar, rows, truth, held, len(trial.labels))
     tell(progress, PHASE, FOLDS)
-    right = [(of_part == trial.truth).mean(axis=0) for of_part in guesses.values()] + [trial.guesses == trial.truth]
-    accuracy = np.array([[share[held].mean() for share in right] for held in _held(trial)])
-    f1_of_half = np.mean([f1(trial.truth, half, len(trial.labels)) for half in guesses[2]], axis=0)
+    tried = [*guesses.values(), trial.guesses[None]]
+    accuracy = np.array(
+        [
+            [np.mean([quality(figure, truth[held], one[held]) for one in of_part]) for of_part in tried]
+            for held in _held(trial)
+        ]
+    )
+    f1_of_half = np.mean([_f1(trial, half) for half in guesses[2]], axis=0)
     return _Curve((*(whole / part for part in parts), whole), accuracy, _luck(trial, guesses[2]), f1_of_half)
 
 
-def _luck(trial: Trial, halves: Numbers) -> float:
-    """Variance of the accuracy by which rows were learned from, for all rows of a training, from its two halves."""
-    right = halves == trial.truth
-    apart = [float(right[0, rows].mean() - right[1, rows].mean()) for rows in _held(trial)]
+def _luck(trial: Trial, halves: Answers) -> float:
+    """Variance of the figure by which rows were learned from, for all rows of a training, from its two halves."""
+    figures = [[quality(trial.figure, trial.truth[rows], half[rows]) for half in halves] for rows in _held(trial)]
+    apart = [first - second for first, second in figures]
     # The mean square of a difference is twice the variance of one; of twice the rows it is half of that.
     return float(np.mean(np.square(apart))) / 2 / 2
 
@@ -113,7 +131,11 @@ def _gaining_most(trial: Trial, f1_of_half: Shares) -> tuple[str, ...]:
     Doubling took away some share of what the classes lacked to F1 1: so much is expected of each, and corrected by
     what its own F1 did, as far as its held-out rows are enough to believe that.
     """
-    counts, whole = np.bincount(trial.truth), f1(trial.truth, trial.guesses, len(trial.labels))
+    if not trial.labels:
+        return ()
+    sets = trial.figure == "micro_f1"
+    counts = trial.truth.sum(axis=0) if sets else np.bincount(trial.truth, minlength=len(trial.labels))
+    whole = _f1(trial, trial.guesses)
     lacking = 1 - f1_of_half
     expected = lacking * max(0.0, float((whole - f1_of_half).sum() / max(float(lacking.sum()), 1e-9)))
     rise = expected + (whole - f1_of_half - expected) * counts / (counts + HALF_BELIEVED)

@@ -69,7 +69,7 @@ def find_placeholders(material: Material) -> Iterator[CheckFinding]:
     labels = placeholders(material)
     if not labels:
         return
-    rows = [row for row, label in enumerate(material.labels) if label in labels]
+    rows = material.rows_of(labels)
     yield CheckFinding(
         kind="placeholder_labels",
         severity=Severity.WARNING,
@@ -97,7 +97,7 @@ def placeholders(material: Material) -> tuple[str, ...]:
 
 def _counts(material: Material) -> Counter[str]:
     """Rows of each label, those without a text included: they are in the label space, too."""
-    return Counter(label for label in material.labels if label)
+    return Counter(label for labels in material.sets for label in labels or ())
 
 
 def _merge(counts: Counter[str], key: Callable[[str], str]) -> dict[str, str]:
@@ -150,8 +150,9 @@ def _spellings(label: str, others: Sequence[str]) -> str:
 def _first_rows(material: Material, labels: Sequence[str]) -> tuple[Example, ...]:
     """For each label its first rows."""
     rows: dict[str, list[int]] = defaultdict(list)
-    for row, label in enumerate(material.labels):
-        rows[label].append(row)
+    for row, its in enumerate(material.sets):
+        for label in its or ():
+            rows[label].append(row)
     return tuple(
         Example(tuple(rows[label][:EXAMPLES]), excerpt(material.texts[rows[label][0]]), excerpt(label))
         for label in labels[:EXAMPLES]

@@ -1,23 +1,28 @@
 """What the findings look at: the rows of a View with their texts and labels, read once. Judges nothing."""
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.data.columns import ColumnProfile, profile_source
 from pipeline.data.duplicates import number_texts, similar_pairs
 from pipeline.data.shingles import Numbers
 from pipeline.data.source import Source, load_source, read_rows
-from pipeline.data.split import Split
-from pipeline.data.view import View, view_frame, view_labels
+from pipeline.data.split import Split, levels_of
+from pipeline.data.view import View, view_frame, view_label_sets, view_labels, view_numbers
 from pipeline.errors import N_
 from pipeline.runs.progress import Progress, Silent, Stopped
-from pipeline.templates.columns import read_texts
+from pipeline.templates.columns import read_pairs, read_texts, read_whole
+
+# Between the labels of a row, and for a row that has none of them: how a set of labels is written as one.
+AND, NONE = " + ", "–"
 
 PHASE = N_("Looking at the texts")
 
@@ -30,6 +35,7 @@ REMEMBERED = 50_000  # texts; most that come back do so soon, or are few
 UNWATCHED = Silent()
 
 Judgement = TypeVar("Judgement")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -51,21 +57,61 @@ class Material:
 
     @cached_property
     def texts(self) -> list[str]:
-        """[rows] what a model would read."""
-        return _share(read_texts(self.view, view_frame(self.view)))
+        """[rows] what a model would read; of a pair both texts together."""
+        return _share(read_whole(self.view, self.view.second, view_frame(self.view)))
+
+    @cached_property
+    def seconds(self) -> list[str]:
+        """[rows] the second text of a pair; [] where the View compares nothing."""
+        view = self.view
+        if not view.second:
+            return []
+        return _share(second for _, second in read_pairs(view, view.second, view_frame(view)))
+
+    @cached_property
+    def firsts(self) -> list[str]:
+        """[rows] the first text of a pair, or the only one."""
+        return _share(read_texts(self.view, view_frame(self.view))) if self.view.second else self.texts
 
     @cached_property
     def cells(self) -> list[str]:
         """[rows] what the text columns hold, without the words of the template, which are the same everywhere."""
-        if len(self.view.text) == 1 and not self.view.masks:
+        view = self.view
+        if len(view.text) == 1 and not view.second and not view.masks:
             return self.texts
-        columns = [list(self.column(name)) for name in self.view.text]
-        return _share([" ".join(cells) for cells in zip(*columns, strict=True)])
+        columns = [list(self.column(name)) for name in (*view.text, *filter(None, (view.second,)))]
+        return _share(" ".join(cells) for cells in zip(*columns, strict=True))
 
     @cached_property
     def labels(self) -> list[str]:
-        """[rows] labels after the steps; "" for blank or left out."""
-        return _share(list(view_labels(self.view)))
+        """[rows] the answer of each row as one name, after the steps; "" for blank or left out.
+
+        Several labels stand beside each other; a number is written as short as it can be.
+        """
+        if self.view.number:
+            return _share("" if math.isnan(number) else f"{number:.10g}" for number in self.numbers.tolist())
+        if self.view.several:
+            return _share("" if its is None else AND.join(its) or NONE for its in self.sets)
+        return _share(view_labels(self.view))
+
+    @cached_property
+    def sets(self) -> list[tuple[str, ...] | None]:
+        """[rows] the labels of each row; None for blank or left out, and for numbers."""
+        if self.view.number:
+            return [None] * self.source.rows
+        if self.view.several:
+            return _share(view_label_sets(self.view))
+        return _share((label,) if label else None for label in self.labels)
+
+    @cached_property
+    def numbers(self) -> npt.NDArray[np.float64]:
+        """[rows] the number of each row; nan for blank, left out or no number, and for labels."""
+        return view_numbers(self.view) if self.view.number else np.full(self.source.rows, np.nan)
+
+    @cached_property
+    def classes(self) -> list[str]:
+        """[rows] what rows are compared by: as ``labels``, but numbers by how large they are, in ten levels."""
+        return levels_of(self.numbers) if self.view.number else self.labels
 
     @cached_property
     def labelled(self) -> list[int]:
@@ -74,8 +120,13 @@ class Material:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """Rows of each label, among the labelled ones."""
-        return Counter(self.labels[row] for row in self.labelled)
+        """Rows of each label, among the labelled ones; a row with several counts for each of them. Numbers: none."""
+        return Counter(label for row in self.labelled for label in self.sets[row] or ())
+
+    def rows_of(self, labels: Collection[str]) -> list[int]:
+        """Rows that have one of these labels, with a text or without."""
+        wanted = {*labels}
+        return [row for row, its in enumerate(self.sets) if its and not wanted.isdisjoint(its)]
 
     @cached_property
     def profiles(self) -> tuple[ColumnProfile, ...]:
@@ -111,7 +162,7 @@ class Material:
         tested: list[str] = []
         if self.split is not None and self.split.test_source:
             there = self.view.on(self.split.test_source)
-            tested = read_texts(there, view_frame(there, self.split.test))
+            tested = read_whole(there, there.second, view_frame(there, self.split.test))
         return number_texts([*self.texts, *tested])
 
     def each(self, judge: Callable[[str], Judgement], texts: Sequence[str]) -> Iterator[Judgement]:
@@ -133,7 +184,7 @@ class Material:
             yield known[text]
 
 
-def _share(texts: list[str]) -> list[str]:
+def _share(values: Iterable[Value]) -> list[Value]:
     """The same, equal ones kept once: of a million rows many are equal."""
-    known: dict[str, str] = {}
-    return [known.setdefault(text, text) for text in texts]
+    known: dict[Value, Value] = {}
+    return [known.setdefault(value, value) for value in values]

@@ -16,8 +16,8 @@ from pipeline.actions.export import FORMATS
 from pipeline.actions.plan import PRESETS
 from pipeline.cli import commands
 from pipeline.cli.columns import add_division, add_roles
+from pipeline.cli.reading import add_reading
 from pipeline.cli.terminal import hint
-from pipeline.data.report import ESCAPES
 from pipeline.errors import N_, TuneDeskError
 from pipeline.i18n import explain, terminal_language, translate
 
@@ -70,12 +70,7 @@ def _data(groups: Any) -> None:
     group = groups.add_parser("data", help=hint(N_("Files and datasets."))).add_subparsers(required=True)
     inspect = _command(group, "inspect", commands.data_inspect, N_("What was read from a file."))
     inspect.add_argument("file", metavar="FILE", type=Path)
-    inspect.add_argument("--encoding")
-    inspect.add_argument("--delimiter")
-    inspect.add_argument("--header", type=int, metavar="N", help=hint(N_("Line of the header, from 1; 0 for none.")))
-    inspect.add_argument("--sheet")
-    inspect.add_argument("--quote", metavar="Q", help=hint(N_('The quotation mark around cells; "" for none.')))
-    inspect.add_argument("--escape", choices=ESCAPES, help=hint(N_("How a quotation mark stands inside a cell.")))
+    add_reading(inspect)
     add_roles(inspect)
     inspect.add_argument(
         "--learnability",
@@ -84,6 +79,7 @@ def _data(groups: Any) -> None:
     )
     importing = _command(group, "import", commands.data_import, N_("Freeze a file as a dataset."))
     importing.add_argument("file", metavar="FILE", type=Path)
+    add_reading(importing)
     add_roles(importing)
     add_division(importing)
 
@@ -92,7 +88,7 @@ def _train(groups: Any) -> None:
     train = _command(groups, "train", commands.train, N_("Train a model."))
     train.add_argument("data", metavar="FILE_OR_DATASET")
     train.add_argument("--model", required=True, metavar="NAME")
-    train.add_argument("--task", choices=["classification"])
+    add_reading(train)
     add_roles(train)
     add_division(train)
     train.add_argument("--preset", choices=PRESETS, default="balanced")
@@ -123,6 +119,7 @@ def _use(groups: Any) -> None:
     predict = _command(groups, "predict", commands.predict, N_("Label the rows of a file."))
     predict.add_argument("run", metavar="RUN", help=hint(N_("A run, or the zip or folder of an export.")))
     predict.add_argument("file", metavar="FILE", type=Path)
+    add_reading(predict)
     predict.add_argument("-o", "--output", required=True, type=Path, metavar="OUT")
     predict.add_argument(
         "--only-blank", action="store_true", help=hint(N_("Fill the blank cells of the label column."))

@@ -12,8 +12,9 @@ from pipeline import system
 from pipeline.actions import data, jobs, models, runs, use
 from pipeline.actions import train as training
 from pipeline.actions.runs import RunInfo
-from pipeline.cli.columns import pick_roles, refuse_columns, say_roles
+from pipeline.cli.columns import check_task, pick_question, refuse_choices, say_question
 from pipeline.cli.inspecting import check_source
+from pipeline.cli.reading import reading_options
 from pipeline.cli.terminal import Terminal
 from pipeline.data.columns import profile_source
 from pipeline.data.source import ReadOptions, Source, import_source
@@ -24,6 +25,7 @@ from pipeline.jobs import JobInfo
 from pipeline.models import devices
 from pipeline.runs import store
 from pipeline.settings import workspace
+from pipeline.tasks import registry
 
 Json = dict[str, Any]
 
@@ -49,10 +51,7 @@ def models_show(options: argparse.Namespace) -> Json:
 
 def data_inspect(options: argparse.Namespace) -> Json:
     """What was read from a file, and what is wrong with it before anything is learned."""
-    reading = ReadOptions(
-        options.encoding, options.delimiter, options.header, options.sheet, options.quote, options.escape
-    )
-    source = _import(options.file, reading)
+    source = _import(options.file, reading_options(options))
     report, language = source.report, terminal_language()
     checked = check_source(source, options)
     read = [
@@ -156,7 +155,7 @@ def predict(options: argparse.Namespace) -> Json:
     bundle = open_exported(Path(options.run)) if Path(options.run).exists() else use.bundle_of(options.run)
     filled = fill_file(
         bundle,
-        _import(options.file, ReadOptions()).id,
+        _import(options.file, reading_options(options)).id,
         options.output,
         only_blank=options.only_blank,
         threshold=options.threshold,
@@ -237,28 +236,29 @@ def _dataset_of(options: argparse.Namespace) -> data.Dataset:
     if path.is_file():
         return _dataset(path, options)
     dataset = data.get_dataset(options.data)
-    refuse_columns(options)
+    refuse_choices(options)
+    check_task(dataset.view, options)
     return dataset
 
 
 def _dataset(path: Path, options: argparse.Namespace) -> data.Dataset:
-    source = _import(path, ReadOptions())
-    roles = pick_roles(source, options)
-    if not roles.label:
+    reading = reading_options(options)
+    source = _import(path, reading)
+    question = pick_question(source, options)
+    if not question.answers:
         raise UnfitData(
             N_("{file} has no column that looks like labels. Its columns are {columns}; name one with --label."),
             file=path.name,
             columns=", ".join(source.columns),
         )
-    say_roles(roles, options)
+    say_question(question, options)
     return data.create_dataset(
         source.id,
         name=path.stem,
-        text=roles.text,
-        label=roles.label,
+        **dataclasses.asdict(question),
         group=options.group or "",
         time=options.time or "",
-        test_source_id=_import(options.test_file, ReadOptions()).id if options.test_file else "",
+        test_source_id=_import(options.test_file, reading).id if options.test_file else "",
         test_column=options.test_column or "",
         progress=Terminal(),
     )
@@ -282,6 +282,7 @@ def _trained(run: RunInfo, dataset: data.Dataset) -> Json:
         "run": run.id,
         "name": run.name,
         "state": run.state,
+        "task": registry.task_of(dataset.view).name,
         "seconds": run.seconds,
         "metrics": run.metrics,
         "intervals": _intervals(report) if report else {},
@@ -294,7 +295,7 @@ def _trained(run: RunInfo, dataset: data.Dataset) -> Json:
 def _report(report: Report) -> Json:
     return {
         "run": report.run,
-        "metrics": {"accuracy": report.accuracy.value, "macro_f1": report.macro_f1.value},
+        "metrics": report.metrics,
         "intervals": _intervals(report),
         "baselines": _baselines(report),
         "verdict": report.verdict,
@@ -303,15 +304,12 @@ def _report(report: Report) -> Json:
 
 
 def _intervals(report: Report) -> Json:
-    return {
-        "accuracy": [report.accuracy.low, report.accuracy.high],
-        "macro_f1": [report.macro_f1.low, report.macro_f1.high],
-    }
+    return {name: [figure.low, figure.high] for name, figure in report.figures.items()}
 
 
 def _baselines(report: Report) -> Json:
     return {
-        name: {"accuracy": scores.accuracy.value, "macro_f1": scores.macro_f1.value}
+        name: {measure: figure.value for measure, figure in vars(scores).items()}
         for name, scores in report.baselines.items()
     }
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from pipeline.check.find import find
 from pipeline.check.material import Material
-from pipeline.cli.columns import pick_roles, say_roles
+from pipeline.cli.columns import pick_question, say_question
 from pipeline.cli.terminal import Terminal
 from pipeline.data.source import Source
 from pipeline.data.view import View, make_view
 from pipeline.errors import UnfitData
 from pipeline.i18n import terminal_language, translate
+from pipeline.tasks import registry
 from pipeline.templates.columns import default_template
 
 Json = dict[str, Any]
@@ -33,7 +34,8 @@ def check_source(source: Source, options: argparse.Namespace) -> Json:
         return {"roles": None, "findings": []}
     material, language = Material(view, progress=Terminal()), terminal_language()
     found: Json = {
-        "roles": {"text": list(view.text), "label": view.label},
+        "roles": {"text": list(view.text), "label": view.label, **_more_roles(view)},
+        "task": registry.task_of(view).name,
         "findings": [
             {
                 "kind": one.kind,
@@ -49,18 +51,28 @@ def check_source(source: Source, options: argparse.Namespace) -> Json:
 
 
 def _view(source: Source, options: argparse.Namespace) -> View | None:
-    roles = pick_roles(source, options)
     named = options.text or options.label
-    if not named and not (roles.text and roles.label):
+    question = pick_question(source, options)
+    if not named and not (question.text and question.answers):
         return None
     try:
-        view = make_view(source.id, roles.text, roles.label or "", default_template(roles.text))
+        view = make_view(source.id, template=default_template(question.text), **dataclasses.asdict(question))
     except UnfitData:
         if named:
             raise
         return None
-    say_roles(roles, options)
+    say_question(question, options)
     return view
+
+
+def _more_roles(view: View) -> Json:
+    """What only some tasks have."""
+    more = {
+        "second": view.second,
+        "separators": view.separators,
+        "label_columns": list(view.label_columns),
+    }
+    return {name: value for name, value in more.items() if value}
 
 
 def _learn(material: Material) -> Json:

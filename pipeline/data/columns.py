@@ -96,7 +96,7 @@ def profile_source(source_id: str, progress: Progress = UNWATCHED) -> tuple[Colu
         DataError: no such Source.
     """
     source = load_source(source_id)
-    columns, at_once = source.columns, max(1, CELLS_AT_ONCE // source.rows)
+    columns, at_once = source.columns, max(1, CELLS_AT_ONCE // max(1, source.rows))
 
     def describe() -> list[dict[str, Any]]:
         found = []

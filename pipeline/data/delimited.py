@@ -17,7 +17,7 @@ from pipeline.data.encoding import find_coding
 from pipeline.data.feed import LineFeed, first_lines
 from pipeline.data.header import find_header
 from pipeline.data.rejoin import Rejoiner
-from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, name_lines, renamed_columns
+from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, name_lines, renamed_columns, without_rows
 from pipeline.data.rows import GROUP, RowWriter, refuse_too_many, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress
@@ -68,7 +68,7 @@ def read_delimited(
     """Read a delimited text into ``folder``.
 
     Raises:
-        UnreadableFile: no encoding fits, or there is no row below the header.
+        UnreadableFile: no encoding fits, or there is no cell in it.
     """
     coding = find_coding(path, options.encoding, name, whole=limit is None)
     feed = LineFeed(path, coding)
@@ -83,8 +83,6 @@ def read_delimited(
         feed.close()
         aside.close()
     rows.finish()
-    if not len(rows):
-        raise UnreadableFile(N_("{name} has column names but no rows below them."), name=name)
     guesses = () if coding.sure else (_encoding_guessed(coding.name),)
     report = ReadingReport(
         format="csv",
@@ -96,7 +94,12 @@ def read_delimited(
         quote=table.form.quote,
         escape=table.form.escape,
         header_row=0 if table.header_line is None else table.header_line + 1,
-        findings=(*_damage_findings(damage, aside, feed), *guesses, *_layout_findings(table, header, columns)),
+        findings=(
+            *without_rows(len(rows) + len(aside.lines)),
+            *_damage_findings(damage, aside, feed),
+            *guesses,
+            *_layout_findings(table, header, columns),
+        ),
     )
     place = None if table.header_line is None else (header.start, header.end, len(header.cells))
     return columns, report, Layout(place, table.width, coding.codec, coding.spare)

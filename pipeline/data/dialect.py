@@ -34,6 +34,9 @@ CLOSE = 0.25
 # Cells in single quotes, before they are more likely quotes than apostrophes.
 SINGLE_QUOTED, UNLIKELY = 2, 0.8
 
+# Quotes that are left in more rows than this may have been meant to be read.
+LEFT_QUOTES_SHARE = 0.02
+
 # While the width is not known, lines of spaces are empty ones.
 SEVERAL = 2
 
@@ -43,6 +46,9 @@ _LEFTOVER = re.compile(r"[\t|;]|[^\d\s],[^\d\s]")
 _NUMBER = re.compile(r"[-+]?\d[\d.,]*%?")
 _ESCAPED = re.compile(r"\\[\\\"',;|\t\n ]")
 _PROTECTED = re.compile(r"\\[\\,;|\t\n ]")  # what a backslash stands before where quotes are doubled
+_SINGLE_QUOTES = re.compile(r"\A'.*'", re.DOTALL)  # around a cell, or what is left of that
+_ESCAPED_QUOTE = re.compile(r"\\['\"]")
+_BESIDE_QUOTE = re.compile(r"""[,;|\t]["']""")  # in a single column; in a sentence a space stands between them
 _DOUBLED = re.compile(r'[^\s,;|"\\]""|""[^\s,;|"]')
 
 Record = tuple[int, Cells]  # first line of the record, from 0; its cells
@@ -81,13 +87,31 @@ def find_form(lines: Sequence[str], options: ReadOptions) -> Judgement:
     if not tables:
         quote = '"' if options.quote is None else options.quote
         form = Form(options.delimiter or _quietest(lines, quote), quote, options.escape or DOUBLE)
-        return Judgement(form, not any(fit.score > 1 - CLOSE for fit in fits))
+        near = any(fit.score > 1 - CLOSE for fit in fits)
+        return Judgement(form, not near and not _leaves_quotes(lines, form, options))
     # Any other delimiter before spaces. Among equals the wider table, then the one that comes first: the usual form.
     best = max(tables, key=lambda fit: (fit.form.delimiter != SPACE, round(fit.score, 3), fit.width))
     rivals = [
         fit for fit in tables if fit is not best and fit.score > best.score - CLOSE and not _alike(fit, best, lines)
     ]
-    return Judgement(best.form, not rivals)
+    return Judgement(best.form, not rivals and not _leaves_quotes(lines, best.form, options))
+
+
+def _leaves_quotes(lines: Sequence[str], form: Form, options: ReadOptions) -> bool:
+    """Whether quotes are left in cells as if they had been meant to stand around them, or before a backslash.
+
+    Texts have such quotes too, but not in many rows. What a person has decided is not doubted.
+    """
+    marks = []
+    if options.quote is None and form.quote != "'":
+        marks.append(_SINGLE_QUOTES)
+    if options.escape is None and form.escape == DOUBLE:
+        marks.append(_ESCAPED_QUOTE)
+    records = read_sample(lines, form)
+    if options.delimiter is None and all(len(cells) == 1 for _, cells in records):
+        marks.append(_BESIDE_QUOTE)
+    rows = sum(any(mark.search(cell) for mark in marks for cell in cells) for _, cells in records)
+    return rows > LEFT_QUOTES_SHARE * len(records)
 
 
 def _candidates(lines: Sequence[str], options: ReadOptions) -> Iterator[tuple[Form, float]]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.data.report import Layout, ReadingReport, ReadOptions, renamed_columns
+from pipeline.data.report import Layout, ReadingReport, ReadOptions, renamed_columns, without_rows
 from pipeline.data.rows import GROUP, RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress
@@ -22,15 +22,19 @@ def read_parquet(
     """Read a Parquet file into ``folder``. ``options`` do not apply: the format says everything itself.
 
     Raises:
-        UnreadableFile: damaged, or without rows or columns.
+        UnreadableFile: damaged, or without columns.
     """
     try:
         with pq.ParquetFile(path) as file:
-            table = file.read() if limit is None else pa.Table.from_batches(islice(file.iter_batches(limit), 1))
+            table = (
+                file.read()
+                if limit is None
+                else pa.Table.from_batches(islice(file.iter_batches(limit), 1), file.schema_arrow)
+            )
     except (pa.ArrowException, OSError) as error:
         raise UnreadableFile(N_("{name} is a damaged Parquet file. Export it again."), name=name) from error
-    if not table.num_rows or not table.num_columns:
-        raise UnreadableFile(N_("{name} has column names but no rows below them."), name=name)
+    if not table.num_columns:
+        raise UnreadableFile(N_("{name} has no columns. Export the table again and upload that file."), name=name)
     columns = unique_names(table.column_names)
     renamed = tuple(renamed_columns(columns, table.column_names))
     rows = RowWriter(folder, columns)
@@ -41,7 +45,8 @@ def read_parquet(
             rows.add(cells, row, row + 1, len(columns))
         progress.advance(N_("Reading the file"), min(first + GROUP, table.num_rows), table.num_rows)
     rows.finish()
-    report = ReadingReport("parquet", rows_read=len(rows), rows_repaired=0, rows_set_aside=0, findings=renamed)
+    findings = (*without_rows(len(rows)), *renamed)
+    report = ReadingReport("parquet", rows_read=len(rows), rows_repaired=0, rows_set_aside=0, findings=findings)
     return columns, report, Layout(cells=len(columns))
 
 

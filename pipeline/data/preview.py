@@ -44,7 +44,7 @@ def preview(path: Path, name: str, options: ReadOptions, rows: int = ROWS) -> Pr
         rows: how many rows at most.
 
     Raises:
-        UnreadableFile: it is not what its name says, is empty or damaged, or has no rows.
+        UnreadableFile: it is not what its name says, is empty or damaged.
         SettingError: the options ask for what cannot be.
     """
     options.check()

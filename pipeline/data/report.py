@@ -129,6 +129,12 @@ def renamed_columns(columns: Sequence[str], cells: Sequence[Any]) -> Iterator[Fi
         yield Finding("renamed_columns", 0, message, (("columns", ", ".join(renamed)),))
 
 
+def without_rows(rows: int) -> Iterator[Finding]:
+    """A finding if a table has column names and none of ``rows`` below them."""
+    if not rows:
+        yield Finding("no_rows", 0, N_("The file has column names and no rows below them."))
+
+
 def name_lines(lines: Sequence[int]) -> str:
     """The first lines as text: ``4, 9, 17 …``."""
     return ", ".join(map(str, lines[:LINES_NAMED])) + (" …" if len(lines) > LINES_NAMED else "")

@@ -62,7 +62,7 @@ class DelimitedRewriter:
                 to write a cell.
         """
         header = self._layout.header
-        widest = max(int(spans[:, 2].max()), self._layout.cells if rejoined else 0, header[2] if header else 0)
+        widest = max(int(spans[:, 2].max(initial=0)), self._layout.cells if rejoined else 0, header[2] if header else 0)
         rows: Iterator[tuple[str, ...]] = changes.rows() if changes.names else iter([()] * len(spans))
         with (
             original.open("rb") as file,

@@ -80,7 +80,7 @@ def import_source(path: Path, name: str, options: ReadOptions = AS_FOUND, progre
         progress: hears how many bytes are over.
 
     Raises:
-        UnreadableFile: it is not what its name says, is empty or damaged, or has no rows.
+        UnreadableFile: it is not what its name says, is empty or damaged.
         SettingError: the options ask for what cannot be.
         WorkspaceError: the disk is full.
     """

@@ -10,6 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from pipeline.data.by_class import deal_by_class
 from pipeline.data.by_label_sets import LabelSets, deal_by_label_sets
 from pipeline.data.by_time import Dates, deal_by_time, notes_on_time
@@ -36,6 +39,9 @@ MOST_VALIDATION_ROWS_BESIDE_TEST = 500
 UNWATCHED = Silent()
 
 PARTS = ("test", "validation", "train")
+
+# Numbers are divided so that every part has its share of the small, the middle and the large ones.
+LEVELS = 10
 
 Units = list[list[int]]  # rows that stay on one side
 Shares = Mapping[str, float]  # of the rows, for each part but training
@@ -114,7 +120,7 @@ def make_split(
         Stopped: somebody asked for it.
         UnfitData: fewer than two classes, no class with a second row to measure on, or no date that can be read.
     """
-    dates = None if order is None else _read_order(order, labels)
+    dates = None if order is None else _read_order(order, [bool(label.strip()) for label in labels])
 
     def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
         if dates is not None:
@@ -133,6 +139,7 @@ def make_split_of_sets(
     *,
     seed: int = 0,
     groups: Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
     test_source: str = "",
     test_rows: Sequence[int] = (),
     test_texts: Sequence[str] = (),
@@ -143,12 +150,51 @@ def make_split_of_sets(
     Args:
         label_sets: labels of every row; () for a row that has none of them, None for one that nobody has labelled.
     """
+    dates = None if order is None else _read_order(order, [its is not None for its in label_sets])
 
     def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
+        if dates is not None:
+            return deal_by_time(units, dates, shares)
         return deal_by_label_sets(units, label_sets, shares, seed)
 
     brought = _Brought(test_source, test_rows, test_texts)
-    return _divide(source_id, texts, label_sets, deal, seed, groups, brought, None, progress)
+    return _divide(source_id, texts, label_sets, deal, seed, groups, brought, dates, progress)
+
+
+def make_split_of_numbers(
+    source_id: str,
+    texts: Sequence[str],
+    numbers: npt.NDArray[np.float64],
+    *,
+    seed: int = 0,
+    groups: Sequence[str] | None = None,
+    order: Sequence[str] | None = None,
+    test_source: str = "",
+    test_rows: Sequence[int] = (),
+    test_texts: Sequence[str] = (),
+    progress: Progress = UNWATCHED,
+) -> Split:
+    """As ``make_split``, for rows with a number: small, middle and large ones have about their share in every part.
+
+    Args:
+        numbers: [rows] of every row; nan where there is none.
+
+    Raises:
+        Stopped: somebody asked for it.
+        UnfitData: no row has a number and a text, or no date that can be read.
+    """
+    known = ~np.isnan(numbers)
+    dates = None if order is None else _read_order(order, known.tolist())
+    levels = levels_of(numbers)
+
+    def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
+        if dates is not None:
+            return deal_by_time(units, dates, shares)
+        return deal_by_class(units, levels, shares, seed, loose=groups is not None)
+
+    sets = [(level,) if level else None for level in levels]
+    brought = _Brought(test_source, test_rows, test_texts)
+    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates, progress, classes=False)
 
 
 def save_split(split: Split) -> None:
@@ -182,23 +228,32 @@ def _divide(
     brought: _Brought,
     dates: Dates | None,
     progress: Progress,
+    *,
+    classes: bool = True,
 ) -> Split:
-    """Find the rows that can be learned from and those that stay together, and have these dealt out."""
+    """Find the rows that can be learned from and those that stay together, and have these dealt out.
+
+    Without ``classes`` the label sets are levels of numbers: nobody has to hear of them.
+    """
     given = bool(brought.source or brought.rows)
     own_test = set() if brought.source else set(brought.rows)
     usable = [row for row, its in enumerate(label_sets) if its is not None and texts[row].strip()]
     usable = [row for row in usable if row not in own_test]
     counts = Counter(label for row in usable for label in label_sets[row] or ())
-    _check(counts, given)
+    if classes:
+        _check(counts, given)
+    elif not usable:
+        raise UnfitData(N_("No row has a number and a text: there is nothing to learn from."))
     held_out = list(brought.texts) if brought.source else [texts[row] for row in sorted(own_test)]
     clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out], progress)
     units = _units(usable, clusters[: len(usable)], groups)
     parts = deal(units, _shares(len(usable), given))
     if dates is None:
-        on_parts = _note_on_singles(counts)
+        on_parts = _note_on_singles(counts) if classes else ()
     else:
-        _check_trained({label for row in parts["train"] for label in label_sets[row] or ()})
-        on_parts = notes_on_time(parts, dates, label_sets)
+        if classes:
+            _check_trained({label for row in parts["train"] for label in label_sets[row] or ()})
+        on_parts = notes_on_time(parts, dates, label_sets if classes else [None] * len(label_sets))
     test = tuple(sorted(brought.rows)) if given else tuple(sorted(parts["test"]))
     tested = {clusters[len(usable) + position] for position in range(len(held_out))}
     also_tested = sum(cluster in tested for cluster in clusters[: len(usable)])
@@ -260,9 +315,17 @@ def _shares(rows: int, given: bool) -> dict[str, float]:
     }
 
 
-def _read_order(order: Sequence[str], labels: Sequence[str]) -> list[float | None]:
+def levels_of(numbers: npt.NDArray[np.float64]) -> list[str]:
+    """[rows] "0" for the smallest numbers, "9" for the largest, each in about as many rows; "" where there is none."""
+    known = ~np.isnan(numbers)
+    edges = np.unique(np.quantile(numbers[known], np.arange(1, LEVELS) / LEVELS)) if known.any() else numbers[:0]
+    levels = np.searchsorted(edges, numbers, side="right")
+    return [str(level) if its else "" for level, its in zip(levels.tolist(), known.tolist(), strict=True)]
+
+
+def _read_order(order: Sequence[str], is_labelled: Sequence[bool]) -> list[float | None]:
     dates = read_dates(order)
-    labelled = [row for row, label in enumerate(labels) if label.strip()]
+    labelled = [row for row, its in enumerate(is_labelled) if its]
     if all(dates[row] is None for row in labelled):
         raise UnfitData(
             N_("No labelled row has a date that can be read, such as 2024-01-31 or 2024年1月31日: {example}."),

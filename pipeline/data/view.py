@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.data import steps as remedies
+from pipeline.data.numbers import read_numbers
 from pipeline.data.several import says_yes, split_labels
 from pipeline.data.source import Source, cell_counts, load_source, read_rows, spread_rows
 from pipeline.data.steps import LEAVE_OUT, Step
@@ -40,12 +41,21 @@ class View:
     separators: str = ""  # characters between several labels of a cell; "": a cell is one label
     label_columns: tuple[str, ...] = ()  # columns of 0 and 1, each a label; () for none
     second: str = ""  # column whose texts stand opposite the others (text pairs); "" for none
+    number: bool = False  # the label column holds numbers to predict; ``labels`` is ()
 
     @property
     def id(self) -> str:
         """Hash of the content."""
-        content = json.dumps(dataclasses.asdict(self), sort_keys=True, ensure_ascii=False)
+        content = json.dumps(self.identity, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What an id is made of: a field that came later counts only where it says something, so that ids stay."""
+        fields = dataclasses.asdict(self)
+        if not self.number:
+            del fields["number"]
+        return fields
 
     @property
     def several(self) -> bool:
@@ -89,6 +99,7 @@ def make_view(
     separators: str = "",
     label_columns: Sequence[str] = (),
     second: str = "",
+    number: bool = False,
     steps: Sequence[Step] = (),
 ) -> View:
     """Read a Source as texts with a label. The label space is ordered by frequency, then by name.
@@ -96,9 +107,11 @@ def make_view(
     Labels are the cells as they stand, then renamed by the steps; a cell of spaces counts as blank, which is a row to
     fill in. A row has several labels where ``separators`` stand in its cell, or where there are ``label_columns``
     (``data.several`` guesses both). Texts of the column ``second`` are compared with the others (``data.pairs``).
+    Where ``number`` is set, the cells are amounts (``data.numbers``) and there is no label space.
 
     Raises:
-        UnfitData: a column is missing, the texts or the labels are all blank, or there is one class only.
+        UnfitData: no row, a missing column, texts or labels that are all blank, one class or number only, or numbers
+            that are asked for beside several labels.
         DataError: no such Source.
     """
     return _with_labels(
@@ -114,6 +127,7 @@ def make_view(
             separators=separators,
             label_columns=tuple(label_columns),
             second=second,
+            number=number,
         )
     )
 
@@ -142,8 +156,10 @@ def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
         rows: row numbers of the Source, in this order; None for all.
 
     Raises:
-        UnfitData: the View has several labels a row (``view_label_sets`` reads these).
+        UnfitData: the View has several labels a row (``view_label_sets`` reads these), or numbers (``view_numbers``).
     """
+    if view.number:
+        raise UnfitData(N_("The answers in {column} are numbers, not classes."), column=view.label)
     if view.several:
         raise UnfitData(
             N_("A model with several labels a row cannot be trained yet. Choose a label column with one label a row.")
@@ -160,6 +176,8 @@ def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
 
 def view_label_sets(view: View, rows: Rows | None = None) -> list[tuple[str, ...] | None]:
     """The labels of every row after the steps, each once and sorted; of a View with one label a row, too.
+
+    Numbers are refused as ``view_labels`` does.
 
     Args:
         view: how to read.
@@ -206,6 +224,35 @@ def label_counts(view: View) -> Counter[str]:
     return counts
 
 
+def view_numbers(view: View, rows: Rows | None = None) -> npt.NDArray[np.float64]:
+    """The numbers of a View's Source, in the unit of the column.
+
+    Args:
+        view: how to read; its ``number`` is set.
+        rows: row numbers of the Source, in this order; None for all.
+
+    Returns:
+        [rows] nan where the cell is blank or no number, and for a row that is left out.
+
+    Raises:
+        UnfitData: the answers of the View are classes.
+    """
+    if not view.number:
+        raise UnfitData(N_("The answers in {column} are classes, not numbers."), column=view.label)
+    numbers = np.array(read_numbers(read_rows(view.source, [view.label])[view.label]), dtype=np.float64)
+    numbers[sorted(view.left_out)] = np.nan
+    return numbers if rows is None else numbers[np.asarray(rows, dtype=np.int64)]
+
+
+def is_labelled(view: View, rows: Rows | None = None) -> npt.NDArray[np.bool_]:
+    """[rows] Whether a row says what it is, in whatever way this View reads it; a row left out does not."""
+    if view.number:
+        return ~np.isnan(view_numbers(view, rows))
+    if not view.several:
+        return (view_labels(view, rows) != "").to_numpy()
+    return np.array([labels is not None for labels in view_label_sets(view, rows)], dtype=bool)
+
+
 def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
     """Whether each cell is empty or holds nothing but spaces."""
     return cells.str.strip() == ""
@@ -214,8 +261,12 @@ def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
 def _with_labels(view: View) -> View:
     """The View with its label space; raises as ``make_view``."""
     source = load_source(view.source)
+    _refuse_without_rows(source)
     label = view.label or ", ".join(view.label_columns)
     _check_columns(source, view)
+    if view.number:
+        _check_numbers(source, view)
+        return dataclasses.replace(view, labels=())
     if view.several:
         sets = view_label_sets(view)
         counts = Counter(label for labels in sets for label in labels or ())
@@ -229,12 +280,7 @@ def _with_labels(view: View) -> View:
             name=source.name,
             column=label,
         )
-    if not _has_text(view, labelled):
-        raise UnfitData(
-            N_("The text column {column} in {name} is empty in every row that has a label. Choose another column."),
-            name=source.name,
-            column=", ".join(view.text),
-        )
+    _check_text(source, view, labelled)
     if len(counts) < 2:
         raise UnfitData(
             N_("The label column {column} in {name} has one class only, {label}: there is nothing to tell apart."),
@@ -246,14 +292,70 @@ def _with_labels(view: View) -> View:
     return dataclasses.replace(view, labels=tuple(ordered))
 
 
+def _check_numbers(source: Source, view: View) -> None:
+    if view.several:
+        raise UnfitData(
+            N_("{name} cannot be read as numbers and as several labels at once. Choose one of them."), name=source.name
+        )
+    numbers = view_numbers(view)
+    labelled = ~np.isnan(numbers)
+    if not labelled.any():
+        raise UnfitData(
+            N_("The column {column} in {name} holds no number, such as 3 or 4.5. Choose another column."),
+            name=source.name,
+            column=view.label,
+        )
+    _check_text(source, view, labelled)
+    if len(np.unique(numbers[labelled])) < 2:
+        raise UnfitData(
+            N_("The column {column} in {name} has one number only, {number}: there is nothing to tell apart."),
+            name=source.name,
+            column=view.label,
+            number=f"{numbers[labelled][0]:g}",
+        )
+
+
+def _check_text(source: Source, view: View, labelled: npt.NDArray[np.bool_] | None) -> None:
+    if not _has_text(view, labelled):
+        raise UnfitData(
+            N_("The text column {column} in {name} is empty in every row that has a label. Choose another column."),
+            name=source.name,
+            column=", ".join(view.text),
+        )
+
+
+def _refuse_without_rows(source: Source) -> None:
+    """Raises UnfitData for a table of column names alone, or one of which no row could be read."""
+    if source.rows:
+        return
+    if source.report.rows_set_aside:
+        raise UnfitData(
+            N_("None of the {rows} rows of {name} could be read. Correct those set aside, and bring it again."),
+            name=source.name,
+            rows=source.report.rows_set_aside,
+        )
+    raise UnfitData(
+        N_("{name} has column names and no rows below them. Fill in rows, or export the table again, and bring that."),
+        name=source.name,
+    )
+
+
 def _has_text(view: View, labelled: npt.NDArray[np.bool_] | None) -> bool:
-    """Whether some labelled row has a text. Only where none of a few does, all of a million texts are read."""
+    """Whether some labelled row has a text. Only where none of a few does, all of a million texts are read.
+
+    Args:
+        view: how to read.
+        labelled: [rows] which rows have an answer; None where that has to be read, of a View with one label a row.
+    """
+    few = spread_rows(view.source, (*view.text, view.label) if labelled is None else view.text, LOOKED_AT)
     if labelled is None:
-        few = spread_rows(view.source, (*view.text, view.label), LOOKED_AT)
-        few = few[~is_blank(few[view.label]) & ~few.index.isin(sorted(view.left_out))]
-        if _holds_text(few[list(view.text)]):
-            return True
-        labelled = (view_labels(view) != "").to_numpy()
+        answered = ~is_blank(few[view.label]) & ~few.index.isin(sorted(view.left_out))
+    else:
+        answered = pd.Series(labelled[few.index], index=few.index)
+    if _holds_text(few.loc[answered, list(view.text)]):
+        return True
+    if labelled is None:
+        labelled = is_labelled(view)
     return _holds_text(view_frame(view)[list(view.text)][labelled])
 
 

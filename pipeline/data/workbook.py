@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from pipeline.data.header import find_header
 from pipeline.data.merged import merged_ranges, name_columns
-from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, renamed_columns
+from pipeline.data.report import Finding, Layout, ReadingReport, ReadOptions, renamed_columns, without_rows
 from pipeline.data.rows import RowWriter, unique_names
 from pipeline.errors import N_, UnreadableFile
 from pipeline.runs.progress import Progress, Silent
@@ -52,7 +52,7 @@ def read_workbook(
     """Read one sheet of a workbook into ``folder``: the one asked for, else the first visible one that holds rows.
 
     Raises:
-        UnreadableFile: damaged, no such sheet, or no row below the column names.
+        UnreadableFile: damaged, no such sheet, or an empty one.
     """
     with open_workbook(path, name, read_only=True, data_only=True) as book:
         sheet = _pick_sheet(book, name, options)
@@ -71,8 +71,6 @@ def read_workbook(
     if header is not None:
         above, header, named = name_columns(records, header, width, merged)
     below = [record for record in records if header is None or record[0] > header]
-    if not below:
-        raise UnreadableFile(N_("{name} has column names but no rows below them."), name=name)
     columns = unique_names(named + [""] * (width - len(named)))
     rows = RowWriter(folder, columns)
     for row, cells in below[:limit]:
@@ -86,6 +84,7 @@ def read_workbook(
         header_row=0 if header is None else header + 1,
         sheet=title,
         findings=(
+            *without_rows(len(rows)),
             *_findings(header, above if preamble else 0, others, title),
             *(() if header is None else renamed_columns(columns, named)),
         ),

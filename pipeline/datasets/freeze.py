@@ -6,18 +6,20 @@ Knows nothing of jobs, nor of who asks.
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from sqlmodel import select
 
 from pipeline.data.columns import TESTING
 from pipeline.data.source import read_rows
-from pipeline.data.split import make_split, save_split
-from pipeline.data.view import View, view_frame, view_labels
+from pipeline.data.split import Split, load_split, make_split, make_split_of_numbers, make_split_of_sets, save_split
+from pipeline.data.view import View, is_labelled, view_frame, view_label_sets, view_labels, view_numbers
 from pipeline.errors import N_, UnfitData
 from pipeline.runs import store
 from pipeline.runs.progress import Progress, Silent
 from pipeline.runs.store import DatasetRow
-from pipeline.templates.columns import read_texts
+from pipeline.templates.columns import read_whole
 
 # Fewer than this and hardly any class can be both learned and measured.
 ROWS_A_CLASS = 10
@@ -43,23 +45,14 @@ def freeze(view: View, division: Division, progress: Progress = UNWATCHED) -> st
     """
     # Rows that are left out get their place, too: whoever takes them back finds them where they would have been.
     whole = view.on(view.source)
-    texts, labels = read_texts(whole, view_frame(whole)), list(view_labels(whole))
+    texts = read_whole(whole, whole.second, view_frame(whole))
+    test_rows: Sequence[int] = ()
+    test_texts: Sequence[str] = ()
     if division.test_source:
         test_rows, test_texts = _read_test(view, division.test_source)
-    else:
-        test_rows, test_texts = _marked_rows(view, division.test_column, texts, labels), []
-    split = make_split(
-        view.source,
-        texts,
-        labels,
-        seed=division.seed,
-        groups=_column(view, view.group),
-        order=_column(view, view.time),
-        test_source=division.test_source,
-        test_rows=test_rows,
-        test_texts=test_texts,
-        progress=progress,
-    )
+    elif division.test_column:
+        test_rows = _marked_rows(whole, division.test_column, texts)
+    split = _divide(whole, texts, division, test_rows, test_texts, progress)
     if not split.validation or not split.test:
         raise UnfitData(
             N_(
@@ -71,6 +64,17 @@ def freeze(view: View, division: Division, progress: Progress = UNWATCHED) -> st
         )
     save_split(dataclasses.replace(split, test_column=division.test_column))
     return split.id
+
+
+def still_holds(view: View, before: View, split_id: str) -> bool:
+    """Whether all rows of the Split of an earlier View have an answer in this one, also those that it leaves out."""
+    if _how_answered(view) == _how_answered(before):
+        return True
+    split = load_split(split_id)
+    here = [row for part in (split.train, split.validation) for row in part]
+    there = view if not split.test_source else view.on(split.test_source)
+    wanted = ((view, here), (there, list(split.test)))
+    return all(is_labelled(reading.on(reading.source), rows).all() for reading, rows in wanted)
 
 
 def add_version(view: View, split: str, *, name: str, sample: bool) -> DatasetRow:
@@ -92,38 +96,76 @@ def add_version(view: View, split: str, *, name: str, sample: bool) -> DatasetRo
     return row
 
 
+def _how_answered(view: View) -> tuple[object, ...]:
+    return view.label, view.label_columns, view.separators, view.number
+
+
+def _divide(
+    view: View,
+    texts: Sequence[str],
+    division: Division,
+    test_rows: Sequence[int],
+    test_texts: Sequence[str],
+    progress: Progress,
+) -> Split:
+    """The Split of a View's rows, stratified by whatever its answers are."""
+    given: dict[str, Any] = {
+        "seed": division.seed,
+        "groups": _column(view, view.group),
+        "order": _column(view, view.time),
+        "test_source": division.test_source,
+        "test_rows": test_rows,
+        "test_texts": test_texts,
+        "progress": progress,
+    }
+    if view.number:
+        return make_split_of_numbers(view.source, texts, view_numbers(view), **given)
+    if view.several:
+        return make_split_of_sets(view.source, texts, view_label_sets(view), **given)
+    return make_split(view.source, texts, list(view_labels(view)), **given)
+
+
 def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:
     """Row numbers and texts of a brought test file's labelled rows."""
     there = view.on(source_id)
-    labels = view_labels(there)
-    labels = labels[labels != ""]
-    strangers = sorted(set(labels) - set(view.labels))
+    strangers = sorted(_labels(there) - {*view.labels})
     if strangers:
         raise UnfitData(
             N_("The test file has labels that the training file does not have: {labels}. Correct or remove them."),
             labels=", ".join(strangers[:5]),
         )
-    rows = tuple(int(row) for row in labels.index)
-    return rows, read_texts(there, view_frame(there, rows))
+    rows = tuple(int(row) for row in np.flatnonzero(is_labelled(there)))
+    if not rows:
+        raise UnfitData(
+            N_("No row of the test file has a label in {column}, so there is nothing to measure on."),
+            column=view.label or ", ".join(view.label_columns),
+        )
+    return rows, read_whole(there, there.second, view_frame(there, rows))
+
+
+def _labels(view: View, rows: Sequence[int] | None = None) -> set[str]:
+    """The labels of these rows; of all where it is None. Numbers have none."""
+    if view.number:
+        return set()
+    return {label for labels in view_label_sets(view, rows) for label in labels or ()}
 
 
 def _column(view: View, name: str) -> list[str] | None:
     return list(read_rows(view.source, [name])[name]) if name else None
 
 
-def _marked_rows(view: View, column: str, texts: Sequence[str], labels: Sequence[str]) -> tuple[int, ...]:
-    """Rows with a text and a label that ``column`` sets aside for testing; none where no column does."""
-    if not column:
-        return ()
+def _marked_rows(view: View, column: str, texts: Sequence[str]) -> tuple[int, ...]:
+    """Rows with a text and a label that ``column`` sets aside for testing."""
     says_test = read_rows(view.source, [column])[column].str.strip().str.casefold().isin(TESTING)
-    usable = [row for row, label in enumerate(labels) if label.strip() and texts[row].strip()]
+    usable = [row for row, its in enumerate(is_labelled(view)) if its and texts[row].strip()]
     marked = [row for row in usable if says_test.iloc[row]]
     if not marked:
         raise UnfitData(
             N_("No labelled row says test in the column {column}. Write test or 测试 into the rows to measure on."),
             column=column,
         )
-    strangers = sorted({labels[row] for row in marked} - {labels[row] for row in usable if not says_test.iloc[row]})
+    others = [row for row in usable if not says_test.iloc[row]]
+    strangers = sorted(_labels(view, marked) - _labels(view, others))
     if strangers:
         raise UnfitData(
             N_("Only test rows have these labels, so they cannot be learned: {labels}. Mark fewer rows as test."),

@@ -1,57 +1,103 @@
-"""A bundle measured on another file than its run was: new rows, with labels, from the same kind of work."""
+"""A bundle measured on another file than its run was: new rows, with their answers, from the same kind of work."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
+from pipeline.data.numbers import read_numbers
+from pipeline.data.several import says_yes, split_labels
 from pipeline.data.source import load_source, read_rows
+from pipeline.data.view import is_blank
 from pipeline.errors import N_, UnfitData
+from pipeline.evaluation import number_report, set_report
+from pipeline.evaluation.report import class_scores
 from pipeline.inference.classify import Classifier
-from pipeline.metrics.classification import compute
-from pipeline.metrics.intervals import accuracy_interval, macro_f1_interval
-from pipeline.runs.bundle import read_info
-from pipeline.templates.columns import read_texts
+from pipeline.inference.saying import kind_of
+from pipeline.metrics.intervals import Interval
+from pipeline.runs.answers import Answers
+from pipeline.runs.bundle import BundleInfo, read_info
+from pipeline.tasks.task import read_inputs
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Figures of a bundle on a file. Fractions from 0 to 1; intervals are (low, high) of 95 %."""
+    """Figures of a bundle on a file: fractions from 0 to 1, or errors in the unit of the column.
+
+    Intervals are (low, high) of 95 %.
+    """
 
     rows: int  # that were measured
-    blank: int  # left out: no label
-    unknown: int  # left out: a label that the model has never seen, which it cannot answer
+    blank: int  # left out: no answer
+    unknown: int  # left out: a label that the model has never seen, which it cannot answer, or no number
     metrics: dict[str, float]
     intervals: dict[str, tuple[float, float]]
 
 
 def measure_on(bundle: Path, source_id: str) -> Measured:
-    """Classify the labelled rows of a Source and compare.
+    """Answer the labelled rows of a Source and compare.
 
     Raises:
         DataError: the file lacks one of the bundle's columns.
-        UnfitData: no row has a label that the model knows.
+        UnfitData: no row has an answer that the model could give.
     """
     info = read_info(bundle)
-    frame = read_rows(source_id, [*dict.fromkeys([*info.text, info.label])])
-    labels = frame[info.label].map(lambda label: info.renamed.get(label, label))
-    blank = labels.str.strip() == ""
-    known = labels.isin(info.labels)
+    texts = (*info.text, info.second) if info.second else info.text
+    frame = read_rows(source_id, [*dict.fromkeys([*texts, *info.answers])])
+    blank = frame[[*info.answers]].apply(is_blank).all(axis=1).to_numpy()
+    truth, known = _truth(info, frame)
+    known &= ~blank
     if not known.any():
         raise UnfitData(
-            N_("No row of {name} has a label in {column} that the model knows. It knows: {labels}."),
+            N_("No row of {name} has an answer in {column} that the model could give. It knows: {labels}."),
             name=load_source(source_id).name,
-            column=info.label,
+            column=", ".join(info.answers),
             labels=", ".join(info.labels[:20]),
         )
-    truth = labels[known].map({label: index for index, label in enumerate(info.labels)}).to_numpy(dtype=np.int64)
-    texts = read_texts(info, frame[known])
-    predicted = Classifier.load(bundle).probabilities(texts).argmax(axis=1)
-    accuracy, macro_f1 = accuracy_interval(truth, predicted), macro_f1_interval(truth, predicted, len(info.labels))
+    scores = Classifier.load(bundle).scores(read_inputs(info, frame[known]))
+    answers = Answers(np.flatnonzero(known), truth[known], scores, info.labels, info.thresholds)
+    figures = _figures(answers)
     return Measured(
-        rows=len(truth),
+        rows=int(known.sum()),
         blank=int(blank.sum()),
         unknown=int((~blank & ~known).sum()),
-        metrics=compute(truth, predicted, len(info.labels)),
-        intervals={"accuracy": (accuracy.low, accuracy.high), "macro_f1": (macro_f1.low, macro_f1.high)},
+        metrics={name: figure.value for name, figure in figures.items()},
+        intervals={name: (figure.low, figure.high) for name, figure in figures.items()},
     )
+
+
+def _truth(info: BundleInfo, frame: pd.DataFrame) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """The answers of all rows as ``Answers`` has them, and whether each is one that the model could give."""
+    if kind_of(info) == "number":
+        numbers = read_numbers(frame[info.label]).to_numpy()
+        return numbers, ~np.isnan(numbers)
+    places = {label: at for at, label in enumerate(info.labels)}
+    sets = [{info.renamed.get(label, label) for label in its} for its in _labels(info, frame)]
+    known = np.array([all(label in places for label in its) for its in sets], dtype=bool)
+    if kind_of(info) == "labels":
+        truth = np.zeros((len(sets), len(places)), dtype=np.float32)
+        for row, its in enumerate(sets):
+            truth[row, [places[label] for label in its if label in places]] = 1
+        return truth, known
+    return np.array([places.get(next(iter(its), ""), -1) for its in sets], dtype=np.int64), known
+
+
+def _labels(info: BundleInfo, frame: pd.DataFrame) -> list[tuple[str, ...]]:
+    """The labels of every row, as the file has them."""
+    if info.label_columns:
+        yes = frame[[*info.label_columns]].apply(says_yes).to_numpy()
+        return [tuple(info.label_columns[at] for at in np.flatnonzero(row)) for row in yes]
+    if info.separators:
+        return [split_labels(cell, info.separators) for cell in frame[info.label]]
+    return [(cell,) for cell in frame[info.label]]
+
+
+def _figures(answers: Answers) -> dict[str, Interval]:
+    if answers.kind == "number":
+        return vars(number_report.scores_of(answers))
+    if answers.kind == "labels":
+        return vars(set_report.scores_of(answers))
+    return vars(class_scores(answers, len(answers.labels)))

@@ -6,11 +6,16 @@ Knows nothing of training or of the texts.
 
 import dataclasses
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pipeline.errors import N_, RunError
+from pipeline.evaluation import number_report, set_report
+from pipeline.evaluation.number_report import NumberReport
+from pipeline.evaluation.set_report import SetReport
+from pipeline.evaluation.verdict import Verdict, judge
 from pipeline.files import write_text
 from pipeline.metrics import classification
 from pipeline.metrics.intervals import Interval, accuracy_interval, macro_f1_interval, paired_difference
@@ -18,11 +23,11 @@ from pipeline.runs.answers import Answers, load_answers
 from pipeline.runs.spec import RunSpec
 from pipeline.settings import workspace
 
-Verdict = Literal["beyond_baseline", "not_distinguishable", "worse", "nothing_learned"]
-
 FILE = "report.json"
 MAJORITY = "majority"
 BASELINES = (MAJORITY, "tfidf")
+NUMBER_BASELINES = (number_report.SIMPLEST, "tfidf")
+KIND = "kind"  # of a report that is not about classes
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class ClassRow:
 
 
 @dataclass(frozen=True)
-class Report:
+class ClassReport:
     """How good a run is on its test rows, which it has never seen."""
 
     run: str
@@ -59,48 +64,53 @@ class Report:
     per_class: tuple[ClassRow, ...]  # in the order of ``labels``
     confusion: tuple[tuple[int, ...], ...]  # [true class][predicted class] rows
 
+    @property
+    def figures(self) -> dict[str, Interval]:
+        """The figures with their intervals, by name."""
+        return {"accuracy": self.accuracy, "macro_f1": self.macro_f1}
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The figures by name."""
+        return {name: figure.value for name, figure in self.figures.items()}
+
+
+Report = ClassReport | SetReport | NumberReport
+
+_READERS: dict[str, Callable[[dict[str, Any]], Report]] = {
+    "labels": set_report.from_json,
+    "number": number_report.from_json,
+}
+
 
 def build_report(run: str, run_folder: Path, spec: RunSpec) -> Report:
     """Measure the kept answers of the model and its baselines, and write ``report.json``.
 
     Args:
         run: the run's id.
-        run_folder: holds answers/{model,majority,tfidf}.parquet of the same test rows in the same order.
+        run_folder: holds answers of the same test rows in the same order: of the model, and of its baselines.
         spec: gives the label space.
 
     Raises:
         RunError: not one test row has a label.
     """
     model = _labelled(load_answers(run_folder, "model"), run)
-    baselines = {name: _labelled(load_answers(run_folder, name), run) for name in BASELINES}
-    classes = len(spec.view.labels)
-    scores = {name: _scores(answers, classes) for name, answers in baselines.items()}
-    best = max(BASELINES, key=lambda name: scores[name].accuracy.value)
-    gains = {
-        name: paired_difference(model.truth, model.predicted, answers.predicted) for name, answers in baselines.items()
-    }
-    ours = _scores(model, classes)
-    figures = classification.per_class(model.truth, model.predicted, classes)
-    report = Report(
-        run=run,
-        verdict=judge(gains[best], gains[MAJORITY]),
-        accuracy=ours.accuracy,
-        macro_f1=ours.macro_f1,
-        baselines=scores,
-        difference=gains[best],
-        test_rows=len(model.truth),
-        labels=spec.view.labels,
-        per_class=tuple(
-            ClassRow(label, **dataclasses.asdict(row)) for label, row in zip(spec.view.labels, figures, strict=True)
-        ),
-        confusion=tuple(map(tuple, classification.confusion(model.truth, model.predicted, classes).tolist())),
-    )
-    _save(report, run_folder)
+    names = NUMBER_BASELINES if model.kind == "number" else BASELINES
+    baselines = {name: _labelled(load_answers(run_folder, name), run) for name in names}
+    report: Report
+    if model.kind == "labels":
+        report = set_report.build(run, model, baselines)
+    elif model.kind == "number":
+        report = number_report.build(run, model, baselines)
+    else:
+        report = _of_classes(run, model, baselines, spec.view.labels)
+    content = dataclasses.asdict(report) | ({} if model.kind == "class" else {KIND: model.kind})
+    write_text(run_folder / FILE, json.dumps(content, ensure_ascii=False, indent=1))
     return report
 
 
 def load_report(run_id: str) -> Report:
-    """The report of a run of this workspace.
+    """The report of a run of this workspace: of classes, of label sets, or of numbers.
 
     Raises:
         RunError: the run has not come to its report yet.
@@ -111,7 +121,34 @@ def load_report(run_id: str) -> Report:
             N_("There is no report for the run {run} yet: it is written when training has ended."), run=run_id
         )
     content = json.loads(path.read_text(encoding="utf-8"))
-    return Report(
+    return _READERS.get(content.pop(KIND, "class"), _class_report)(content)
+
+
+def _of_classes(run: str, model: Answers, baselines: Mapping[str, Answers], labels: tuple[str, ...]) -> ClassReport:
+    classes = len(labels)
+    scores = {name: class_scores(answers, classes) for name, answers in baselines.items()}
+    best = max(BASELINES, key=lambda name: scores[name].accuracy.value)
+    gains = {
+        name: paired_difference(model.truth, model.predicted, answers.predicted) for name, answers in baselines.items()
+    }
+    ours = class_scores(model, classes)
+    figures = classification.per_class(model.truth, model.predicted, classes)
+    return ClassReport(
+        run=run,
+        verdict=judge(gains[best], gains[MAJORITY]),
+        accuracy=ours.accuracy,
+        macro_f1=ours.macro_f1,
+        baselines=scores,
+        difference=gains[best],
+        test_rows=len(model.truth),
+        labels=labels,
+        per_class=tuple(ClassRow(label, **dataclasses.asdict(row)) for label, row in zip(labels, figures, strict=True)),
+        confusion=tuple(map(tuple, classification.confusion(model.truth, model.predicted, classes).tolist())),
+    )
+
+
+def _class_report(content: dict[str, Any]) -> ClassReport:
+    return ClassReport(
         **{
             **content,
             "accuracy": Interval(**content["accuracy"]),
@@ -125,27 +162,17 @@ def load_report(run_id: str) -> Report:
     )
 
 
-def judge(over_best: Interval, over_majority: Interval) -> Verdict:
-    """What two differences in accuracy (model minus baseline, with intervals) come to.
-
-    Nothing was learned if the model cannot be told from the majority class, or is below it; whatever else it
-    is compared with does not matter then.
-    """
-    if over_majority.low <= 0:
-        return "nothing_learned"
-    if over_best.low > 0:
-        return "beyond_baseline"
-    return "worse" if over_best.high < 0 else "not_distinguishable"
-
-
 def _labelled(answers: Answers, run: str) -> Answers:
-    known = answers.truth >= 0
-    if not known.any():
+    if not answers.known.any():
         raise RunError(N_("The run {run} cannot be measured: no test row has a label."), run=run)
-    return Answers(answers.rows[known], answers.truth[known], answers.probabilities[known], answers.labels)
+    known = answers.known
+    return dataclasses.replace(
+        answers, rows=answers.rows[known], truth=answers.truth[known], scores=answers.scores[known]
+    )
 
 
-def _scores(answers: Answers, classes: int) -> Scores:
+def class_scores(answers: Answers, classes: int) -> Scores:
+    """Figures of answers that are classes."""
     return Scores(
         accuracy_interval(answers.truth, answers.predicted),
         macro_f1_interval(answers.truth, answers.predicted, classes),
@@ -154,7 +181,3 @@ def _scores(answers: Answers, classes: int) -> Scores:
 
 def _read_scores(content: dict[str, Any]) -> Scores:
     return Scores(Interval(**content["accuracy"]), Interval(**content["macro_f1"]))
-
-
-def _save(report: Report, run_folder: Path) -> None:
-    write_text(run_folder / FILE, json.dumps(dataclasses.asdict(report), ensure_ascii=False, indent=1))

@@ -5,6 +5,7 @@ Written in English for the engineer who takes the model over, with the front mat
 
 from pipeline.data.personal import MASKS, NAMES
 from pipeline.errors import ModelError
+from pipeline.inference.saying import kind_of
 from pipeline.models import catalogue, store
 from pipeline.runs.bundle import BundleInfo
 from pipeline.templates.columns import default_template
@@ -17,7 +18,7 @@ license: {licence}
 
 # {title}
 
-A text classifier with {classes} classes, fine-tuned from `{base_model}` with TuneDesk on {created}.
+{what}, fine-tuned from `{base_model}` with TuneDesk on {created}.
 
 | on test rows that it had never seen | |
 |---|---|
@@ -32,19 +33,31 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained("this_folder")
 model = AutoModelForSequenceClassification.from_pretrained("this_folder").eval()
-inputs = tokenizer(["a text"], truncation=True, padding=True, return_tensors="pt")
-probabilities = model(**inputs).logits.softmax(-1)  # columns: model.config.id2label
+inputs = tokenizer({asked}, truncation=True, padding=True, return_tensors="pt")
+{answer}
 ```
 
-or `pipeline("text-classification", model="this_folder", truncation=True)`. Texts are cut after {max_length} tokens,
-as in training: keep `truncation=True`.
+or `pipeline("text-classification", model="this_folder", truncation=True)`{pipeline}. Texts are cut
+after {max_length} tokens, as in training: keep `truncation=True`.
 
 {text}
 
-## Classes
-
 {labels}{renamed}
 """
+_CLASSES = """## Classes
+
+"""
+_LABELS = """## Labels
+
+Each with the probability from which on it is given, chosen on validation rows:
+
+"""
+_NUMBER = """## The number
+
+That of the column {column}, in its own unit; in the training rows it went from {low:g} to {high:g}."""
+_PAIR = """
+
+It is compared with the cell of the column {column}: the tokenizer's second argument."""
 _ONE_COLUMN = "A text is the cell of the column {column}, unchanged."
 _MASKED = """
 
@@ -61,7 +74,23 @@ _TEMPLATE = """A text is made of the columns {columns} by the template
 ```
 
 where a blank field vanishes together with the words before it."""
-_MEASURES = {"accuracy": "Accuracy", "macro_f1": "Macro-F1"}
+_MEASURES = {
+    "accuracy": "Accuracy",
+    "micro_f1": "Micro-F1",
+    "macro_f1": "Macro-F1",
+    "exact_match": "Every label right",
+    "pearson": "Pearson's r",
+    "spearman": "Spearman's rho",
+    "mae": "Mean absolute error",
+    "rmse": "Root of the mean squared error",
+}
+# What is no share: in the unit of the numbers, or a correlation.
+_PLAIN_FIGURES = {"pearson", "spearman", "mae", "rmse"}
+_READ = {
+    "class": "probabilities = model(**inputs).logits.softmax(-1)  # columns: model.config.id2label",
+    "labels": "probabilities = model(**inputs).logits.sigmoid()  # columns: model.config.id2label",
+    "number": "numbers = model(**inputs).logits[:, 0]",
+}
 
 
 def model_card(info: BundleInfo) -> str:
@@ -73,6 +102,8 @@ def model_card(info: BundleInfo) -> str:
         if template
         else _ONE_COLUMN.format(column=_code(info.text[0]))
     )
+    if info.second:
+        text += _PAIR.format(column=_code(info.second))
     if info.masks:
         kinds = ", ".join(f"{NAMES[kind]} by {_code(MASKS[kind])}" for kind in info.masks)
         text += _MASKED.format(kinds=kinds)
@@ -81,15 +112,45 @@ def model_card(info: BundleInfo) -> str:
         title=_plain(info.name or info.run),
         licence=_plain(licence).lower() or "unknown",
         licence_said=licence or "unknown",
-        classes=len(info.labels),
+        what=_what(info),
+        asked='["a text"], ["another one"]' if info.second else '["a text"]',
+        answer=_READ[kind_of(info)],
+        pipeline=', given `{"text": ..., "text_pair": ...}`' if info.second else "",
         base_model=info.base_model,
         created=info.created[:10],
-        metrics="\n".join(f"| {_MEASURES.get(name, name)} | {value:.1%} |" for name, value in info.metrics.items()),
+        metrics="\n".join(
+            f"| {_MEASURES.get(name, name)} | {_figure(name, value)} |" for name, value in info.metrics.items()
+        ),
         max_length=info.max_length,
         text=text,
-        labels="\n".join(f"- {_code(label)}" for label in info.labels),
+        labels=_answers(info),
         renamed=_RENAMED.format(names=names) if names else "",
     )
+
+
+def _what(info: BundleInfo) -> str:
+    read = "two texts" if info.second else "a text"
+    if kind_of(info) == "number":
+        return f"A model that reads {read} and predicts a number"
+    if kind_of(info) == "labels":
+        return f"A model that reads {read} and gives any of {len(info.labels)} labels"
+    if info.second:
+        return f"A classifier of pairs of texts with {len(info.labels)} classes"
+    return f"A text classifier with {len(info.labels)} classes"
+
+
+def _answers(info: BundleInfo) -> str:
+    if kind_of(info) == "number":
+        low, high = info.number_range
+        return _NUMBER.format(column=_code(info.label), low=low, high=high)
+    if kind_of(info) == "labels":
+        pairs = zip(info.labels, info.thresholds, strict=True)
+        return _LABELS + "\n".join(f"- {_code(label)} from {threshold:.3f} on" for label, threshold in pairs)
+    return _CLASSES + "\n".join(f"- {_code(label)}" for label in info.labels)
+
+
+def _figure(name: str, value: float) -> str:
+    return f"{value:.3f}" if name in _PLAIN_FIGURES else f"{value:.1%}"
 
 
 def _code(text: str) -> str:

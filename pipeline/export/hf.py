@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,13 +25,13 @@ from pipeline.runs import bundle as bundles
 from pipeline.runs.answers import load_answers
 from pipeline.runs.progress import Progress, Silent
 from pipeline.runs.spec import load_spec
-from pipeline.templates.columns import read_texts
+from pipeline.tasks.task import Inputs, read_inputs
 
 __all__ = ["Exported", "export_bundle", "open_exported"]
 
 PACKING = N_("Packing the model")
 PROVING = N_("Proving that the export answers the same")
-# Largest difference of a probability between the export and the run.
+# Largest difference of a probability between the export and the run; of a number, as a share of its range in training.
 TOLERANCE = 1e-5
 PROOF_ROWS = 50
 _PROOF_SECONDS = 600
@@ -44,15 +43,15 @@ class Exported:
 
     path: Path
     bytes: int
-    parity: float  # largest difference of a probability from the run's own answers, at most TOLERANCE
+    parity: float  # largest difference from the run's own answers, as TOLERANCE counts it, which it is at most
 
 
 @dataclass(frozen=True)
 class _Proof:
-    """Texts of test rows and what the run says about them."""
+    """What was read of test rows and what the run says about them."""
 
-    texts: list[str]
-    expected: npt.NDArray[np.float64]  # [texts, classes]
+    inputs: Inputs
+    expected: npt.NDArray[np.float64]  # [rows, outputs]
 
 
 def export_bundle(run_folder: Path, destination: Path, progress: Progress | None = None) -> Exported:
@@ -116,44 +115,49 @@ def _prove(unpacked: Path, run_folder: Path, info: bundles.BundleInfo) -> float:
     """The largest difference of a probability. Raises RunError where it is not the same model."""
     proof = _proof(run_folder, info)
     by_pipeline = len(info.text) == 1 and not info.template
-    answer = _ask_stock(unpacked, proof.texts, by_pipeline)
+    answer = _ask_stock(unpacked, proof.inputs, by_pipeline)
     if answer["not_loaded"] or answer["max_length"] != info.max_length:
         raise RunError(
             N_("The export was stopped: transformers does not load the model whole ({detail})."),
             detail=", ".join(answer["not_loaded"][:5]) or f"model_max_length {answer['max_length']}",
         )
     given = [np.array(answer["model"])] + ([np.array(answer["pipeline"])] if by_pipeline else [])
-    difference = max(float(np.abs(rows - proof.expected).max()) for rows in given)
+    # Numbers of thousands are off by more than grades are, and no less the same.
+    span = max(1.0, info.number_range[1] - info.number_range[0]) if info.number_range else 1.0
+    difference = max(float(np.abs(rows - proof.expected).max()) for rows in given) / span
     if not difference <= TOLERANCE:
         raise RunError(
-            N_("The export was stopped: transformers alone gives other probabilities (difference {difference})."),
+            N_("The export was stopped: transformers alone gives other answers (difference {difference})."),
             difference=f"{difference:.1e}",
         )
     return difference
 
 
 def _proof(run_folder: Path, info: bundles.BundleInfo) -> _Proof:
-    """Up to 50 test rows, from the shortest text to the longest, which is cut."""
+    """Up to 50 test rows with a text, from the shortest to the longest, which is cut."""
     spec, answers = load_spec(run_folder), load_answers(run_folder, "model")
     split = load_split(spec.split)
-    frame = read_rows(split.test_source or split.source, info.text).loc[answers.rows]
-    texts = read_texts(info, frame)
-    order = sorted((at for at, text in enumerate(texts) if text.strip()), key=lambda at: len(texts[at]))
+    columns = [*dict.fromkeys((*info.text, info.second) if info.second else info.text)]
+    inputs = read_inputs(info, read_rows(split.test_source or split.source, columns).loc[answers.rows])
+    rows = inputs.rows()
+    order = sorted(
+        (at for at, row in enumerate(rows) if all(map(str.strip, row))), key=lambda at: len("".join(rows[at]))
+    )
     chosen = [order[at] for at in np.unique(np.linspace(0, len(order) - 1, PROOF_ROWS).round().astype(int))]
-    some = [texts[at] for at in chosen]
+    some = inputs.at(chosen)
     # On a GPU the run's own answers were rounded otherwise: there the export is held to what this machine serves.
     same_device = spec.device == "cpu"
-    expected = answers.probabilities[chosen] if same_device else _served(run_folder, some)
+    expected = answers.scores[chosen] if same_device else _served(run_folder, some)
     return _Proof(some, expected)
 
 
-def _served(run_folder: Path, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-    return Classifier.load(run_folder / "bundle").probabilities(texts)
+def _served(run_folder: Path, inputs: Inputs) -> npt.NDArray[np.float64]:
+    return Classifier.load(run_folder / "bundle").scores(inputs)
 
 
-def _ask_stock(folder: Path, texts: Sequence[str], by_pipeline: bool) -> dict[str, Any]:
+def _ask_stock(folder: Path, inputs: Inputs, by_pipeline: bool) -> dict[str, Any]:
     request, answer = folder.parent / "request.json", folder.parent / "answer.json"
-    request.write_text(json.dumps({"texts": list(texts), "by_pipeline": by_pipeline}), encoding="utf-8")
+    request.write_text(json.dumps({"texts": inputs.rows(), "by_pipeline": by_pipeline}), encoding="utf-8")
     script = Path(__file__).with_name("stock.py")
     done = subprocess.run(
         [sys.executable, "-I", str(script), str(folder), str(request), str(answer)],

@@ -1,10 +1,11 @@
-"""Load an exported folder as a stranger would and answer texts. Run as a file, in a process of its own.
+"""Load an exported folder as a stranger would and answer texts, or pairs. Run as a file, in a process of its own.
 
     python -I stock.py FOLDER REQUEST ANSWER
 
 Imports nothing of this project: what it proves is that ``transformers`` alone is enough. REQUEST is a JSON file
-``{"texts", "by_pipeline"}``, ANSWER the JSON file that is written: ``{"max_length", "not_loaded", "model",
-"pipeline"}``, the last two [texts][classes] probabilities in the order of the model's outputs.
+``{"texts": [[text] or [text, other]], "by_pipeline"}``, ANSWER the JSON file that is written: ``{"max_length",
+"not_loaded", "model", "pipeline"}``, the last two [texts][outputs] probabilities, or the number that is predicted, in
+the order of the model's outputs.
 """
 
 import json
@@ -16,14 +17,14 @@ import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 
-def answer(folder: str, texts: list[str], by_pipeline: bool) -> dict[str, Any]:
-    """Probabilities of each text, by the model itself and by the text-classification pipeline."""
+def answer(folder: str, texts: list[list[str]], by_pipeline: bool) -> dict[str, Any]:
+    """Scores of each text or pair, by the model itself and by the text-classification pipeline."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model, loading = AutoModelForSequenceClassification.from_pretrained(folder, output_loading_info=True)
     model.eval()
     with torch.no_grad():
         rows = [
-            model(**tokenizer(text, truncation=True, return_tensors="pt")).logits[0].double().softmax(-1).tolist()
+            _scores(model, model(**tokenizer(*text, truncation=True, return_tensors="pt")).logits[0].double())
             for text in texts
         ]
     return {
@@ -34,11 +35,21 @@ def answer(folder: str, texts: list[str], by_pipeline: bool) -> dict[str, Any]:
     }
 
 
-def _by_pipeline(folder: str, texts: list[str], labels: dict[int, str]) -> list[list[float]]:
+def _scores(model: Any, logits: torch.Tensor) -> list[float]:
+    """As the model's configuration says that they are to be read."""
+    kind = model.config.problem_type
+    read = logits if kind == "regression" else logits.sigmoid() if kind.startswith("multi") else logits.softmax(-1)
+    numbers: list[float] = read.tolist()
+    return numbers
+
+
+def _by_pipeline(folder: str, texts: list[list[str]], labels: dict[int, str]) -> list[list[float]]:
     classify: Any = pipeline("text-classification", model=folder, top_k=None, truncation=True)
     rows = []
     for text in texts:
-        scores = {answer["label"]: answer["score"] for answer in classify([text])[0]}
+        asked = text[0] if len(text) == 1 else {"text": text[0], "text_pair": text[1]}
+        found = classify([asked])[0]
+        scores = {answer["label"]: answer["score"] for answer in found}
         rows.append([scores[labels[index]] for index in range(len(labels))])
     return rows
 

@@ -1,9 +1,8 @@
-"""Texts to class probabilities, with a bundle: a run's own or an exported copy, through this one function.
+"""Texts to scores, with a bundle: a run's own or an exported copy, through this one function.
 
 Knows nothing of files with rows, of pages or of runs. Importing it is light; loading a model is not.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,8 @@ import numpy.typing as npt
 from pipeline.errors import N_, RunError
 from pipeline.runs.bundle import BundleInfo, is_sealed, read_info
 from pipeline.tasks import registry
-from pipeline.tasks.classification import Predicted, predict
+from pipeline.tasks.predict import Predicted, predict
+from pipeline.tasks.task import Inputs, Scores, Task
 from pipeline.tasks.tokens import tokenize_now
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Classifier:
     """A trained model in memory. What it says about a text does not depend on the other texts of the call."""
 
     info: BundleInfo
+    task: Task
     model: "PreTrainedModel"  # in evaluation mode
     tokenizer: "PreTrainedTokenizerBase"
 
@@ -43,7 +44,7 @@ class Classifier:
             ModelError: its model cannot be loaded.
         """
         info = read_info(bundle)
-        registry.check(info.task)
+        task = registry.get(info.task)
         if not is_sealed(bundle):
             raise RunError(
                 N_("The model in {folder} was not written to its end. Resume the run or export it again."),
@@ -52,20 +53,20 @@ class Classifier:
         from pipeline.models.load import load_tokenizer, load_trained_classifier
 
         model = load_trained_classifier(bundle).to(device)  # type: ignore[arg-type]  # its decorator hides self
-        return Classifier(info, model, load_tokenizer(bundle))
+        return Classifier(info, task, model, load_tokenizer(bundle))
 
-    def probabilities(self, texts: Sequence[str]) -> npt.NDArray[np.float64]:
-        """[n, classes] in the order of the label space; each row sums to 1."""
-        return self._predict(texts).probabilities
+    def scores(self, inputs: Inputs) -> Scores:
+        """[n, outputs] what the task makes of the model's answer: probabilities in the order of the label space."""
+        return self._predict(inputs).scores
 
-    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """[n, hidden] what the head reads of each text, of length 1; comparable with a run's ``neighbours.npz``."""
-        return self._predict(texts).vectors
+    def embed(self, inputs: Inputs) -> npt.NDArray[np.float32]:
+        """[n, hidden] what the head reads of each row, of length 1; comparable with a run's ``neighbours.npz``."""
+        return self._predict(inputs).vectors
 
-    def _predict(self, texts: Sequence[str]) -> Predicted:
+    def _predict(self, inputs: Inputs) -> Predicted:
         from pipeline.models.first_token import first_token_top
 
-        tokens = tokenize_now(self.tokenizer, texts, self.info.max_length)
+        tokens = tokenize_now(self.tokenizer, inputs, self.info.max_length)
         padding = self.model.config.pad_token_id or 0
 
         def forward(rows: npt.NDArray[np.int64]) -> "Tensor":
@@ -74,4 +75,4 @@ class Classifier:
             return logits
 
         with first_token_top(self.model):
-            return predict(self.model, tokens.lengths, forward)
+            return predict(self.model, tokens.lengths, forward, self.task.scores)

@@ -5,6 +5,7 @@ Starts the host where none answers. Knows HTTP on loopback and nothing of models
 
 import http.client
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -40,13 +41,16 @@ _starting = threading.Lock()
 
 @dataclass(frozen=True)
 class Classified:
-    """What a model says about one text."""
+    """What a model says about one text, or about two that it compares."""
 
     text: str
-    label: str
-    confidence: float  # probability of ``label``, 0 to 1
-    probabilities: tuple[tuple[str, float], ...]  # every label with its probability, the most probable first
+    label: str  # the most probable one; "": the answer is a number
+    confidence: float  # probability of the answer, 0 to 1 (of several labels: of the least sure); nan for a number
+    probabilities: tuple[tuple[str, float], ...]  # every label with its probability, the most probable first; () so
     nearest: tuple[Neighbour, ...]  # labelled training rows most like the text, the most similar first
+    labels: tuple[str, ...] = ()  # the answer: one label; where a row may have several, all of them, or none
+    number: float | None = None  # the answer, where it is a number
+    second: str = ""  # what the text was compared with
 
 
 @dataclass(frozen=True)
@@ -55,17 +59,20 @@ class _Contact:
     token: str
 
 
-def classify(run_id: str, texts: Sequence[str], timeout: float = ANSWER_SECONDS) -> list[Classified]:
+def classify(
+    run_id: str, texts: Sequence[str], second: Sequence[str] | None = None, timeout: float = ANSWER_SECONDS
+) -> list[Classified]:
     """What the model of a run says about each text, in their order.
 
     Args:
         run_id: a run of this workspace with a sealed bundle.
         texts: at most 5,000; of each, the first 20,000 characters are read.
+        second: what each text is compared with, for a model that compares two.
         timeout: seconds to wait for one answer of 64 texts.
 
     Raises:
         RunError: the run has no model, or its files are damaged.
-        SettingError: too many texts.
+        SettingError: too many texts, or not one to compare with for each (or one where none is asked for).
         JobError: the model host could not be started, did not answer in time, or died while it answered; in
             that case it has been started again.
     """
@@ -75,9 +82,16 @@ def classify(run_id: str, texts: Sequence[str], timeout: float = ANSWER_SECONDS)
             count=len(texts),
             limit=MOST_TEXTS,
         )
+    if second is not None and len(second) != len(texts):
+        raise SettingError(
+            N_("{count} texts and {others} to compare them with: give one for each."),
+            count=len(texts),
+            others=len(second),
+        )
     found: list[Classified] = []
     for start in range(0, len(texts), BATCH):
-        found += _post(_host(), run_id, texts[start : start + BATCH], timeout)
+        others = None if second is None else second[start : start + BATCH]
+        found += _post(_host(), run_id, texts[start : start + BATCH], others, timeout)
     return found
 
 
@@ -91,8 +105,10 @@ def stop() -> None:
         child.wait(ANSWER_SECONDS)
 
 
-def _post(contact: _Contact, run_id: str, texts: Sequence[str], timeout: float) -> list[Classified]:
-    content = {"run": run_id, "texts": [text[:MOST_CHARACTERS] for text in texts]}
+def _post(
+    contact: _Contact, run_id: str, texts: Sequence[str], second: Sequence[str] | None, timeout: float
+) -> list[Classified]:
+    content = {"run": run_id, "texts": _cut(texts), "second": None if second is None else _cut(second)}
     try:
         status, answer = _request(contact, "POST", "/classify", content, timeout)
     except TimeoutError as error:
@@ -116,13 +132,21 @@ def _post(contact: _Contact, run_id: str, texts: Sequence[str], timeout: float) 
             status=int(status),
             log=str(workspace().home / LOG),
         )
-    return [_classified(text, answer["labels"], one) for text, one in zip(texts, answer["answers"], strict=True)]
+    pairs = zip(texts, second or [""] * len(texts), answer["answers"], strict=True)
+    return [_classified(text, other, answer["labels"], one) for text, other, one in pairs]
 
 
-def _classified(text: str, labels: Sequence[str], answer: dict[str, Any]) -> Classified:
-    ranked = sorted(zip(labels, answer["probabilities"], strict=True), key=lambda pair: -pair[1])
+def _cut(texts: Sequence[str]) -> list[str]:
+    return [text[:MOST_CHARACTERS] for text in texts]
+
+
+def _classified(text: str, second: str, labels: Sequence[str], answer: dict[str, Any]) -> Classified:
     nearest = tuple(Neighbour(**neighbour) for neighbour in answer["nearest"])
-    return Classified(text, ranked[0][0], ranked[0][1], tuple(ranked), nearest)
+    if answer["number"] is not None:
+        return Classified(text, "", math.nan, (), nearest, number=answer["number"], second=second)
+    ranked = sorted(zip(labels, answer["scores"], strict=True), key=lambda pair: -pair[1])
+    said = tuple(answer["labels"])
+    return Classified(text, ranked[0][0], answer["confidence"], tuple(ranked), nearest, said, second=second)
 
 
 def _rebuilt(answer: dict[str, Any]) -> TuneDeskError:

@@ -3,6 +3,7 @@
 The file's own rows, order and columns stay as they are. Runs in a worker; knows nothing of jobs.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,12 +15,16 @@ import pandas as pd
 
 from pipeline.data.rewrite import written_format
 from pipeline.data.rows import unique_names
-from pipeline.data.source import Source, read_rows, write_back
-from pipeline.errors import N_, DataError, RunError
+from pipeline.data.source import Source, load_source, read_rows, write_back
+from pipeline.data.view import is_blank
+from pipeline.errors import N_, DataError, RunError, SettingError
+from pipeline.inference.cells import joiner, yes_and_no
 from pipeline.inference.classify import Classifier
+from pipeline.inference.saying import Said, kind_of, read_scores, write_number
 from pipeline.runs import bundle as bundles
+from pipeline.runs.bundle import BundleInfo
 from pipeline.runs.progress import Progress, Silent, Stopped
-from pipeline.templates.columns import read_texts
+from pipeline.tasks.task import Inputs, read_inputs
 
 PHASE = N_("Labelling the rows")
 PREDICTION, CONFIDENCE = "prediction", "confidence"
@@ -41,10 +46,8 @@ class Filled:
 
 @dataclass(frozen=True)
 class _Guess:
-    """One guess a row; a row without text has "" and 0."""
-
-    labels: npt.NDArray[np.str_]
-    confidence: npt.NDArray[np.float64]
+    said: Said
+    read: npt.NDArray[np.bool_]  # [rows] whether there was a text to read
 
 
 def fill_file(
@@ -59,18 +62,22 @@ def fill_file(
 ) -> Filled:
     """Write a copy of a Source with the columns ``prediction`` and ``confidence`` for every row.
 
+    Several labels of a row stand in one cell, joined as the file joins them, with the confidence of the least sure one.
+    A number has no confidence.
+
     Args:
         bundle: a sealed bundle; its text columns must be in the file.
         source_id: the Source.
         destination: what to write; its ending decides the format.
-        only_blank: fill the blank cells of the bundle's label column too.
+        only_blank: fill the blank cells of the bundle's label column too; where each label has a column, of rows in
+            which all of these are blank.
         threshold: from 0 to 1. A row whose confidence is lower keeps its blank, in ``prediction`` as in the label.
             A row with no text never gets one.
         progress: told of the texts that are done; a stop leaves no file.
         new_cells: where to keep what is new by itself, for ``filled_rows``; None: nowhere.
 
     Raises:
-        SettingError: an ending that cannot be written.
+        SettingError: an ending that cannot be written, or a threshold for a number.
         RunError: not a bundle, or its files are damaged.
         DataError: the file lacks one of the bundle's columns.
         Stopped: somebody asked for it.
@@ -79,26 +86,34 @@ def fill_file(
     info = bundles.read_info(bundle)
     if not bundles.is_whole(bundle):
         raise RunError(N_("The model {name} is damaged: a file has changed. Train or export it again."), name=info.name)
-    wanted = dict.fromkeys([*info.text, *([info.label] if only_blank else [])])
-    frame = read_rows(source_id, [*wanted])
+    if threshold and kind_of(info) == "number":
+        raise SettingError(N_("A predicted number has no confidence, so there is no threshold for it."))
+    texts = (*info.text, info.second) if info.second else info.text
+    # A file to be filled may have no answers at all; where it has, they say how several labels are written there.
+    answers = [column for column in info.answers if only_blank or column in load_source(source_id).columns]
+    frame = read_rows(source_id, [*dict.fromkeys([*texts, *answers])])
     classifier = Classifier.load(bundle)
     started = time.perf_counter()
-    guess = _guess(classifier, info.labels, read_texts(info, frame), progress or Silent())
+    guess = _guess(classifier, read_inputs(info, frame), progress or Silent())
     seconds = time.perf_counter() - started
-    sure = (guess.confidence >= threshold) & (guess.labels != "")
+    labels = _written(info, guess.said, frame)
+    # A row without text is not answered; columns of yes and no have something to say where no label fits, too.
+    sure = guess.read & ~(guess.said.confidence < threshold) & ((labels != "") | bool(info.label_columns))
+    confidence = np.where(guess.read, guess.said.confidence, np.nan)
     added = {
-        PREDICTION: np.where(sure, guess.labels, "").tolist(),
-        CONFIDENCE: [f"{value:.4f}" if value else "" for value in guess.confidence],
+        PREDICTION: np.where(sure, labels, "").tolist(),
+        CONFIDENCE: ["" if math.isnan(value) else f"{value:.4f}" for value in confidence],
     }
     replaced: dict[str, Sequence[str]] = {}
     asked = np.ones(len(frame), dtype=bool)
     if only_blank:
-        asked = (frame[info.label].str.strip() == "").to_numpy()
-        replaced[info.label] = np.where(asked & sure, guess.labels, frame[info.label]).tolist()
+        asked = frame[[*info.answers]].apply(is_blank).all(axis=1).to_numpy()
+        replaced = _filled_in(info, guess.said, labels, frame, asked & sure)
     destination.parent.mkdir(parents=True, exist_ok=True)
     write_back(source_id, added, replaced, destination=destination)
     if new_cells is not None:
-        cells = added | ({LABEL: replaced[info.label]} if replaced else {})
+        names = {info.label: LABEL} | {column: f"{LABEL}:{column}" for column in info.label_columns}
+        cells = added | {names[column]: its for column, its in replaced.items()}
         pd.DataFrame(cells, dtype="str").to_parquet(new_cells)
     return Filled(
         rows=len(frame),
@@ -116,7 +131,7 @@ def filled_rows(source: Source, label: str, new_cells: Path) -> pd.DataFrame:
 
     Args:
         source: what was filled.
-        label: the label column.
+        label: the label column; of no account where each label has a column.
         new_cells: where ``fill_file`` kept them.
 
     Raises:
@@ -127,26 +142,57 @@ def filled_rows(source: Source, label: str, new_cells: Path) -> pd.DataFrame:
     rows = read_rows(source.id)
     new = pd.read_parquet(new_cells)
     names = unique_names([*source.columns, PREDICTION, CONFIDENCE])[-2:]
-    if LABEL in new.columns:
-        rows[label] = new[LABEL].to_numpy()
+    for column in new.columns:
+        kind, _, its = str(column).partition(":")
+        if kind == LABEL:
+            rows[its or label] = new[column].to_numpy()
     for name, column in zip(names, (PREDICTION, CONFIDENCE), strict=True):
         rows[name] = new[column].to_numpy()
     return rows
 
 
-def _guess(classifier: Classifier, labels: Sequence[str], texts: Sequence[str], progress: Progress) -> _Guess:
-    """The most probable label of each text; the same text is read once."""
-    codes, unique = pd.factorize(pd.Series(texts, dtype="str"))
-    found, confidence = np.full(len(unique), "", dtype=object), np.zeros(len(unique))
+def _written(info: BundleInfo, said: Said, frame: pd.DataFrame) -> npt.NDArray[np.str_]:
+    """[rows] what is said as one cell: a label, several as the file joins them, or a number."""
+    if kind_of(info) == "number":
+        return np.array([write_number(info, number) for number in said.numbers], dtype=object)
+    between = joiner(list(frame.get(info.label, [])), info.separators)
+    return np.array([between.join(labels) for labels in said.labels], dtype=object)
+
+
+def _filled_in(
+    info: BundleInfo, said: Said, labels: npt.NDArray[np.str_], frame: pd.DataFrame, rows: npt.NDArray[np.bool_]
+) -> dict[str, Sequence[str]]:
+    """The cells of the columns with the answers: those of ``rows`` are new."""
+    if not info.label_columns:
+        return {info.label: np.where(rows, labels, frame[info.label]).tolist()}
+    columns: dict[str, Sequence[str]] = {}
+    for column in info.label_columns:
+        yes, no = yes_and_no(frame[column])
+        name = info.renamed.get(column, column)
+        new = [yes if name in its else no for its in said.labels]
+        columns[column] = np.where(rows, np.array(new, dtype=object), frame[column]).tolist()
+    return columns
+
+
+def _guess(classifier: Classifier, inputs: Inputs, progress: Progress) -> _Guess:
+    """What the model says of each row; the same text is read once."""
+    rows = inputs.rows()
+    numbers = {row: number for number, row in enumerate(dict.fromkeys(rows))}
+    codes, unique = np.array([numbers[row] for row in rows], dtype=np.int64), list(numbers)
+    read = np.array([_says_something(row) for row in unique], dtype=bool)
+    scores = np.zeros((len(unique), len(classifier.info.labels)))
     # Texts of similar length together cost the least; a text of spaces says nothing and is not read.
-    order = sorted((at for at, text in enumerate(unique) if text.strip()), key=lambda at: len(unique[at]))
+    order = sorted(np.flatnonzero(read).tolist(), key=lambda at: len("".join(unique[at])))
     for start in range(0, len(order), AT_ONCE):
         progress.advance(PHASE, start, len(order))
         if progress.stop_requested():
             raise Stopped({})
         some = order[start : start + AT_ONCE]
-        probabilities = classifier.probabilities([unique[at] for at in some])
-        found[some] = [labels[best] for best in probabilities.argmax(axis=1)]
-        confidence[some] = probabilities.max(axis=1)
+        scores[some] = classifier.scores(Inputs.of((unique[at] for at in some), inputs.second is not None))
     progress.advance(PHASE, len(order), len(order))
-    return _Guess(found[codes], confidence[codes])
+    return _Guess(read_scores(classifier.info, scores[codes]), read[codes])
+
+
+def _says_something(texts: tuple[str, ...]) -> bool:
+    """Whether there is a text to read; of two that are compared, both."""
+    return all(text.strip() for text in texts)

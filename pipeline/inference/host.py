@@ -30,6 +30,7 @@ from pipeline import system
 from pipeline.errors import TuneDeskError
 from pipeline.inference.shelf import Shelf
 from pipeline.settings import workspace
+from pipeline.tasks.task import Inputs
 
 ADDRESS = "127.0.0.1"
 CONTACT = "model-host.json"
@@ -66,11 +67,16 @@ class Host(ThreadingHTTPServer):
         return {"pid": os.getpid(), "runs": list(self._shelf.runs)}
 
     def classify(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Answer ``{"run", "texts"}`` with ``{"labels", "answers"}``; raises TuneDeskError."""
+        """Answer ``{"run", "texts", "second"}`` with ``{"labels", "answers"}``; raises TuneDeskError.
+
+        ``second`` holds the texts to compare with, or is null.
+        """
         self.last_asked = time.monotonic()
         with self._one_at_a_time:
             held = self._shelf.get(str(request["run"]))
-            answers = held.answer([str(text) for text in request["texts"]])
+            second = request.get("second")
+            inputs = Inputs(tuple(map(str, request["texts"])), None if second is None else tuple(map(str, second)))
+            answers = held.answer(inputs)
             self.last_asked = time.monotonic()
         return {"labels": held.labels, "answers": [dataclasses.asdict(answer) for answer in answers]}
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.data.view import view_frame, view_labels
+from pipeline.data.view import view_frame
 from pipeline.runs.spec import load_spec
-from pipeline.templates.columns import read_texts
+from pipeline.tasks.task import answer_texts, read_inputs
 
 FILE = "neighbours.npz"
 NEAREST = 3
@@ -24,8 +24,9 @@ class Neighbour:
 
     row: int
     text: str
-    label: str
+    label: str  # of several labels all, joined; a number as the file has it
     similarity: float
+    second: str = ""  # what the text is compared with in its row
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Neighbourhood:
     rows: npt.NDArray[np.int64]  # [n]
     texts: tuple[str, ...]
     labels: tuple[str, ...]
+    second: tuple[str, ...]  # "" where a row has one text
     directions: npt.NDArray[np.float32]  # [n, hidden], each of length 1 (or 0)
 
     def nearest(self, embeddings: npt.ArrayLike, count: int = NEAREST) -> list[tuple[Neighbour, ...]]:
@@ -42,7 +44,10 @@ class Neighbourhood:
         similarities = unit(embeddings) @ self.directions.T
         order = np.argsort(-similarities, axis=1, kind="stable")[:, :count]
         return [
-            tuple(Neighbour(int(self.rows[at]), self.texts[at], self.labels[at], float(line[at])) for at in positions)
+            tuple(
+                Neighbour(int(self.rows[at]), self.texts[at], self.labels[at], float(line[at]), self.second[at])
+                for at in positions
+            )
             for positions, line in zip(order, similarities, strict=True)
         ]
 
@@ -56,13 +61,16 @@ def load_neighbours(run_folder: Path) -> Neighbourhood:
     view = load_spec(run_folder).view
     with np.load(run_folder / FILE, allow_pickle=False) as stored:
         rows, vectors = stored["rows"], stored["vectors"]
-    said = list(zip(read_texts(view, view_frame(view, rows)), view_labels(view, rows), strict=True))
+    inputs = read_inputs(view, view_frame(view, rows))
+    second = inputs.second or ("",) * len(rows)
+    said = list(zip(inputs.first, second, answer_texts(view, rows), strict=True))
     # A ticket that was sent three times would fill all three places: one row stands for all that say the same.
-    first = sorted({pair: at for at, pair in reversed(list(enumerate(said)))}.values())
+    first = sorted({row: at for at, row in reversed(list(enumerate(said)))}.values())
     return Neighbourhood(
         rows=rows[first].astype(np.int64),
         texts=tuple(said[at][0] for at in first),
-        labels=tuple(said[at][1] for at in first),
+        labels=tuple(said[at][2] for at in first),
+        second=tuple(said[at][1] for at in first),
         directions=unit(vectors[first]),
     )
 

@@ -4,18 +4,16 @@ Used by one thread at a time (the host's lock). Imports torch only when a model 
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from pipeline.errors import N_, RunError
+from pipeline.errors import N_, RunError, SettingError
 from pipeline.inference import neighbours
 from pipeline.inference.neighbours import Neighbour, Neighbourhood
+from pipeline.inference.saying import kind_of, read_scores
 from pipeline.runs import bundle
 from pipeline.settings import workspace
+from pipeline.tasks.task import Inputs
 
 if TYPE_CHECKING:
     from pipeline.inference.classify import Classifier
@@ -23,9 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model says about one text."""
+    """What a model says about one row."""
 
-    probabilities: tuple[float, ...]  # in the order of the label space
+    scores: tuple[float, ...]  # probabilities in the order of the label space, or the number
+    labels: tuple[str, ...]  # the most probable one; where a row may have several, those from their threshold on
+    confidence: float | None  # from 0 to 1; None: the answer is a number
+    number: float | None  # None: the answer is a label
     nearest: tuple[Neighbour, ...]
 
 
@@ -39,13 +40,34 @@ class Held:
     bytes: int
     written: int  # when its bundle was sealed: a run that was resumed has another model
 
-    def answer(self, texts: Sequence[str]) -> list[Answer]:
-        """Class probabilities and nearest labelled rows of each text."""
-        probabilities: npt.NDArray[np.float64] = self.classifier.probabilities(texts)
-        found: list[tuple[Neighbour, ...]] = [()] * len(texts)
+    def answer(self, inputs: Inputs) -> list[Answer]:
+        """Scores, what they say, and the nearest labelled rows of each row.
+
+        Raises:
+            SettingError: one text where the model compares two, or the other way round.
+        """
+        info = self.classifier.info
+        if bool(info.second) != (inputs.second is not None):
+            raise SettingError(
+                N_("This model compares two texts: give a second one for each.")
+                if info.second
+                else N_("This model reads one text at a time: there is nothing to compare it with.")
+            )
+        scores = self.classifier.scores(inputs)
+        said, is_number = read_scores(info, scores), kind_of(info) == "number"
+        found: list[tuple[Neighbour, ...]] = [()] * len(inputs)
         if self.neighbourhood is not None:
-            found = self.neighbourhood.nearest(self.classifier.embed(texts))
-        return [Answer(tuple(row.tolist()), nearest) for row, nearest in zip(probabilities, found, strict=True)]
+            found = self.neighbourhood.nearest(self.classifier.embed(inputs))
+        return [
+            Answer(
+                scores=tuple(scores[at].tolist()),
+                labels=said.labels[at],
+                confidence=None if is_number else float(said.confidence[at]),
+                number=float(said.numbers[at]) if is_number else None,
+                nearest=found[at],
+            )
+            for at in range(len(inputs))
+        ]
 
 
 class Shelf:

@@ -1,21 +1,13 @@
-"""Accuracy and F1 of predicted classes, by the ``evaluate`` modules kept beside this file.
-
-Needs no network: the modules are loaded from disk, and what ``evaluate`` writes stays in the workspace's cache.
-Heavy: ``evaluate`` takes seconds to import, so it is imported when the first figure is asked for, in a worker.
-"""
+"""Accuracy and F1 of predicted classes, by the ``evaluate`` modules kept beside this file. Heavy when first called."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.settings import workspace
-
-MODULES = Path(__file__).parent / "modules"
+from pipeline.metrics.kept import module
 
 
 @dataclass(frozen=True)
@@ -41,8 +33,8 @@ def compute(truth: npt.ArrayLike, predicted: npt.ArrayLike, classes: int) -> dic
         ValueError: no rows, or an index outside the label space.
     """
     true, guess = _checked(truth, predicted, classes)
-    accuracy = _module("accuracy").compute(predictions=guess, references=true)["accuracy"]
-    macro_f1 = _module("f1").compute(predictions=guess, references=true, classes=classes)["macro_f1"]
+    accuracy = module("accuracy").compute(predictions=guess, references=true)["accuracy"]
+    macro_f1 = module("f1").compute(predictions=guess, references=true, classes=classes)["macro_f1"]
     return {"accuracy": accuracy, "macro_f1": macro_f1}
 
 
@@ -52,7 +44,7 @@ def per_class(truth: npt.ArrayLike, predicted: npt.ArrayLike, classes: int) -> t
     Arguments and errors as for ``compute``.
     """
     true, guess = _checked(truth, predicted, classes)
-    scores = _module("f1").compute(predictions=guess, references=true, classes=classes)
+    scores = module("f1").compute(predictions=guess, references=true, classes=classes)
     columns: list[Sequence[Any]] = [scores[name] for name in ("precision", "recall", "f1", "support")]
     return tuple(ClassScores(*row) for row in zip(*columns, strict=True))
 
@@ -73,19 +65,3 @@ def _checked(
     if min(true.min(), guess.min()) < 0 or max(true.max(), guess.max()) >= classes:
         raise ValueError(f"a class index lies outside 0..{classes - 1}")
     return true, guess
-
-
-@cache
-def _folder() -> Path:
-    # One for the life of the process: evaluate imports all modules as one package, which has one place.
-    return workspace().cache / "evaluate"
-
-
-@cache
-def _module(name: str) -> Any:
-    import evaluate
-
-    # evaluate reads its folders from the environment at import; by then somebody else may have imported it.
-    folder = _folder()
-    evaluate.config.HF_MODULES_CACHE = folder / "modules"
-    return evaluate.load(str(MODULES / name), cache_dir=str(folder / "metrics"), keep_in_memory=True)

@@ -35,7 +35,7 @@ def accuracy_interval(truth: npt.ArrayLike, predicted: npt.ArrayLike, seed: int 
     if value in (0.0, 1.0):
         reach = min(1.0, 3 / rows)
         return Interval(value, max(0.0, value - reach), min(1.0, value + reach))
-    return _percentiles(value, np.random.default_rng(seed).binomial(rows, value, RESAMPLES) / rows)
+    return percentiles(value, np.random.default_rng(seed).binomial(rows, value, RESAMPLES) / rows)
 
 
 def macro_f1_interval(truth: npt.ArrayLike, predicted: npt.ArrayLike, classes: int, seed: int = 0) -> Interval:
@@ -54,7 +54,7 @@ def macro_f1_interval(truth: npt.ArrayLike, predicted: npt.ArrayLike, classes: i
     drawn = np.random.default_rng(seed).multinomial(len(true), counts / len(true), RESAMPLES)
     scores = _macro_f1(np.vstack([counts, drawn]), cells // classes, cells % classes, classes)
     value, draws = float(scores[0]), scores[1:]
-    return _percentiles(value, np.clip(draws + value - draws.mean(), 0, 1))
+    return percentiles(value, np.clip(draws + value - draws.mean(), 0, 1))
 
 
 def paired_difference(
@@ -69,7 +69,7 @@ def paired_difference(
     gain = (np.asarray(predicted) == true).astype(int) - (np.asarray(baseline) == true).astype(int)
     lost, same, won = np.bincount(gain + 1, minlength=3)
     drawn = np.random.default_rng(seed).multinomial(len(true), np.array([lost, same, won]) / len(true), RESAMPLES)
-    return _percentiles(float(won - lost) / len(true), (drawn[:, 2] - drawn[:, 0]) / len(true))
+    return percentiles(float(won - lost) / len(true), (drawn[:, 2] - drawn[:, 0]) / len(true))
 
 
 def _macro_f1(
@@ -88,7 +88,8 @@ def _macro_f1(
     return np.asarray(f1.sum(axis=1) / (together > 0).sum(axis=1), dtype=np.float64)
 
 
-def _percentiles(value: float, draws: npt.NDArray[np.float64]) -> Interval:
+def percentiles(value: float, draws: npt.NDArray[np.float64]) -> Interval:
+    """A figure with the interval that its draws span."""
     tail = (1 - COVERAGE) / 2
     low, high = np.quantile(draws, [tail, 1 - tail])
     return Interval(value, float(low), float(high))

@@ -79,7 +79,7 @@ def estimate(
         rows: labelled rows of training, validation and test together.
         train_rows: those of them that are trained on.
         texts: the training texts, or a fair part of them.
-        classes: size of the label space.
+        classes: size of the label space; 2 where a number is predicted.
         device: where.
     """
     shape = _shape(model)

@@ -59,7 +59,9 @@ def load_encoder(path: Path) -> PreTrainedModel:
     return _done(model)
 
 
-def load_classifier(path: Path, labels: Sequence[str]) -> PreTrainedModel:
+def load_classifier(
+    path: Path, labels: Sequence[str], problem_type: str = "single_label_classification"
+) -> PreTrainedModel:
     """The base model with a fresh stock classification head, float32, in evaluation mode.
 
     The classifier's weights are drawn from torch's global generator (seed it first). A pooler between the model
@@ -68,7 +70,8 @@ def load_classifier(path: Path, labels: Sequence[str]) -> PreTrainedModel:
 
     Args:
         path: folder of a base model.
-        labels: the label space in the order of the outputs, at least two.
+        labels: names of the outputs, in their order: the label space, or the one number that is predicted.
+        problem_type: what transformers calls the task: one class, several labels, or a number.
 
     Raises:
         ModelError: the folder holds no model, or parts of it are missing.
@@ -79,7 +82,7 @@ def load_classifier(path: Path, labels: Sequence[str]) -> PreTrainedModel:
             num_labels=len(labels),
             id2label=dict(enumerate(labels)),
             label2id={label: number for number, label in enumerate(labels)},
-            problem_type="single_label_classification",
+            problem_type=problem_type,
             **_LOCAL,
         )
         if config.pad_token_id is None or config.model_type not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
@@ -93,10 +96,10 @@ def load_classifier(path: Path, labels: Sequence[str]) -> PreTrainedModel:
             )
     base = f"{model.base_model_prefix}."
     _require(path, (name for name in info["missing_keys"] if name.startswith(base) and ".pooler." not in name))
-    pooler = _pooler(model)
-    if pooler is not None:
-        nn.init.eye_(pooler.weight)
-        nn.init.zeros_(pooler.bias)
+    square = pooler(model)
+    if square is not None:
+        nn.init.eye_(square.weight)
+        nn.init.zeros_(square.bias)
     return _done(model)
 
 
@@ -114,11 +117,11 @@ def load_trained_classifier(path: Path) -> PreTrainedModel:
     return _done(model)
 
 
-def _pooler(model: Any) -> nn.Linear | None:
+def pooler(model: Any) -> nn.Linear | None:
     """The square layer with a tanh that a stock head has between token 0 and the classifier; None if it has none."""
-    pooler = getattr(model.base_model, "pooler", None)
-    if pooler is not None:
-        found = getattr(pooler, "dense", None)
+    part = getattr(model.base_model, "pooler", None)
+    if part is not None:
+        found = getattr(part, "dense", None)
         return found if isinstance(found, nn.Linear) else None
     # RoBERTa keeps it inside the head. ELECTRA's and DistilBERT's follow it with another function, which would
     # cut off half of an identity.

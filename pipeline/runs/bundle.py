@@ -15,6 +15,7 @@ from pipeline.files import write_text
 
 INFO = "tunedesk.json"
 MANIFEST = "manifest.json"
+_TUPLES = ("text", "labels", "masks", "label_columns", "thresholds", "number_range")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,16 @@ class BundleInfo:
     created: str  # ISO 8601, UTC
     masks: tuple[str, ...] = ()  # kinds of personal data that are masked before the model reads a text
     renamed: dict[str, str] = field(default_factory=dict)  # labels of the file that were learned under another name
+    second: str = ""  # column whose texts are compared with the others; "" for none
+    separators: str = ""  # characters between several labels of a cell; "" where a cell is one label
+    label_columns: tuple[str, ...] = ()  # columns of 0 and 1, each a label; () for none
+    thresholds: tuple[float, ...] = ()  # probability from which on a label is given; () where a row has one class
+    number_range: tuple[float, ...] = ()  # smallest and largest number of the training rows; () for classes
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The columns of a file that hold what the model predicts."""
+        return self.label_columns or (self.label,)
 
 
 def write_info(folder: Path, info: BundleInfo) -> None:
@@ -56,7 +67,7 @@ def read_info(folder: Path) -> BundleInfo:
             file=INFO,
         )
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return BundleInfo(**content | {key: tuple(content[key]) for key in ("text", "labels", "masks") if key in content})
+    return BundleInfo(**content | {key: tuple(content[key]) for key in _TUPLES if key in content})
 
 
 def hash_file(path: Path) -> str:

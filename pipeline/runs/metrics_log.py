@@ -21,6 +21,9 @@ class Event:
     - ``validation``: ``step``, ``epoch``, ``loss``, ``accuracy``, ``macro_f1``, ``best`` (True: best so far)
     - ``plan``: ``steps``, ``epochs``, ``train_rows``, ``trained_parameters``, ``parameters``
     - ``resumed``: ``step``
+    - ``trial``: ``number``, ``settings`` (what differs from the recipe), ``score`` (best macro-F1 on the validation
+      rows), ``state`` ("whole", "pruned", "cut"), ``seconds``, ``best`` (True: best so far)
+    - ``chosen``: ``settings``, the whole recipe that a search ended at
     - ``test``: ``accuracy``, ``macro_f1``
     """
 

@@ -23,7 +23,7 @@ def setting(default: Any, text: str) -> Any:
 class Recipe:
     """How a model is trained. Chosen by ``training.recipe.choose``, each field open to ``--set name=value``."""
 
-    preset: str = setting("balanced", N_("fast, balanced or best: where the settings below come from."))
+    preset: str = setting("balanced", N_("fast, balanced, best or bert: where the settings below come from."))
     trained_layers: int = setting(
         2, N_("Top layers that are trained; the layers below stay as they are. 0 trains the head only, -1 everything.")
     )
@@ -38,6 +38,20 @@ class Recipe:
     schedule: str = setting("linear", N_("How the learning rate falls after the warm-up: linear, cosine or constant."))
     gradient_clip: float = setting(1.0, N_("Longest step that a single batch may cause."))
     precision: str = setting("float32", N_("Number format: float32, or bfloat16 on GPUs that have it."))
+    head_start: str = setting(
+        "random", N_("What the new head starts from: random numbers, or a regression on what the model knows already.")
+    )
+    class_weights: str = setting(
+        "none", N_("How much rare classes count: none (as often as they occur), sqrt (more), balanced (all the same).")
+    )
+    patience: int = setting(
+        0, N_("Measurements on the validation rows with no better macro-F1 after which training ends; 0: never early.")
+    )
+    search: str = setting(
+        "none",
+        N_("Tries several settings and keeps the best on validation rows: none, space, or bert (the paper's grid)."),
+    )
+    budget_minutes: float = setting(0.0, N_("How long a search may go on trying settings; 0: until all are tried."))
 
 
 @dataclass(frozen=True)
@@ -46,7 +60,7 @@ class RunSpec:
 
     view: View
     split: str  # id of the Split
-    task: str  # "classification"
+    task: str  # name of a task in ``tasks.registry``
     base_model: str  # name in the catalogue or of a folder that was brought
     model_fingerprint: str  # hash of the model's files
     recipe: Recipe
@@ -57,7 +71,7 @@ class RunSpec:
     @property
     def id(self) -> str:
         """Hash of what decides the result; ``use_cache`` does not."""
-        content = dataclasses.asdict(self)
+        content = dataclasses.asdict(self) | {"view": self.view.identity}
         del content["use_cache"]
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 

@@ -1,160 +1,93 @@
-"""The task ``classification``: a row belongs to one of the classes of the label space.
+"""The task ``classification``: a row belongs to one of the classes of the label space."""
 
-Knows the columns it needs, how a row becomes tokens, the head, the loss and how to predict. Knows nothing of
-optimizers, checkpoints or run folders.
-"""
-
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.data.split import load_split
-from pipeline.data.view import View, view_frame, view_labels
+from pipeline.data.view import Rows, View, view_labels
 from pipeline.errors import N_, UnfitData
-from pipeline.tasks.tokens import by_length
-from pipeline.templates.columns import read_texts
+from pipeline.runs.progress import Progress
+from pipeline.tasks import opponents
+from pipeline.tasks.task import Baseline, Examples, Scores, Targets
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
-    from transformers import PreTrainedModel
-
-NAME = "classification"
-
-# Enough tokens to fill a processor, few enough that a batch of a large model fits into memory.
-TOKENS_AT_ONCE = 2_048
+    from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Part:
-    """Rows of one side of the Split."""
+class Classification:
+    """One text, one class: softmax over the label space, and cross-entropy."""
 
-    rows: npt.NDArray[np.int64]  # [n] row numbers of their Source
-    texts: tuple[str, ...]
-    targets: npt.NDArray[np.int64]  # [n] index into the label space
+    name: str = "classification"
+    problem_type: str = "single_label_classification"
+    measures: tuple[str, ...] = ("accuracy", "macro_f1")
+    best_by: str = "macro_f1"
+    tunes: bool = False
 
+    def names(self, view: View) -> tuple[str, ...]:
+        """The label space."""
+        return view.labels
 
-@dataclass(frozen=True)
-class Examples:
-    """What is trained on, chosen by, and measured on."""
+    def read_targets(self, view: View, rows: Rows) -> npt.NDArray[np.int64]:
+        """[n] index into the label space; raises UnfitData for a label outside it."""
+        labels = view_labels(view, rows)
+        numbers = {label: number for number, label in enumerate(view.labels)}
+        for row, label in labels.items():
+            if label not in numbers:
+                raise UnfitData(
+                    N_(
+                        "Row {row} has the label “{label}”, which no labelled row of the training file has. "
+                        "Correct it, or leave the row out."
+                    ),
+                    row=int(str(row)) + 1,
+                    label=label,
+                )
+        return np.array([numbers[label] for label in labels], dtype=np.int64)
 
-    train: Part
-    validation: Part
-    test: Part  # rows of the test source where one was brought
+    def loss(
+        self, logits: "Tensor", targets: "Tensor", label_smoothing: float, weights: "Tensor | None" = None
+    ) -> "Tensor":
+        """Mean cross-entropy in nats; logits [rows, classes], targets [rows]."""
+        from torch.nn.functional import cross_entropy
 
+        return cross_entropy(logits.float(), targets, weight=weights, label_smoothing=label_smoothing)
 
-@dataclass(frozen=True)
-class Predicted:
-    """What a model says about n texts."""
+    def scores(self, logits: "Tensor") -> Scores:
+        """[rows, classes] probabilities; each row sums to 1."""
+        import torch
 
-    probabilities: npt.NDArray[np.float64]  # [n, classes], each row sums to 1
-    vectors: npt.NDArray[np.float32]  # [n, hidden] what the head reads, scaled to length 1
+        probabilities: Scores = torch.softmax(logits.double(), dim=-1).cpu().numpy()
+        return probabilities
 
+    def tune(self, truth: Targets, scores: Scores) -> tuple[float, ...]:
+        """No thresholds: the most probable class is the answer."""
+        return ()
 
-def load_examples(view: View, split: str) -> Examples:
-    """The labelled rows of a View, as the Split divides them.
+    def measure(self, truth: Targets, scores: Scores, thresholds: tuple[float, ...] = ()) -> dict[str, float]:
+        """Accuracy and macro-F1 of the most probable classes."""
+        from pipeline.metrics.classification import compute
 
-    Raises:
-        UnfitData: a row of the Split has a label outside the label space (a test file with labels of its own), or
-            the View is of text pairs or of several labels a row, which this task does not learn.
-    """
-    if view.second:
-        raise UnfitData(
-            N_("A model that compares two texts cannot be trained yet. Choose both as text columns that are joined.")
-        )
-    frozen = load_split(split).without(view.left_out)
-    test_view = view.on(frozen.test_source) if frozen.test_source else view
-    return Examples(
-        train=_part(view, frozen.train),
-        validation=_part(view, frozen.validation),
-        test=_part(test_view, frozen.test),
-    )
+        return compute(truth, scores.argmax(axis=1), scores.shape[1])
 
-
-def head(model: "PreTrainedModel") -> "nn.Linear":
-    """The layer that turns what the model made of a text into one number a class."""
-    from torch import nn
-
-    classes = model.config.num_labels
-    inside = set(model.base_model.modules())
-    found = [m for m in model.modules() if m not in inside and isinstance(m, nn.Linear) and m.out_features == classes]
-    return found[-1]
-
-
-def loss(logits: "Tensor", targets: "Tensor", label_smoothing: float) -> "Tensor":
-    """Mean cross-entropy in nats; logits [rows, classes], targets [rows]."""
-    from torch.nn.functional import cross_entropy
-
-    return cross_entropy(logits.float(), targets, label_smoothing=label_smoothing)
+    def baselines(self, examples: Examples, outputs: int, progress: Progress) -> dict[str, Baseline]:
+        """The majority class, and TF-IDF with logistic regression."""
+        return opponents.of_classes(examples, outputs, progress)
 
 
-def predict(
-    model: "PreTrainedModel",
-    lengths: npt.NDArray[np.int64],
-    forward: Callable[[npt.NDArray[np.int64]], "Tensor"],
-    advance: Callable[[int], None] = lambda done: None,
-) -> Predicted:
-    """What ``model`` says about n texts, in their order.
+CLASSIFICATION = Classification()
+
+
+def class_weights(targets: npt.NDArray[np.int64], classes: int, kind: str) -> npt.NDArray[np.float32] | None:
+    """[classes] what a row of each class counts, 1 on average over the rows; None where all count the same.
 
     Args:
-        model: a stock classifier in evaluation mode.
-        lengths: [n] tokens of each text.
-        forward: positions of texts, all of one length, to logits [rows, classes]; it calls ``model``.
-        advance: told how many texts are over.
+        targets: [n] classes of the training rows.
+        kind: "none", "sqrt" (by the root of how rare a class is) or "balanced" (all classes weigh the same).
     """
-    import torch
-
-    classes = head(model).out_features
-    probabilities = np.empty((len(lengths), classes))
-    vectors: npt.NDArray[np.float32] | None = None
-    done = 0
-    with torch.no_grad(), _read_by_head(model) as read:
-        for rows in by_length(lengths, TOKENS_AT_ONCE):
-            probabilities[rows] = torch.softmax(forward(rows).double(), dim=-1).cpu().numpy()
-            entered = read[0].float()
-            # A decoder's head reads every token and keeps the last real one; nothing is padded here, so it is the last.
-            pooled = torch.nn.functional.normalize(entered[:, -1] if entered.ndim == 3 else entered, dim=-1)
-            if vectors is None:
-                vectors = np.empty((len(lengths), pooled.shape[-1]), np.float32)
-            vectors[rows] = pooled.cpu().numpy()
-            done += len(rows)
-            advance(done)
-    return Predicted(probabilities, vectors if vectors is not None else np.empty((0, 0), np.float32))
-
-
-@contextlib.contextmanager
-def _read_by_head(model: "PreTrainedModel") -> Iterator[list["Tensor"]]:
-    """A list whose one element is what entered the head in the latest pass."""
-    read: list[Tensor] = []
-
-    def keep(_module: Any, inputs: tuple["Tensor", ...]) -> None:
-        read[:] = inputs[:1]
-
-    hook = head(model).register_forward_pre_hook(keep)
-    try:
-        yield read
-    finally:
-        hook.remove()
-
-
-def _part(view: View, rows: Sequence[int]) -> Part:
-    labels = view_labels(view, rows)
-    numbers = {label: number for number, label in enumerate(view.labels)}
-    for row, label in labels.items():
-        if label not in numbers:
-            raise UnfitData(
-                N_(
-                    "Row {row} has the label “{label}”, which no labelled row of the training file has. "
-                    "Correct it, or leave the row out."
-                ),
-                row=int(str(row)) + 1,
-                label=label,
-            )
-    return Part(
-        rows=np.asarray(rows, dtype=np.int64),
-        texts=tuple(read_texts(view, view_frame(view, rows))),
-        targets=np.array([numbers[label] for label in labels], dtype=np.int64),
-    )
+    power = {"none": 0.0, "sqrt": 0.5, "balanced": 1.0}[kind]
+    if not power:
+        return None
+    weights = np.maximum(np.bincount(targets, minlength=classes), 1) ** -power
+    return np.asarray(weights / weights[targets].mean(), dtype=np.float32)

@@ -1,12 +1,32 @@
 """The tasks by name. To add one, write its file beside this one and name it here."""
 
+from pipeline.data.view import View
 from pipeline.errors import N_, SettingError
-from pipeline.tasks import classification
+from pipeline.tasks.classification import CLASSIFICATION
+from pipeline.tasks.multilabel import MULTILABEL
+from pipeline.tasks.pair import PAIR
+from pipeline.tasks.regression import REGRESSION
+from pipeline.tasks.task import Task
 
-TASKS = {classification.NAME: classification}
+TASKS: dict[str, Task] = {task.name: task for task in (CLASSIFICATION, MULTILABEL, PAIR, REGRESSION)}
 
 
-def check(name: str) -> None:
-    """Raises SettingError unless ``name`` is a task."""
+def get(name: str) -> Task:
+    """The task of that name. Raises SettingError where there is none."""
     if name not in TASKS:
         raise SettingError(N_("There is no task “{task}”. Choose one of: {known}."), task=name, known=", ".join(TASKS))
+    return TASKS[name]
+
+
+def task_of(view: View) -> Task:
+    """The task that a View asks for."""
+    return task_for(view.number, view.several, bool(view.second))
+
+
+def task_for(number: bool, several: bool, two_texts: bool) -> Task:
+    """The task where the answer is a number, or several labels, or else one class, of one text or of two."""
+    if number:
+        return REGRESSION
+    if several:
+        return MULTILABEL
+    return PAIR if two_texts else CLASSIFICATION

@@ -32,6 +32,10 @@ class Reading(Protocol):
     def masks(self) -> tuple[str, ...]:
         """Kinds of personal data that are masked."""
 
+    @property
+    def second(self) -> str:
+        """Column whose texts stand opposite the others; "" for none."""
+
 
 def read_texts(reading: Reading, rows: pd.DataFrame) -> list[str]:
     """[rows] the text of every row as a model gets to read it: joined, then masked.
@@ -53,6 +57,19 @@ def read_pairs(reading: Reading, second: str, rows: pd.DataFrame) -> list[tuple[
     """
     cells = [mask(str(cell), reading.masks) for cell in rows[second]]
     return list(zip(read_texts(reading, rows), cells, strict=True))
+
+
+def read_whole(reading: Reading, second: str, rows: pd.DataFrame) -> list[str]:
+    """[rows] all that a row says, as one text: the two texts of a pair one under the other, else ``read_texts``.
+
+    For what asks whether rows are alike, or how long they are; a model that compares reads ``read_pairs``.
+
+    Raises:
+        SettingError: as ``read_texts``.
+    """
+    if not second:
+        return read_texts(reading, rows)
+    return ["\n".join(filter(None, (one.strip() for one in pair))) for pair in read_pairs(reading, second, rows)]
 
 
 def default_template(columns: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.tasks.task import Targets
 from pipeline.tasks.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class Rows:
 
     tokens: Tokens
     numbers: npt.NDArray[np.int64]  # [n] rows of ``tokens``
-    targets: npt.NDArray[np.int64]  # [n]
+    targets: Targets
     padding: int  # number of the padding token
     states: "Tensor | None" = None  # [tokens, hidden] outputs of the lower half, None: computed in each step
 
@@ -38,7 +39,7 @@ class Rows:
         return self.tokens.lengths[self.numbers]
 
     def collate(self, positions: Sequence[int]) -> dict[str, "Tensor"]:
-        """What the trained module takes: ``input_ids``, ``attention_mask``, ``labels`` and, if kept, ``hidden``."""
+        """What the trained module takes: ``labels``, and what ``inputs`` gives."""
         import torch
 
         batch = self.inputs(positions)
@@ -46,7 +47,7 @@ class Rows:
         return batch
 
     def inputs(self, positions: Sequence[int]) -> dict[str, "Tensor"]:
-        """As ``collate``, without labels."""
+        """What ``Tokens.batch`` gives, and ``hidden`` if the states are kept."""
         import torch
 
         rows = self.numbers[list(positions)]

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,20 @@ def last_whole(checkpoints: Path) -> Path | None:
         if folder not in whole:
             shutil.rmtree(folder)
     return whole[-1] if whole else None
+
+
+def best_whole(checkpoints: Path) -> Path:
+    """The checkpoint with the best score on the validation rows, as the newest whole one says; else the newest itself.
+
+    Raises:
+        FileNotFoundError: there is no whole checkpoint.
+    """
+    newest = last_whole(checkpoints)
+    if newest is None:
+        raise FileNotFoundError(f"no whole checkpoint in {checkpoints}")
+    state = json.loads((newest / "trainer_state.json").read_text(encoding="utf-8"))
+    best = folder_of(checkpoints, state["best_global_step"] or step_of(newest))
+    return best if best.is_dir() else newest
 
 
 @contextlib.contextmanager

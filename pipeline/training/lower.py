@@ -9,8 +9,7 @@ import numpy as np
 from pipeline import cache
 from pipeline.models.halves import LowerHalf
 from pipeline.settings import workspace
-from pipeline.tasks.classification import TOKENS_AT_ONCE
-from pipeline.tasks.tokens import Tokens, by_length
+from pipeline.tasks.tokens import TOKENS_AT_ONCE, Tokens, by_length
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -11,12 +11,16 @@ from pipeline.errors import N_, ModelError, SettingError
 from pipeline.models.devices import Device
 from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
+from pipeline.training.space import BERT_BATCHES, BERT_EPOCHS, BERT_RATES
 
-PRESETS = ("fast", "balanced", "best")
+PRESETS = ("fast", "balanced", "best", "bert")
 TRAINING = N_("Training")  # the phase whose units are steps; its pace tells the time left
 
 # What a person can write in a message to a desk; longer texts say most of it at their beginning.
 _LONGEST = 128
+
+# Somebody who chooses `best` goes for a coffee, not home; another time is a setting.
+_BEST_MINUTES = 20.0
 
 # How often all rows are read: few rows more often; many rows a class less often, for they repeat themselves.
 _EPOCHS = {"fast": 6, "balanced": 6, "best": 10}
@@ -55,6 +59,8 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
             N_("{model} reads and writes (encoder-decoder); that kind cannot learn to classify yet. Choose another."),
             model=model.name,
         )
+    if preset == "bert":
+        return _bert(model, device)
     layers = count_layers(model.path)
     share, fewest = _TRAINED[preset]
     few = rows < _FEW_ROWS
@@ -66,8 +72,30 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
         learning_rate=_RATE_FOR_FEW if few else _RATE,
         batch_size=32 if device.name == "cpu" or few else 64,
         max_length=min(_LONGEST, model.context),
-        precision="bfloat16" if device.name == "cuda" and device.has_bfloat16 else "float32",
+        precision=_precision(device),
+        search="space" if preset == "best" else "none",
+        budget_minutes=_BEST_MINUTES if preset == "best" else 0.0,
     )
+
+
+def _bert(model: Model, device: Device) -> Recipe:
+    """Full fine-tuning as the BERT paper does it (Devlin et al. 2019, A.3): one rate, no smoothing, its grid."""
+    return Recipe(
+        preset="bert",
+        trained_layers=-1,
+        epochs=BERT_EPOCHS[0],
+        learning_rate=BERT_RATES[0],
+        head_factor=1.0,
+        batch_size=BERT_BATCHES[0],
+        max_length=min(_LONGEST, model.context),
+        label_smoothing=0.0,
+        precision=_precision(device),
+        search="bert",
+    )
+
+
+def _precision(device: Device) -> str:
+    return "bfloat16" if device.name == "cuda" and device.has_bfloat16 else "float32"
 
 
 def change(recipe: Recipe, settings: Mapping[str, str]) -> Recipe:
@@ -99,8 +127,16 @@ RANGES: dict[str, tuple[float, float]] = {
     "weight_decay": (0, 1),
     "warmup_ratio": (0, 1),
     "gradient_clip": (1e-6, 1e6),
+    "patience": (0, 1_000),
+    "budget_minutes": (0, 100_000),
 }
-CHOICES = {"schedule": ("linear", "cosine", "constant"), "precision": ("float32", "bfloat16")}
+CHOICES = {
+    "schedule": ("linear", "cosine", "constant"),
+    "precision": ("float32", "bfloat16"),
+    "head_start": ("random", "regression"),
+    "class_weights": ("none", "sqrt", "balanced"),
+    "search": ("none", "space", "bert"),
+}
 
 
 def _parse(name: str, text: str, kind: type) -> Any:

@@ -1,10 +1,12 @@
 """Carries out a spec: rows to tokens to a trained model, its answers on the test rows, and a sealed bundle."""
 
+import contextlib
 import dataclasses
+import functools
 import importlib.metadata
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors.torch import load_file
 from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
 from transformers.utils import logging as transformers_logging
 
@@ -23,17 +26,24 @@ from pipeline.models.halves import evaluating, layers
 from pipeline.models.load import load_classifier, load_tokenizer
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.bundle import MANIFEST, BundleInfo, read_info, seal, write_info
-from pipeline.runs.metrics_log import MetricsWriter
+from pipeline.runs.metrics_log import MetricsWriter, read_metrics
 from pipeline.runs.progress import Progress
-from pipeline.runs.spec import RunSpec
+from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks import registry
-from pipeline.tasks.classification import Examples, Predicted, load_examples, predict
+from pipeline.tasks.classification import Classification, class_weights
+from pipeline.tasks.examples import load_examples
+from pipeline.tasks.predict import Predicted, head, predict
+from pipeline.tasks.task import Examples, Inputs, Part, Targets, Task
 from pipeline.tasks.tokens import Tokens, tokenize
 from pipeline.training import checkpoints
+from pipeline.training import recipe as recipes
 from pipeline.training.batches import Rows
+from pipeline.training.head_start import start_head
 from pipeline.training.lower import fits, lower_states
-from pipeline.training.trainee import Trainee, trainee
+from pipeline.training.search import Found, Tried, Verdict, search, take_over
+from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
+from pipeline.training.unit import Unit, unit_of
 from pipeline.training.watcher import Watcher
 
 LOADING = N_("Loading the base model")
@@ -55,17 +65,23 @@ class Trained:
 class _Prepared:
     """All rows of a run as tokens, with the outputs of the lower layers where they are kept."""
 
+    task: Task
     model: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     tokens: Tokens
     states: torch.Tensor | None
+    unit: Unit | None  # in which the targets are learned; None: they are no numbers
     layer: int  # layers that stay as they are, -1: none
     examples: Examples
     train: npt.NDArray[np.int64]  # rows of ``tokens``
     validation: npt.NDArray[np.int64]
     test: npt.NDArray[np.int64]
 
-    def rows(self, numbers: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]) -> Rows:
+    def learned(self, part: Part) -> Targets:
+        """The targets of a part as they are learned."""
+        return part.targets if self.unit is None else self.unit.learned(part.targets)
+
+    def rows(self, numbers: npt.NDArray[np.int64], targets: Targets) -> Rows:
         return Rows(self.tokens, numbers, targets, self.model.config.pad_token_id or 0, self.states)
 
 
@@ -80,19 +96,28 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
         WorkspaceError: the disk is full; what was saved before can be resumed.
         UnfitData, ModelError, SettingError: the spec cannot be carried out.
     """
-    registry.check(spec.task)
+    task = registry.get(spec.task)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     _use_physical_cores()
     with checkpoints.disk_watched():
-        prepared = _prepare(spec, progress)
-        kept, tested = prepared.states is not None, len(prepared.test)
-        with trainee(prepared.model, prepared.layer, kept, spec.recipe.label_smoothing) as module:
-            trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+        found = None if spec.recipe.search == "none" else _search(spec, task, run_folder, progress, metrics)
+        if found is not None:
+            spec = dataclasses.replace(spec, recipe=found.recipe)
+        prepared = _prepare(spec, task, progress)
+        tested = len(prepared.test)
+        with _opened(spec, prepared) as module:
+            if found is None:
+                trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+            else:
+                trained = _take(found, module)
+            if prepared.unit is not None:
+                prepared.unit.fold(head(prepared.model))
+            thresholds = _tune(prepared, module)
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
             neighbours = _predict(prepared, module, prepared.train, lambda n: None)
         progress.advance(SAVING, 0, 1)
-        _keep(spec, run_folder, prepared, answers, neighbours)
+        _keep(spec, run_folder, prepared, answers, neighbours, thresholds)
     return trained
 
 
@@ -104,13 +129,55 @@ def finish_bundle(run_folder: Path, name: str, metrics: dict[str, float]) -> Non
     seal(bundle)
 
 
-def _prepare(spec: RunSpec, progress: Progress) -> _Prepared:
+def _search(spec: RunSpec, task: Task, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Found:
+    """Try recipes on the same rows; each trial reads what the first has kept of tokens and lower layers."""
+
+    def attempt(recipe: Recipe, folder: Path, within: Progress, verdict: Verdict) -> Tried:
+        tried = dataclasses.replace(spec, recipe=recipe)
+        prepared, own = _prepare(tried, task, within), MetricsWriter(folder)
+        try:
+            with _opened(tried, prepared) as module:
+                trained = _fit(tried, prepared, module, folder, within, own, verdict)
+        finally:
+            own.close()
+        return Tried(_curve(folder, task), trained.stopped)
+
+    count = recipes.count_layers(models.get(spec.base_model).path)
+    found = search(spec.recipe, count, spec.seed, run_folder, progress, metrics, attempt)
+    take_over(found, run_folder, metrics)
+    return found
+
+
+def _curve(folder: Path, task: Task) -> list[tuple[float, float]]:
+    """Share of the steps and what the task goes by on the validation rows at each mark of a trial, all sittings."""
+    events = read_metrics(folder)
+    steps = next(event.values["steps"] for event in events if event.kind == "plan")
+    scores = {event.values["step"]: event.values[task.best_by] for event in events if event.kind == "validation"}
+    return [(step / steps, score) for step, score in sorted(scores.items()) if step]
+
+
+def _take(found: Found, module: Trainee) -> Trained:
+    """The best state of the chosen trial, into ``module``."""
+    best = checkpoints.best_whole(found.folder / "checkpoints")
+    module.load_state_dict(load_file(best / "model.safetensors"))
+    return Trained(found.stopped, checkpoints.step_of(best), 0)
+
+
+@contextlib.contextmanager
+def _opened(spec: RunSpec, prepared: _Prepared) -> Iterator[Trainee]:
+    """What is trained of the prepared model, with the recipe's loss."""
+    with trainee(prepared.model, prepared.layer, prepared.states is not None, _loss(spec, prepared)) as module:
+        yield module
+
+
+def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
     progress.advance(LOADING, 0, 1)
-    examples = load_examples(spec.view, spec.split)
+    examples = load_examples(task, spec.view, spec.split)
     base = models.get(spec.base_model)
     set_seed(spec.seed)  # the head's first numbers
     tokenizer = load_tokenizer(base.path)
-    model = load_classifier(base.path, spec.view.labels).to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
+    model = load_classifier(base.path, task.names(spec.view), task.problem_type)
+    model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
     unique, places = _unique(examples)
     tokens = tokenize(tokenizer, spec.model_fingerprint, unique, spec.recipe.max_length)
     count = len(layers(model))
@@ -121,19 +188,37 @@ def _prepare(spec: RunSpec, progress: Progress) -> _Prepared:
         states = lower_states(
             model, layer, tokens, spec.model_fingerprint, lambda done: progress.advance(LOWER, done, len(tokens))
         )
-    return _Prepared(model, tokenizer, tokens, states, layer, examples, *places)
+    unit = unit_of(examples.train.targets, head(model)) if task.problem_type == "regression" else None
+    return _Prepared(task, model, tokenizer, tokens, states, unit, layer, examples, *places)
 
 
-def _unique(examples: Examples) -> tuple[list[str], tuple[npt.NDArray[np.int64], ...]]:
+def _loss(spec: RunSpec, prepared: _Prepared) -> Loss:
+    """The loss of a recipe; rare classes count by how rare they are among the training rows."""
+    task, weights = prepared.task, None
+    if isinstance(task, Classification):
+        targets = prepared.examples.train.targets
+        weights = class_weights(targets, len(spec.view.labels), spec.recipe.class_weights)
+    on_device = None if weights is None else torch.from_numpy(weights).to(spec.device)
+    return functools.partial(task.loss, label_smoothing=spec.recipe.label_smoothing, weights=on_device)
+
+
+def _unique(examples: Examples) -> tuple[Inputs, tuple[npt.NDArray[np.int64], ...]]:
     """All texts once, sorted so that another Split of the same rows is the same content; and each part's places."""
-    parts = (examples.train, examples.validation, examples.test)
-    unique = sorted({text for part in parts for text in part.texts})
-    numbers = {text: number for number, text in enumerate(unique)}
-    return unique, tuple(np.array([numbers[text] for text in part.texts], dtype=np.int64) for part in parts)
+    parts = [part.inputs.rows() for part in (examples.train, examples.validation, examples.test)]
+    unique = sorted({key for part in parts for key in part})
+    numbers = {key: number for number, key in enumerate(unique)}
+    places = tuple(np.array([numbers[key] for key in part], dtype=np.int64) for part in parts)
+    return Inputs.of(unique, paired=examples.train.inputs.second is not None), places
 
 
 def _fit(
-    spec: RunSpec, prepared: _Prepared, module: Trainee, run_folder: Path, progress: Progress, metrics: MetricsWriter
+    spec: RunSpec,
+    prepared: _Prepared,
+    module: Trainee,
+    run_folder: Path,
+    progress: Progress,
+    metrics: MetricsWriter,
+    verdict: Verdict = lambda share, best: False,
 ) -> Trained:
     recipe, examples = spec.recipe, prepared.examples
     per_epoch = -(-len(prepared.train) // recipe.batch_size)
@@ -144,16 +229,22 @@ def _fit(
     _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
-    watcher = Watcher(progress, metrics, folder, marks(per_epoch, recipe.epochs), len(prepared.train))
+    at = marks(per_epoch, recipe.epochs)
+    watcher = Watcher(progress, metrics, folder, at, len(prepared.train), prepared.task, recipe.patience, verdict)
+    rows = prepared.rows(prepared.train, prepared.learned(examples.train))
+    if checkpoint is None and recipe.head_start == "regression":
+        start_head(module, rows, spec.seed)
     trainer = build_trainer(
         module,
+        prepared.task,
         spec,
-        prepared.rows(prepared.train, examples.train.targets),
-        prepared.rows(prepared.validation, examples.validation.targets),
+        rows,
+        prepared.rows(prepared.validation, prepared.learned(examples.validation)),
         folder,
         watcher,
         steps,
         fresh=checkpoint is None,
+        unit=prepared.unit,
     )
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     step = trainer.state.global_step
@@ -187,24 +278,41 @@ def _predict(
         )
 
     with evaluating(module):
-        return predict(model, rows.lengths, forward, advance)
+        return predict(model, rows.lengths, forward, prepared.task.scores, advance)
 
 
-def _keep(spec: RunSpec, run_folder: Path, prepared: _Prepared, answers: Predicted, neighbours: Predicted) -> None:
+def _tune(prepared: _Prepared, module: Trainee) -> tuple[float, ...]:
+    """Thresholds from what the trained model says about the validation rows."""
+    if not prepared.task.tunes:
+        return ()
+    said = _predict(prepared, module, prepared.validation, lambda done: None)
+    return prepared.task.tune(prepared.examples.validation.targets, said.scores)
+
+
+def _keep(
+    spec: RunSpec,
+    run_folder: Path,
+    prepared: _Prepared,
+    answers: Predicted,
+    neighbours: Predicted,
+    thresholds: tuple[float, ...],
+) -> None:
     examples = prepared.examples
     test = examples.test
-    save_answers(Answers(test.rows, test.targets, answers.probabilities, spec.view.labels), run_folder, "model")
+    names = prepared.task.names(spec.view)
+    save_answers(Answers(test.rows, test.targets, answers.scores, names, thresholds), run_folder, "model")
     np.savez(run_folder / "neighbours.npz", rows=examples.train.rows, vectors=neighbours.vectors)
     bundle = run_folder / "bundle"
     shutil.rmtree(bundle, ignore_errors=True)
     prepared.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
     prepared.tokenizer.model_max_length = spec.recipe.max_length
     prepared.tokenizer.save_pretrained(bundle)
-    write_info(bundle, _info(spec, run_folder))
+    write_info(bundle, _info(spec, run_folder, prepared, thresholds))
     seal(bundle)
 
 
-def _info(spec: RunSpec, run_folder: Path) -> BundleInfo:
+def _info(spec: RunSpec, run_folder: Path, prepared: _Prepared, thresholds: tuple[float, ...]) -> BundleInfo:
+    numbers = prepared.examples.train.targets
     return BundleInfo(
         run=run_folder.name,
         name="",
@@ -213,13 +321,18 @@ def _info(spec: RunSpec, run_folder: Path) -> BundleInfo:
         text=spec.view.text,
         template=spec.view.template,
         label=spec.view.label,
-        labels=spec.view.labels,
+        labels=prepared.task.names(spec.view),
         max_length=spec.recipe.max_length,
         metrics={},
         versions={name: importlib.metadata.version(name) for name in ("torch", "transformers", "tokenizers")},
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         masks=spec.view.masks,
         renamed=renamed(spec.view.steps),
+        second=spec.view.second,
+        separators=spec.view.separators,
+        label_columns=spec.view.label_columns,
+        thresholds=thresholds,
+        number_range=(float(numbers.min()), float(numbers.max())) if prepared.unit else (),
     )
 
 

@@ -4,7 +4,7 @@ Knows which parameters are trained and what a checkpoint must hold; knows nothin
 """
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from torch import Tensor, nn
@@ -13,7 +13,9 @@ from transformers import PreTrainedModel
 
 from pipeline.models.first_token import first_token_top
 from pipeline.models.halves import UpperHalf, layers, upper_half
-from pipeline.tasks import classification
+from pipeline.tasks.predict import head
+
+Loss = Callable[[Tensor, Tensor], Tensor]
 
 
 class Trainee(nn.Module):
@@ -23,28 +25,28 @@ class Trainee(nn.Module):
         model: a stock classifier, ``freeze_below`` done.
         fixed: modules that stay as they are, and in evaluation mode.
         upper: calls the layers above the cut; None where no states are kept.
-        label_smoothing: from 0 to 1.
+        loss: of logits [rows, outputs] and targets, a mean over the batch.
     """
 
-    def __init__(
-        self, model: PreTrainedModel, fixed: list[nn.Module], upper: UpperHalf | None, label_smoothing: float
-    ) -> None:
+    def __init__(self, model: PreTrainedModel, fixed: list[nn.Module], upper: UpperHalf | None, loss: Loss) -> None:
         super().__init__()
         self.model = model
         self._fixed = tuple(fixed)
         self._upper = upper
-        self._label_smoothing = label_smoothing
+        self._loss = loss
 
-    def forward(
-        self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor, hidden: Tensor | None = None
-    ) -> dict[str, Tensor]:
-        """``loss`` (nats, a mean over the batch) and ``logits`` [rows, classes]."""
-        logits = self.logits(input_ids, attention_mask, hidden)
-        return {"loss": classification.loss(logits, labels, self._label_smoothing), "logits": logits}
+    def forward(self, labels: Tensor, hidden: Tensor | None = None, **batch: Tensor) -> dict[str, Tensor]:
+        """``loss`` (a mean over the batch) and ``logits`` [rows, outputs] of what ``Rows.collate`` gives."""
+        logits = self.logits(hidden, **batch)
+        return {"loss": self._loss(logits, labels), "logits": logits}
 
-    def logits(self, input_ids: Tensor, attention_mask: Tensor, hidden: Tensor | None = None) -> Tensor:
-        """[rows, classes] from ids and mask [rows, tokens], and the states that enter the upper half if kept."""
-        batch = {"input_ids": input_ids, "attention_mask": attention_mask}
+    def logits(self, hidden: Tensor | None = None, **batch: Tensor) -> Tensor:
+        """[rows, outputs].
+
+        Args:
+            hidden: [rows, tokens, hidden] the states that enter the upper half, if they are kept.
+            **batch: what the model takes: ids and mask [rows, tokens], and segments if there are two texts.
+        """
         output = self.model(**batch) if self._upper is None or hidden is None else self._upper(hidden, **batch)
         logits: Tensor = output.logits
         return logits
@@ -93,24 +95,24 @@ def freeze_below(model: PreTrainedModel, layer: int) -> list[nn.Module]:
 
 
 @contextlib.contextmanager
-def trainee(model: PreTrainedModel, layer: int, kept: bool, label_smoothing: float) -> Iterator[Trainee]:
+def trainee(model: PreTrainedModel, layer: int, kept: bool, loss: Loss) -> Iterator[Trainee]:
     """The trainee for as long as the context is open; afterwards ``model`` is whole again.
 
     Args:
         model: a stock classifier.
         layer: layers from the bottom that stay as they are; -1: everything is trained, the embeddings too.
         kept: whether batches bring the states that enter ``layer``.
-        label_smoothing: from 0 to 1.
+        loss: of logits [rows, outputs] and targets, a mean over the batch.
     """
     with contextlib.ExitStack() as stack:
         upper = stack.enter_context(upper_half(model, layer)) if kept else None
         stack.enter_context(first_token_top(model))
-        yield Trainee(model, freeze_below(model, layer), upper, label_smoothing)
+        yield Trainee(model, freeze_below(model, layer), upper, loss)
 
 
 def groups(module: Trainee, rate: float, head_factor: float, decay: float) -> list[dict[str, Any]]:
     """Parameter groups for an optimizer: the head faster than the body, no decay of biases and norms."""
-    in_head = set(classification.head(module.model).parameters())
+    in_head = set(head(module.model).parameters())
     sorted_in: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for parameter in module.parameters():
         if parameter.requires_grad:

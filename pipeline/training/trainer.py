@@ -12,12 +12,12 @@ import torch
 from torch.utils.data import DataLoader
 from transformers import EvalPrediction, PrinterCallback, Trainer, TrainingArguments, get_scheduler
 
-from pipeline.metrics.classification import compute
 from pipeline.runs.spec import Recipe, RunSpec
-from pipeline.tasks.classification import head
+from pipeline.tasks.task import Task
 from pipeline.training import checkpoints
 from pipeline.training.batches import LengthBatches, Rows
 from pipeline.training.trainee import Trainee, groups
+from pipeline.training.unit import Unit
 from pipeline.training.watcher import Watcher
 
 # A chart moves every few steps, whatever the run's length.
@@ -59,6 +59,7 @@ def marks(steps_per_epoch: int, epochs: int) -> set[int]:
 
 def build_trainer(
     module: Trainee,
+    task: Task,
     spec: RunSpec,
     train: Rows,
     validation: Rows,
@@ -66,26 +67,32 @@ def build_trainer(
     watcher: Watcher,
     steps: int,
     fresh: bool,
+    unit: Unit | None = None,
 ) -> LengthTrainer:
     """A Trainer ready to start.
 
     Args:
         module: what is trained.
+        task: measures the validation rows.
         spec: recipe, seed and device.
         folder: of the checkpoints.
         watcher: is told everything.
         steps: of the whole run.
         fresh: whether it starts from the beginning; then the untrained model is measured too.
+        unit: in which the targets are numbers; None: they are no numbers.
     """
     logging.getLogger("transformers.trainer").setLevel(logging.ERROR)
-    recipe, classes = spec.recipe, head(module.model).out_features
+    recipe = spec.recipe
 
     def measure(answers: EvalPrediction) -> dict[str, float]:
-        return compute(np.asarray(answers.label_ids), np.asarray(answers.predictions).argmax(axis=-1), classes)
+        truth, scores = np.asarray(answers.label_ids), task.scores(torch.from_numpy(np.asarray(answers.predictions)))
+        if unit is not None:
+            truth, scores = unit.numbers(truth), unit.numbers(scores)
+        return task.measure(truth, scores, task.tune(truth, scores))
 
     trainer = LengthTrainer(
         model=module,
-        args=_arguments(recipe, spec, folder, steps, fresh),
+        args=_arguments(recipe, spec, folder, steps, fresh, task.best_by),
         train_dataset=train,
         eval_dataset=validation,
         compute_metrics=measure,
@@ -96,7 +103,7 @@ def build_trainer(
     return trainer
 
 
-def _arguments(recipe: Recipe, spec: RunSpec, folder: Path, steps: int, fresh: bool) -> TrainingArguments:
+def _arguments(recipe: Recipe, spec: RunSpec, folder: Path, steps: int, fresh: bool, best_by: str) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=recipe.epochs,
@@ -116,7 +123,7 @@ def _arguments(recipe: Recipe, spec: RunSpec, folder: Path, steps: int, fresh: b
         save_steps=steps,
         eval_on_start=fresh,
         load_best_model_at_end=True,
-        metric_for_best_model="macro_f1",
+        metric_for_best_model=best_by,
         greater_is_better=True,
         save_total_limit=checkpoints.KEPT,
         remove_unused_columns=False,

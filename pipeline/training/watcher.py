@@ -10,8 +10,10 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from pipeline.errors import N_, RunError
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
+from pipeline.tasks.task import Task
 from pipeline.training import checkpoints
 from pipeline.training.recipe import TRAINING
+from pipeline.training.search import Verdict
 
 # A killed run loses at most this much work.
 _SAVE_SECONDS = 60.0
@@ -24,22 +26,39 @@ class Watcher(TrainerCallback):
         folder: of the checkpoints.
         marks: steps after which the validation rows are measured and a checkpoint is written.
         rows: training rows, for the pace.
+        task: names what is measured, and what the best model is chosen by.
+        patience: marks without a better score after which training ends; 0: never early.
+        verdict: told the share of the steps and the best score at each mark; says whether to end there.
     """
 
-    def __init__(self, progress: Progress, metrics: MetricsWriter, folder: Path, marks: set[int], rows: int) -> None:
+    def __init__(
+        self,
+        progress: Progress,
+        metrics: MetricsWriter,
+        folder: Path,
+        marks: set[int],
+        rows: int,
+        task: Task,
+        patience: int = 0,
+        verdict: Verdict = lambda share, best: False,
+    ) -> None:
         self.stopped = False
         self._progress = progress
         self._metrics = metrics
         self._folder = folder
         self._marks = marks
         self._rows = rows
-        self._best = -1.0
+        self._task = task
+        self._patience = patience
+        self._verdict = verdict
+        self._ends = False
+        self._best = -math.inf
         self._saved = time.monotonic()
         self._logged = (0.0, 0.0)  # epoch and time of the latest figures
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Take up the best score of a resumed run."""
-        self._best = state.best_metric if state.best_metric is not None else -1.0
+        self._best = state.best_metric if state.best_metric is not None else -math.inf
         self._logged = (state.epoch or 0.0, time.monotonic())
         self._progress.advance(TRAINING, state.global_step, state.max_steps)
 
@@ -77,15 +96,24 @@ class Watcher(TrainerCallback):
                 "train", **at, loss=value, learning_rate=logs["learning_rate"], rows_per_second=self._pace(state)
             )
         elif "eval_loss" in logs:
-            best = logs["eval_macro_f1"] > self._best
-            self._best = max(self._best, logs["eval_macro_f1"]) if state.global_step else self._best
-            scores = {"accuracy": logs["eval_accuracy"], "macro_f1": logs["eval_macro_f1"]}
+            reached = logs[f"eval_{self._task.best_by}"]
+            best = reached > self._best
+            self._best = max(self._best, reached) if state.global_step else self._best
+            scores = {name: logs[f"eval_{name}"] for name in self._task.measures}
             self._metrics.write("validation", **at, loss=value, **scores, best=best)
+            if state.global_step:
+                self._ends = self._verdict(state.global_step / state.max_steps, self._best)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Seal the checkpoint."""
+        """Seal the checkpoint; end the training where nothing gets better any more."""
         checkpoints.finish(checkpoints.folder_of(self._folder, state.global_step))
         self._saved = time.monotonic()
+        control.should_training_stop = control.should_training_stop or self._ends or self._is_tired(state)
+
+    def _is_tired(self, state: TrainerState) -> bool:
+        # Counted from the Trainer's own state, so that a resumed run ends where it would have ended.
+        best = state.best_global_step or 0
+        return 0 < self._patience <= sum(best < mark <= state.global_step for mark in self._marks)
 
     def _pace(self, state: TrainerState) -> float:
         epoch, moment = self._logged

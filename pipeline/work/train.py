@@ -2,26 +2,20 @@
 
 import contextlib
 import time
-from pathlib import Path
 from typing import Any
 
 from pipeline import cache
-from pipeline.baselines.majority import majority_answers
-from pipeline.baselines.tfidf import fit_tfidf
 from pipeline.errors import N_
 from pipeline.evaluation.report import Report, build_report
-from pipeline.metrics.classification import compute
 from pipeline.runs import store
-from pipeline.runs.answers import Answers, save_answers
-from pipeline.runs.metrics_log import MetricsWriter, read_metrics
+from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress, Stopped
-from pipeline.runs.spec import RunSpec, load_spec
+from pipeline.runs.spec import load_spec
 from pipeline.settings import workspace
-from pipeline.tasks.classification import Examples, load_examples
 from pipeline.training.checkpoints import disk_watched
 from pipeline.training.run import finish_bundle, train
+from pipeline.work.baselines import measuring
 
-BASELINE = N_("Measuring the baselines")
 REPORT = N_("Writing the report")
 
 
@@ -38,15 +32,12 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     started = time.monotonic()
     metrics = MetricsWriter(folder)
     with disk_watched(), contextlib.nullcontext() if spec.use_cache else cache.off():
-        examples = load_examples(spec.view, spec.split)
-        _measure_baselines(spec, examples, folder, metrics, progress)
-        trained = train(spec, folder, progress, metrics)
+        with measuring(run_id, folder, metrics):
+            trained = train(spec, folder, progress, metrics)
         progress.advance(REPORT, 0, 1)
         report = build_report(run_id, folder, spec)
-        finish_bundle(
-            folder, store.get_run(run_id).name, {"accuracy": report.accuracy.value, "macro_f1": report.macro_f1.value}
-        )
-    metrics.write("test", accuracy=report.accuracy.value, macro_f1=report.macro_f1.value)
+        finish_bundle(folder, store.get_run(run_id).name, report.metrics)
+    metrics.write("test", **report.metrics)
     metrics.close()
     result = _keep(run_id, report, time.monotonic() - started)
     if trained.stopped:
@@ -54,34 +45,12 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return result
 
 
-def _measure_baselines(
-    spec: RunSpec, examples: Examples, folder: Path, metrics: MetricsWriter, progress: Progress
-) -> None:
-    """Majority class and TF-IDF + logistic regression on the same rows; the monitor draws them as dashed lines."""
-    if any(event.kind == "baseline" for event in read_metrics(folder)):
-        return
-    progress.advance(BASELINE, 0, 1)
-    classes = len(spec.view.labels)
-    labels = spec.view.labels
-    validation, test = examples.validation, examples.test
-    majority = majority_answers(examples.train.targets, classes)
-    tfidf = fit_tfidf(
-        examples.train.texts, examples.train.targets, validation.texts, validation.targets, classes, progress
-    )
-    answers = {
-        "majority": (majority.probabilities(len(validation.texts)), majority.probabilities(len(test.texts))),
-        "tfidf": (tfidf.probabilities(validation.texts), tfidf.probabilities(test.texts)),
-    }
-    for name, (on_validation, on_test) in answers.items():
-        save_answers(Answers(test.rows, test.targets, on_test, labels), folder, name)
-        metrics.write("baseline", name=name, **compute(validation.targets, on_validation.argmax(axis=1), classes))
-
-
 def _keep(run_id: str, report: Report, seconds: float) -> dict[str, Any]:
-    values = {"accuracy": report.accuracy.value, "macro_f1": report.macro_f1.value}
     with store.session() as session:
         row = session.get(store.RunRow, run_id)
         if row is not None:
-            row.sqlmodel_update({"metrics": values, "verdict": report.verdict, "seconds": row.seconds + seconds})
+            row.sqlmodel_update(
+                {"metrics": report.metrics, "verdict": report.verdict, "seconds": row.seconds + seconds}
+            )
             session.add(row)
-    return {"metrics": values, "verdict": report.verdict}
+    return {"metrics": report.metrics, "verdict": report.verdict}

@@ -38,7 +38,7 @@ def test_a_file_becomes_a_model_that_fills_it(language: str, tmp_path: Path, vis
     read_results(visitor)
     ask(visitor, "I cannot open the invoice of last month." if language == "en" else "打印机无法连接，请协助处理")
     filled = fill(visitor, blank, tmp_path / "filled.csv")
-    assert_only_blank_labels_changed(file, filled, sample.label)
+    assert_only_blank_labels_changed(file, filled, sample.question.label)
     take_away(visitor, tmp_path / "model.zip")
 
 
@@ -103,9 +103,9 @@ def fill(visitor: Visitor, blank: int, destination: Path) -> Path:
     """Let the model fill the blank labels of the training file, and download it."""
     visitor.go("use/fill.py")
     visitor.page.get_by_role(
-        "button", name=visitor.tn("Fill {n} blank label", "Fill the {n} blank labels", blank)
+        "button", name=visitor.tn("Fill {n} blank cell", "Fill the {n} blank cells", blank)
     ).click()
-    visitor.reads(visitor.tn("{n} label filled in", "{n} labels filled in", blank), seconds=120)
+    visitor.reads(visitor.tn("{n} row filled in", "{n} rows filled in", blank), seconds=120)
     settle(visitor.page)
     picture(visitor, "fill")
     return download(visitor, "Download the filled file", destination)
@@ -149,7 +149,7 @@ def assert_only_blank_labels_changed(before: Path, after: Path, label: str) -> N
 def excerpt(sample: Sample, destination: Path, *, whole: bool) -> int:
     """Write rows of ``sample`` to ``destination``, some without their label. Returns how many those are."""
     header, *rows = read(sample.path)
-    place = header.index(sample.label)
+    place = header.index(sample.question.label)
     known = [row for row in rows if row[place]]
     if not whole:
         known = known[: LABELLED + BLANK]

@@ -21,6 +21,7 @@ from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.bundle import BundleInfo, seal, write_info
 from pipeline.runs.spec import Recipe, RunSpec, save_spec
 from pipeline.settings import workspace
+from pipeline.tasks.task import Inputs
 from pipeline.templates.columns import render
 
 WORDS = {
@@ -92,7 +93,7 @@ def stage(
         _let_the_model_answer(view, dataset.split, home)
     report = build_report(run, home, spec)
     metrics = {"accuracy": report.accuracy.value, "macro_f1": report.macro_f1.value}
-    _write_rows(run, job, dataset, spec, name, metrics, report.verdict)
+    write_rows(run, job, dataset, spec, name, metrics, report.verdict)
     return Staged(run, dataset, job)
 
 
@@ -117,7 +118,7 @@ def _let_the_model_answer(view: View, split: str, home: Path) -> None:
     rows = load_split(split).test
     frame = view_frame(view, rows)
     truth = np.array([view.labels.index(label) for label in view_labels(view, rows)])
-    probabilities = Classifier.load(home / "bundle").probabilities(render(view.template, view.text, frame))
+    probabilities = Classifier.load(home / "bundle").scores(Inputs(tuple(render(view.template, view.text, frame))))
     save_answers(Answers(np.array(rows), truth, probabilities, view.labels), home, "model")
 
 
@@ -130,9 +131,10 @@ def _write_bundle_without_model(folder: Path, run: str, name: str, view: View) -
     seal(folder)
 
 
-def _write_rows(
+def write_rows(
     run: str, job: str, dataset: Dataset, spec: RunSpec, name: str, metrics: dict[str, float], verdict: str
 ) -> None:
+    """The rows of the database that a finished run has."""
     now = store.now()
     (workspace().jobs / job).mkdir(parents=True)
     with store.session() as session:

@@ -12,16 +12,22 @@ import pytest
 
 from pipeline.actions.samples import SAMPLES, import_sample, samples
 from pipeline.baselines.tfidf import fit_tfidf
+from pipeline.check.fits import hold_trial, measure_learnability
+from pipeline.check.material import Material
 from pipeline.data.duplicates import near_duplicate_clusters
+from pipeline.data.question import question_of
 from pipeline.data.source import read_rows
 from pipeline.data.split import load_split
-from pipeline.data.view import view_frame, view_labels
+from pipeline.data.view import is_labelled, view_frame, view_labels
 from pipeline.settings import Workspace
 
 FILES = (
     "zh_requirement_tickets.csv",
     "en_support_tickets.csv",
     "spam_messages.csv",
+    "zh_tagged_tickets.csv",
+    "ticket_pairs.csv",
+    "ticket_urgency.csv",
     "instructions_en.json",
     "instructions_zh.json",
 )
@@ -58,7 +64,7 @@ def test_a_sample_has_the_rows_and_classes_it_promises(
 
 def test_owner_ids_stay_strings_and_the_load_is_uneven(home: Workspace) -> None:
     sample = next(sample for sample in samples() if sample.name == "zh_requirement_tickets")
-    owners = read_rows(import_sample(sample.name).source)[sample.label]
+    owners = read_rows(import_sample(sample.name).source)[sample.question.label]
     load = Counter(owner for owner in owners if owner)
 
     assert all(re.fullmatch(r"\d{6}", owner) for owner in load)
@@ -79,7 +85,7 @@ def test_the_chinese_file_opens_in_excel_and_has_lengths_of_real_tickets(home: W
 @pytest.mark.parametrize("name", TICKETS)
 def test_few_tickets_repeat_one_another(home: Workspace, name: str) -> None:
     sample = next(sample for sample in samples() if sample.name == name)
-    frame = read_rows(import_sample(name).source, sample.text)
+    frame = read_rows(import_sample(name).source, sample.question.text)
     clusters = near_duplicate_clusters([" ".join(row) for row in frame.to_numpy()])
     repeated = sum(count for count in Counter(clusters).values() if count > 1)
 
@@ -100,6 +106,53 @@ def test_word_counts_alone_neither_solve_nor_miss_the_tickets(home: Workspace, n
     accuracy = np.mean(model.probabilities(list(texts[test])).argmax(axis=1) == y[test].to_numpy())
 
     assert 0.75 < accuracy < 0.92
+
+
+@pytest.mark.parametrize(
+    ("name", "labelled", "blank"),
+    [("zh_tagged_tickets", 902, 148), ("ticket_pairs", 1100, 100), ("ticket_urgency", 840, 110)],
+)
+def test_a_sample_of_another_kind_has_the_rows_it_promises_and_is_guessed_to_be_of_it(
+    home: Workspace, name: str, labelled: int, blank: int
+) -> None:
+    dataset = import_sample(name)
+    known = is_labelled(dataset.view)
+
+    assert (known.sum(), (~known).sum()) == (labelled, blank)
+    assert question_of(dataset.source) == next(sample for sample in samples() if sample.name == name).question
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "lowest", "highest"),
+    [("zh_tagged_tickets", 0.6, 0.92), ("ticket_urgency", 0.45, 0.85)],
+)
+def test_quick_fits_neither_solve_nor_miss_tags_and_urgency(
+    home: Workspace, name: str, lowest: float, highest: float
+) -> None:
+    dataset = import_sample(name)
+    found = measure_learnability(hold_trial(Material(dataset.view, load_split(dataset.split))))
+
+    assert found.verdict == "learnable" and lowest < found.accuracy < highest
+
+
+def test_pairs_are_balanced_and_share_more_words_where_they_are_the_same(home: Workspace) -> None:
+    view = import_sample("ticket_pairs").view
+    labels = view_labels(view)
+    rows = [row for row, label in labels.items() if label]
+    shared = {
+        label: np.mean([_overlap(*view_frame(view, [row]).iloc[0]) for row in rows if labels[row] == label])
+        for label in view.labels
+    }
+
+    assert 0.4 < (labels[rows] == "yes").mean() < 0.6
+    assert 1.5 * shared["no"] < shared["yes"] < 0.5
+
+
+def _overlap(one: str, other: str) -> float:
+    """Share of the letters in threes that two texts have in common."""
+    first, second = ({text[at : at + 3] for at in range(len(text) - 2)} for text in (one, other))
+    return len(first & second) / max(1, len(first | second))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -54,11 +54,35 @@ def test_scores_run_from_0_to_100_percent_beside_their_baselines() -> None:
     ]
 
     spec = figures.scores(
-        events, step="Step", accuracy="accuracy", macro_f1="macro-F1", baselines={"tfidf": "word counting"}
+        events,
+        step="Step",
+        lines={"accuracy": "accuracy", "macro_f1": "macro-F1"},
+        baselines={"tfidf": "word counting"},
     )
 
     assert spec["encoding"]["y"]["scale"] == {"domain": [0, 1]}
     assert drawn(spec, "word counting")[0]["y"] == 0.8
+
+
+def test_correlations_may_fall_below_0() -> None:
+    events = [
+        Event("baseline", 0.0, {"name": "mean", "pearson": 0.0}),
+        Event("validation", 0.0, {"step": 1, "pearson": -0.3, "spearman": -0.2}),
+    ]
+
+    spec = figures.scores(
+        events, step="Step", lines={"pearson": "r", "spearman": "rho"}, baselines={"mean": "mean"}, shares=False
+    )
+
+    assert spec["encoding"]["y"]["scale"] == {"domain": [-0.3, 1]}
+
+
+@pytest.mark.parametrize("numbers", [[0.0, 0.5, 1.0], [-3.0, 900.0], [float(n) ** 2 for n in range(500)]])
+def test_every_number_is_in_one_bar(numbers: list[float]) -> None:
+    bars = figures.numbers([(number, 2) for number in numbers], title="Number", rows="Rows")["data"]["values"]
+
+    assert sum(bar["rows"] for bar in bars) == 2 * len(numbers)
+    assert len(bars) <= 4 * figures.BINS + 1
 
 
 def test_nothing_measured_yet_is_an_empty_chart() -> None:

@@ -1,5 +1,7 @@
 """The data check in words: what the figures say, no more and no less."""
 
+import dataclasses
+
 import pytest
 
 from pages.components import sentences_check
@@ -63,3 +65,18 @@ def test_the_budget_is_said_in_points_and_names_who_gains(gain: float, labels: t
 
 def test_the_range_of_a_forecast_starts_at_no_change() -> None:
     assert "between 0.0 and 3.0 points" in sentences_check.budget_range(budget(0.01))
+
+
+def test_sets_and_numbers_come_with_their_own_figures() -> None:
+    sets = dataclasses.replace(learnability("learnable"), figure="micro_f1")
+    assert "micro-F1 of 61.0% (58.0% to 64.0%)" in sentences_check.learnability(sets)
+    for verdict in ("learnable", "weak", "chance"):
+        said = sentences_check.learnability(dataclasses.replace(learnability(verdict), figure="pearson", classes=0))
+        assert "0.61 (0.58 to 0.64)" in said and "%" not in said
+    few = dataclasses.replace(learnability("too_few"), figure="pearson", classes=0)
+    assert "classes" not in sentences_check.learnability(few) + sentences_check.learnability_advice(few)
+    numbers = dataclasses.replace(budget(0.03), figure="pearson")
+    assert "by about 0.03" in sentences_check.budget(numbers) and "0.01 and 0.05" in sentences_check.budget_range(
+        numbers
+    )
+    assert "micro-F1" in sentences_check.budget_range(dataclasses.replace(budget(0.03), figure="micro_f1"))

@@ -2,7 +2,7 @@
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Selectbox
+from streamlit.testing.v1.element_tree import Radio, Selectbox
 
 from pipeline.actions.data import list_datasets
 from pipeline.data.split import Split, load_split
@@ -22,7 +22,7 @@ def test_a_column_that_says_test_is_found_and_kept_as_given(home: Workspace) -> 
 
 def test_the_guessed_column_can_be_left_aside(home: Workspace) -> None:
     app = bring(as_csv(titled(60)))
-    app.radio[0].set_value("share").run()
+    way_of(app).set_value("share").run()
 
     assert "Measured on" not in words(app)
     assert divided(app).test_column == ""
@@ -40,7 +40,7 @@ def test_the_newest_rows_are_measured_on_where_a_column_has_dates(home: Workspac
     header, *rows = titled(60)
     dated = [[*row, f"2024年{n // 28 + 1}月{n % 28 + 1}日"] for n, row in enumerate(rows)]
     app = bring(as_csv([[*header, "day"], *dated]))
-    app.radio[0].set_value("time").run()
+    way_of(app).set_value("time").run()
 
     assert box(app, "time-").value == "day"
     box(app, "time-").select("customer").run()
@@ -49,12 +49,12 @@ def test_the_newest_rows_are_measured_on_where_a_column_has_dates(home: Workspac
     box(app, "time-").select("day").run()
     assert divided(app).test == tuple(range(51, 60))
     app.switch_page("data/read.py").run()
-    assert app.radio[0].value == "time"
+    assert way_of(app).value == "time"
 
 
 def test_groups_and_the_seed_reach_the_dataset(home: Workspace) -> None:
     app = bring(as_csv(titled(60)))
-    app.radio[0].set_value("share").run()
+    way_of(app).set_value("share").run()
     box(app, "group-").select("customer").run()
     app.number_input[0].set_value(7).run()
 
@@ -67,7 +67,7 @@ def test_groups_and_the_seed_reach_the_dataset(home: Workspace) -> None:
 
 def test_a_second_file_is_asked_for_before_the_way_on(home: Workspace) -> None:
     app = bring(as_csv(tickets()))
-    app.radio[0].set_value("file").run()
+    way_of(app).set_value("file").run()
     assert app.button(key="next").disabled
 
     app.file_uploader[0].upload("test.csv", as_csv(tickets(copies=4, blank=0))).run()
@@ -79,14 +79,14 @@ def test_a_second_file_is_asked_for_before_the_way_on(home: Workspace) -> None:
 @pytest.mark.parametrize("way", ["column", "file"])
 def test_a_dataset_opens_with_its_own_division(home: Workspace, way: str) -> None:
     app = bring(as_csv(titled(60)))
-    app.radio[0].set_value(way).run()
+    way_of(app).set_value(way).run()
     if way == "file":
         app.file_uploader[0].upload("test.csv", as_csv(titled(8))).run()
     divided(app)
     app.switch_page("data/read.py").run()
 
     assert not app.exception
-    assert app.radio[0].value == way
+    assert way_of(app).value == way
 
 
 def divided(app: AppTest) -> Split:
@@ -94,6 +94,11 @@ def divided(app: AppTest) -> Split:
     app.button(key="skip").click().run()
     assert not app.exception, app.exception[0].value
     return load_split(list_datasets()[0].split)
+
+
+def way_of(app: AppTest) -> Radio[str]:
+    """The choice of the rows to measure on."""
+    return next(one for one in app.radio if one.key and one.key.startswith("way-"))
 
 
 def box(app: AppTest, key: str) -> Selectbox:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions import data
+from pipeline.actions import summary
 from pipeline.actions.check import last_check
 from pipeline.actions.data import list_datasets
 from pipeline.actions.jobs import wait
@@ -66,10 +66,9 @@ def test_a_path_in_the_name_of_an_upload_reaches_no_folder(home: Workspace) -> N
     ("content", "hint"),
     [
         (b"", "empty"),
-        (b"a,b\n", "rows"),
         (b"PK\x03\x04 not a table at all", "csv"),
     ],
-    ids=["empty", "header only", "not what its name says"],
+    ids=["empty", "not what its name says"],
 )
 def test_a_file_that_cannot_be_read_gets_one_clear_line(home: Workspace, content: bytes, hint: str) -> None:
     app = visit("data/read.py")
@@ -78,6 +77,25 @@ def test_a_file_that_cannot_be_read_gets_one_clear_line(home: Workspace, content
     assert not app.exception
     assert len(app.error) == 1
     assert hint in words(app)
+
+
+def test_column_names_without_rows_are_shown_with_what_to_do(home: Workspace) -> None:
+    app = bring(b"text,queue\n")
+
+    assert app.header[0].value == "2 column names and no rows"
+    assert "fill in rows" in app.warning[0].value
+    assert list(app.dataframe[0].value.columns) == ["text", "queue"]
+    assert not [button for button in app.button if button.key in ("next", "skip")]
+    app.number_input[0].set_value(0).run()
+    app.button(key="read_again").click().run()
+    assert "1 row, none labelled yet" in words(app)
+
+
+def test_a_file_of_which_no_row_can_be_read_offers_what_was_set_aside(home: Workspace) -> None:
+    app = bring(b"text,queue\na,b,c\nd,e,f,g\n")
+
+    assert app.header[0].value == "None of the 2 rows could be read"
+    assert app.get("download_button")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +176,7 @@ def test_labels_that_look_alike_are_told_apart_in_their_figure(home: Workspace) 
 
 
 def test_lengths_of_some_rows_only_are_said_to_be_so(home: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "MEASURED_TEXTS", 20)
+    monkeypatch.setattr(summary, "MEASURED_TEXTS", 20)
     app = bring(as_csv(tickets(copies=11, blank=3)))
 
     assert "Measured on 18 rows, evenly spread over the file." in words(app)

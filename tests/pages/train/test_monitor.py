@@ -51,7 +51,7 @@ def test_a_finished_run_says_how_good_it_is_and_offers_to_fill(home: Workspace, 
 
     assert app.header[0].value.replace("\\", "").startswith("Done: ")
     assert "of 100 rows" in words(app)
-    assert app.button(key="fill").label == "Fill the 12 blank labels"
+    assert app.button(key="fill").label == "Fill the 12 blank cells"
     assert [button.key for button in app.button if button.proto.type == "primary"] == ["fill"]
 
 
@@ -91,3 +91,15 @@ def test_an_unknown_run_in_the_url_is_said_in_one_line(home: Workspace) -> None:
     app = visit("train/monitor.py", run="nothere")
 
     assert "There is no run nothere" in words(app)
+
+
+def test_a_search_shows_what_it_tried_the_best_first(home: Workspace, tmp_path: Path) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        tried = {"state": "whole", "seconds": 12.0}
+        going.log.write("trial", number=0, settings={}, score=0.8, best=True, **tried)
+        going.log.write("trial", number=1, settings={"learning_rate": 2e-4, "epochs": 3}, score=0.9, best=True, **tried)
+        app = visit("train/monitor.py", run=going.run)
+
+    table = app.dataframe[0].value
+    assert list(table["score"]) == [90.0, 80.0]
+    assert list(table["settings"]) == ["Learning rate 0.0002, Epochs 3", "as the preset has them"]

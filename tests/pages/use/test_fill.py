@@ -23,7 +23,7 @@ def test_one_click_fills_the_blank_labels_of_the_training_file(home: Workspace, 
     assert jobs.wait(job).state == "finished"
 
     again = visit("use/fill.py", run=staged.run, job=job)  # somebody who comes back by the link
-    assert words(again).startswith(f"{BLANK} labels filled in")
+    assert words(again).startswith(f"{BLANK} rows filled in")
     filled = again.dataframe[0].value
     assert len(filled) == BLANK
     assert set(filled["queue"]) <= set(WORDS)

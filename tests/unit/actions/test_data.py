@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 
 from pipeline.actions import data
+from pipeline.actions import summary as summary_of
+from pipeline.actions.summary import summarise
+from pipeline.data.question import Question
 from pipeline.data.source import Source, import_source
 from pipeline.data.split import load_split
 from pipeline.data.steps import leave_out
-from pipeline.data.view import View, with_steps
+from pipeline.data.view import View, make_view, view_label_sets, view_numbers, with_steps
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from tests.tiny import tickets
@@ -49,11 +52,18 @@ def test_other_text_columns_and_another_template_keep_the_split(source: Source) 
     assert {first.split, joined.split, edited.split} == {first.split}
 
 
+def test_a_test_file_without_a_labelled_row_is_refused(source: Source, tmp_path: Path) -> None:
+    (tmp_path / "test.csv").write_text("text,label\n")
+    test = import_source(tmp_path / "test.csv", "test.csv")
+    with pytest.raises(UnfitData, match="No row of the test file has a label in label"):
+        data.create_dataset(source.id, name="a", text=["text"], label="label", test_source_id=test.id)
+
+
 def test_rows_with_a_blank_label_are_the_rows_to_fill(source: Source) -> None:
     counts = data.row_counts(data.create_dataset(source.id, name="a", text=["text"], label="label"))
     assert counts.blank == 10
     assert counts.train + counts.validation + counts.test == 90
-    summary = data.summarise(source.id, ["text"], "label")
+    summary = summarise(source.id, Question(("text",), "label"))
     assert (summary.rows, summary.labelled, summary.blank) == (100, 90, 10)
     assert sum(count for _, count in summary.label_counts) == 90
 
@@ -61,9 +71,9 @@ def test_rows_with_a_blank_label_are_the_rows_to_fill(source: Source) -> None:
 def test_lengths_are_those_of_some_rows_where_there_are_very_many(
     source: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    every = data.summarise(source.id, ["text"], "label").lengths
-    monkeypatch.setattr(data, "MEASURED_TEXTS", 50)
-    summary = data.summarise(source.id, ["text"], "label")
+    every = summarise(source.id, Question(("text",), "label")).lengths
+    monkeypatch.setattr(summary_of, "MEASURED_TEXTS", 50)
+    summary = summarise(source.id, Question(("text",), "label"))
     assert summary.lengths == every[::2]
     assert (summary.rows, summary.labelled) == (100, 90)
 
@@ -188,3 +198,67 @@ def test_rows_that_are_left_out_keep_their_place_when_the_rest_is_divided_anew(d
     assert sum(1 for part in ("train", "validation", "test") for row in getattr(load_split(by_time.split), part)) == 100
     counts = data.row_counts(by_time)
     assert counts.train + counts.validation + counts.test == 98
+
+
+SEVERAL = [("printer broken", "hardware"), ("invoice wrong", "billing"), ("printer invoice", "hardware; billing")]
+
+
+@pytest.fixture
+def sets(home: Workspace, tmp_path: Path) -> Source:
+    """Sixty tickets with one or two of two labels, in a cell and as columns, and an effort in hours."""
+    rows = [
+        (f"{text} number {number} at desk {number * 7 % 60}", labels, str(number % 12 / 2), str(number % 2), "1", "0")
+        for number, (text, labels) in enumerate(SEVERAL * 20)
+    ]
+    frame = pd.DataFrame(rows, columns=["text", "labels", "hours", "a", "b", "c"])
+    frame.loc[0, "hours"] = "soon"
+    frame.loc[1, "labels"] = ""
+    frame.to_csv(tmp_path / "sets.csv", index=False)
+    return import_source(tmp_path / "sets.csv", "sets.csv")
+
+
+def test_a_dataset_of_several_labels_is_divided_by_its_labels(sets: Source) -> None:
+    dataset = data.create_dataset(sets.id, name="s", text=["text"], label="labels", separators=";")
+    assert dataset.view.several and dataset.view.labels == ("hardware", "billing")
+    counts = data.row_counts(dataset)
+    assert (counts.train + counts.validation + counts.test, counts.blank) == (59, 1)
+    split = load_split(dataset.split)
+    assert all(labels for labels in view_label_sets(dataset.view, split.test))
+    summary = summarise(sets.id, Question(("text",), "labels", ";"))
+    assert summary.label_counts == (("hardware", 40), ("billing", 39)) and summary.labelled == 59
+    columns = data.create_dataset(sets.id, name="s", text=["text"], label="", label_columns=["a", "b"])
+    assert columns.view.labels == ("b", "a") and len(data.list_datasets()) == 2
+    of_columns = summarise(sets.id, Question(("text",), label_columns=("a", "c")))
+    assert (of_columns.label_counts, of_columns.none_of_them) == ((("a", 30),), 30)
+
+
+def test_a_dataset_of_numbers_has_small_and_large_ones_in_every_part(sets: Source) -> None:
+    dataset = data.create_dataset(sets.id, name="s", text=["text"], label="hours", number=True)
+    split, counts = load_split(dataset.split), data.row_counts(dataset)
+    assert counts.blank == 1 and 0 not in (*split.train, *split.validation, *split.test)
+    for part in (split.validation, split.test):
+        numbers = view_numbers(dataset.view, part)
+        assert len(numbers) >= 5 and numbers.min() <= 1.5 and numbers.max() >= 4
+    summary = summarise(sets.id, Question(("text",), "hours", number=True))
+    assert (summary.labelled, summary.no_numbers, len(summary.numbers)) == (59, 1, 12)
+    assert summary.label_counts == () and sum(rows for _, rows in summary.numbers) == 59
+
+
+def test_reading_the_same_cells_otherwise_keeps_the_split_where_every_row_still_has_an_answer(sets: Source) -> None:
+    one = data.create_dataset(sets.id, name="s", text=["text"], label="labels")
+    several = revised(one, make_view(sets.id, ["text"], "labels", separators=";"))
+    assert several.split == one.split and several.view.several
+    hours = data.create_dataset(sets.id, name="s", text=["text"], label="hours")
+    numbers = revised(hours, make_view(sets.id, ["text"], "hours", number=True))
+    assert numbers.split != hours.split  # the row "soon" is measured on in the one, and has no number in the other
+
+
+def test_two_texts_are_alike_only_where_both_are(home: Workspace, tmp_path: Path) -> None:
+    others = tickets(40, seed=1)["text"]
+    rows = [("the printer is broken", f"{other} {'xyz'[at % 3] * at}", str(at % 2)) for at, other in enumerate(others)]
+    pd.DataFrame(rows, columns=["text1", "text2", "label"]).to_csv(tmp_path / "pairs.csv", index=False)
+    source = import_source(tmp_path / "pairs.csv", "pairs.csv")
+    dataset = data.create_dataset(source.id, name="p", text=["text1"], label="label", second="text2")
+    assert dataset.view.second == "text2"
+    assert len(load_split(dataset.split).test) >= 4  # by the first text alone, all rows would be one cluster
+    assert max(summarise(source.id, Question(("text1",), "label", second="text2")).lengths) > len(rows[0][0])

@@ -7,7 +7,7 @@ import pandas as pd
 from pipeline.check.material import Material
 from pipeline.check.several import find_several_labels
 from pipeline.data.source import import_source
-from pipeline.data.view import View, make_view, view_labels
+from pipeline.data.view import View, make_view, view_label_sets, view_labels
 from pipeline.settings import Workspace
 
 
@@ -25,7 +25,10 @@ def test_cells_with_several_labels_are_found_and_can_keep_the_first(home: Worksp
         ((2,), "退款、物流"),
         ((4,), "物流、售后"),
     ]
-    changed = finding.remedies[0].view
+    several = finding.remedies[0].view
+    assert view_label_sets(several)[:3] == [("退款",), ("物流",), ("物流", "退款")]
+    assert not list(find_several_labels(Material(several)))
+    changed = finding.remedies[1].view
     assert list(view_labels(changed)) == ["退款", "物流", "退款", "售后", "物流", "退款", ""]
     assert not list(find_several_labels(Material(changed)))
 

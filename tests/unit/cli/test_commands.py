@@ -11,6 +11,7 @@ import pytest
 from pipeline.actions.data import get_dataset
 from pipeline.cli import main
 from pipeline.data.split import Split, load_split
+from pipeline.data.view import view_frame
 from pipeline.settings import Workspace
 from tests.tiny import tickets, tiny_base
 
@@ -155,11 +156,60 @@ def test_rows_are_divided_by_the_columns_that_import_is_told(
     assert set(told.test) == set(range(0, 100, 5))
 
 
+def odd_file(folder: Path) -> tuple[Path, list[str]]:
+    """Tickets as nobody would guess them, with a comma in the name of the text column, and the options that say how."""
+    frame = tickets(60, seed=0)
+    lines = [f"'{text}'~{label}" for text, label in zip(frame["text"], frame["label"], strict=True)]
+    text = "\r\n".join(["a note", "说明,正文~label", *lines])
+    (folder / "odd.csv").write_bytes(text.encode("utf-16-be"))
+    return folder / "odd.csv", ["--encoding", "utf-16-be", "--delimiter", "~", "--header", "2", "--quote", "'"]
+
+
+def test_import_train_and_predict_read_a_file_as_they_are_told(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd, how = odd_file(tmp_path)
+    assert main(["data", "import", str(odd), *how, "--text", "说明,正文", "--label", "label", "--json"]) == 0
+    view = get_dataset(json.loads(capsys.readouterr().out)["dataset"]).view
+    assert (view.text, view.label) == (("说明,正文",), "label")
+    assert view_frame(view)["说明,正文"].tolist() == tickets(60, seed=0)["text"].tolist()
+
+    command("train", odd, *how, "--text", "说明,正文", "--model", "tiny", "--name", "odd", "--follow", *SETTINGS)
+    filled = command("predict", "odd", odd, *how, "-o", tmp_path / "filled.csv", "--only-blank")
+    assert filled["rows"] == 60
+    kept = (tmp_path / "filled.csv").read_bytes().decode("utf-16-be")
+    assert kept.startswith("a note\r\n说明,正文~label~prediction~confidence\r\n'")
+    (tmp_path / "names.csv").write_text("说明,正文~label\n", encoding="utf-8")
+    empty = command("predict", "odd", tmp_path / "names.csv", "--delimiter", "~", "-o", tmp_path / "none.csv")
+    assert (empty["rows"], empty["filled"]) == (0, 0)
+
+
+def test_text_columns_are_named_at_once_or_one_by_one(
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = tickets(60, seed=0)
+    frame.insert(0, "a,b", [f"title {number}" for number in range(60)])
+    frame.to_csv(tmp_path / "file.csv", index=False)
+    for given, columns in (
+        (["--text", "a,b", "--text", "text"], ["a,b", "text"]),
+        (["--text", "text", "--text", "text"], ["text"]),
+    ):
+        assert inspect(capsys, tmp_path / "file.csv", *given)["roles"]["text"] == columns
+    assert main(["data", "inspect", str(tmp_path / "file.csv"), "--text", "text,a,b"]) == 2
+    assert "no text column a." in capsys.readouterr().err
+
+
+def test_a_test_file_is_read_like_the_file(home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd, how = odd_file(tmp_path)
+    split = imported(capsys, odd, *how, "--text", "说明,正文", "--label", "label", "--test-file", str(odd))
+    assert len(split.test) == 60
+
+
 def test_a_frozen_dataset_takes_no_other_columns(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "import", str(file), "--json"]) == 0
     dataset = json.loads(capsys.readouterr().out)["dataset"]
-    assert main(["train", dataset, "--model", "tiny", "--label", "text", "--group", "id"]) == 2
-    assert f"--label, --group cannot be set for {dataset}" in capsys.readouterr().err
+    assert main(["train", dataset, "--model", "tiny", "--label", "text", "--group", "id", "--header", "0"]) == 2
+    assert f"--header, --label, --group cannot be set for {dataset}" in capsys.readouterr().err
 
 
 def test_bad_input_speaks_chinese_to_a_chinese_terminal(

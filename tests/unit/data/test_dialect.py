@@ -115,3 +115,29 @@ def test_a_person_overrules_quote_and_escape(upload):
 def test_what_cannot_be_asked_for_is_refused(upload, options):
     with pytest.raises(SettingError, match="cannot be read with"):
         upload("a,b\n1,2\n", **options)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'\n\\';'1,a\"''';'\n'\n",  # one column of lines that end inside cells
+        "';';  \n';';x\n",
+        "a\tb\n;\\'\\'b\tc\nd\\'\te\n",
+    ],
+    ids=["beside delimiters", "around a delimiter", "behind a backslash"],
+)
+def test_quotes_that_are_left_over_make_the_reading_a_guess(upload, text):
+    assert "dialect_guessed" in kinds(upload(text))
+
+
+def test_what_a_person_has_decided_about_quotes_is_not_doubted(upload):
+    text = "a\tb\n'x'\tc\\'\n'y'z\te\n"
+    assert "dialect_guessed" in kinds(upload(text))
+    assert kinds(upload(text, delimiter="\t", quote='"', escape="double")) == set()
+
+
+def test_quotes_in_a_few_sentences_are_no_reason_to_doubt(upload):
+    sentences = [f"ticket {n} says 'no' and goes on" for n in range(200)]
+    sentences[7] = "'no' is what it said"
+    text = "id\ttext\n" + "".join(f"{n}\t{sentence}\n" for n, sentence in enumerate(sentences))
+    assert kinds(upload(text)) == set()

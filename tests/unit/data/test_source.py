@@ -4,12 +4,15 @@ import gzip
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from pipeline.data import rows as rows_module
 from pipeline.data import source as source_module
+from pipeline.data.columns import profile_source
 from pipeline.data.source import (
     ReadOptions,
     cell_counts,
@@ -19,8 +22,10 @@ from pipeline.data.source import (
     load_source,
     read_rows,
     spread_rows,
+    write_back,
 )
-from pipeline.errors import DataError, UnreadableFile, WorkspaceError
+from pipeline.data.view import make_view
+from pipeline.errors import DataError, UnfitData, UnreadableFile, WorkspaceError
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4
 CSV = "text,label\nprinter,hardware\nlogin,software\n"
@@ -40,7 +45,6 @@ def zipped(*names: str) -> bytes:
         (b"", "a.csv", "a.csv is empty"),
         (b"\xef\xbb\xbf\n\n", "a.csv", "is empty"),
         (b",,\n,,\n", "a.csv", "is empty"),
-        (b"text,label\n", "a.csv", "column names but no rows"),
         (PNG, "a.csv", "PNG"),
         (b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00" * 9, "a.csv", "EXE"),
         (zipped("word/document.xml"), "a.xlsx", "Word"),
@@ -166,6 +170,12 @@ def workbook(*sheets: list[list[object]], formats: dict[str, str] | None = None)
     return content.getvalue()
 
 
+def parquet(**columns: list[str]) -> bytes:
+    content = io.BytesIO()
+    pd.DataFrame(columns, dtype="str").to_parquet(content)
+    return content.getvalue()
+
+
 def test_excel_numbers_that_are_ids_read_as_they_look(upload):
     rows = [["id", "owner", "price", "when", "ok", "text"], [7, 407080.0, 1.5, None, True, "打印机"], [], [8]]
     source = upload(workbook(rows, formats={"A2": "000"}), "tickets.xlsx")
@@ -198,10 +208,44 @@ def test_titles_above_an_excel_table_are_passed_over(upload):
     assert (source.columns, source.report.header_row, source.rows) == (("id", "text", "label"), 3, 1)
 
 
-@pytest.mark.parametrize("rows", [[], [["text", "label"]]])
-def test_a_workbook_without_rows_is_refused(upload, rows):
-    with pytest.raises(UnreadableFile, match=r"is empty|no rows"):
-        upload(workbook(rows), "tickets.xlsx")
+def test_a_workbook_without_cells_is_refused(upload):
+    with pytest.raises(UnreadableFile, match="is empty"):
+        upload(workbook([]), "tickets.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"text,label", "a.csv"),
+        (b"text,label\r\n\r\n", "a.csv"),
+        ('"text"\t"label"\n'.encode("utf-16"), "a.txt"),
+        (workbook([["text", "label"]]), "a.xlsx"),
+        (parquet(text=[], label=[]), "a.parquet"),
+    ],
+    ids=["csv", "empty lines", "utf-16", "excel", "parquet"],
+)
+def test_column_names_without_rows_are_read_as_such(upload, home, tmp_path, content, name):
+    source = upload(content, name)
+    assert (source.rows, source.columns) == (0, ("text", "label"))
+    assert [finding.kind for finding in source.report.findings] == ["no_rows"]
+    assert read_rows(source.id).shape == (0, 2)
+    assert [column.kind for column in profile_source(source.id)] == ["empty", "empty"]
+    out = tmp_path / f"filled{Path(name).suffix.replace('.txt', '.csv')}"
+    write_back(source.id, {}, destination=out)
+    assert out.read_bytes() == content
+    write_back(source.id, {"prediction": []}, destination=out)
+    again = import_source(out, out.name, source.report.as_options())
+    assert (again.rows, again.columns) == (0, ("text", "label", "prediction"))
+    with pytest.raises(UnfitData, match="no rows below them"):
+        make_view(source.id, ["text"], "label")
+
+
+def test_a_file_of_which_no_row_can_be_read_says_so(upload):
+    source = upload("text,label\na,b,c\nd,e,f,g\n", delimiter=",", header_row=1)
+    assert (source.rows, source.report.rows_set_aside) == (0, 2)
+    assert "no_rows" not in {finding.kind for finding in source.report.findings}
+    with pytest.raises(UnfitData, match="None of the 2 rows"):
+        make_view(source.id, ["text"], "label")
 
 
 def test_json_numbers_keep_their_digits_and_nested_values_their_text(upload):
@@ -226,8 +270,6 @@ def test_half_a_character_in_json_does_not_stop_the_import(upload):
 
 
 def test_parquet_ids_that_became_floats_read_as_ids(upload, tmp_path):
-    import pandas as pd
-
     frame = pd.DataFrame(
         {"owner": [407080.0, None], "price": [1.5, 2.0], "tags": [["a"], None], "kind": pd.Categorical(["x", "y"])}
     )

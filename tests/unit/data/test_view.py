@@ -3,10 +3,20 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 from pipeline.data.steps import leave_out, mask, rename_labels
-from pipeline.data.view import View, make_view, view_frame, view_label_sets, view_labels, with_steps
+from pipeline.data.view import (
+    View,
+    is_labelled,
+    make_view,
+    view_frame,
+    view_label_sets,
+    view_labels,
+    view_numbers,
+    with_steps,
+)
 from pipeline.errors import UnfitData
 from pipeline.templates.columns import read_pairs
 
@@ -107,3 +117,41 @@ def test_the_second_text_of_a_pair_is_kept_apart(upload):
     assert View.from_json(json.loads(json.dumps(dataclasses.asdict(view)))) == view
     with pytest.raises(UnfitData, match="no text column other"):
         make_view(source.id, ["question1"], "label", second="other")
+
+
+def test_numbers_are_read_and_what_is_none_is_blank(upload):
+    source = upload("text;hours\na;4.5\nb;\nc;1,200\nd;soon\ne;3\n")
+    view = make_view(source.id, ["text"], "hours", number=True)
+    assert view.labels == () and view.number
+    np.testing.assert_array_equal(view_numbers(view), [4.5, np.nan, 1200, np.nan, 3])
+    np.testing.assert_array_equal(view_numbers(with_steps(view, [leave_out({0})]), [4, 0]), [3, np.nan])
+    assert is_labelled(view, [0, 1, 3]).tolist() == [True, False, False]
+    assert View.from_json(json.loads(json.dumps(dataclasses.asdict(view)))) == view
+    with pytest.raises(UnfitData, match="are numbers, not classes"):
+        view_labels(view)
+    with pytest.raises(UnfitData, match="are classes, not numbers"):
+        view_numbers(make_view(source.id, ["text"], "hours"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("text,hours\na,soon\nb,\n", "holds no number"),
+        ("text,hours\na,3\nb,3.0\nc,x\n", "one number only, 3"),
+        ("text,hours\n,3\n ,4\nc,x\n", "text column text .* is empty"),
+    ],
+)
+def test_a_column_without_numbers_to_learn_is_refused(upload, content, said):
+    with pytest.raises(UnfitData, match=said):
+        make_view(upload(content).id, ["text"], "hours", number=True)
+
+
+def test_numbers_and_several_labels_at_once_are_refused(upload):
+    with pytest.raises(UnfitData, match="at once"):
+        make_view(upload("text;hours\na;3\nb;4\n").id, ["text"], "hours", number=True, separators=",")
+
+
+def test_the_id_of_a_view_is_what_it_was_before_numbers_could_be_read():
+    view = View("s", ("text",), "label", ("a", "b"))
+    assert view.id == "8294ca46dcf8ca8f"
+    assert dataclasses.replace(view, number=True).id != view.id

@@ -12,6 +12,7 @@ from pipeline.evaluation.fresh import measure_on
 from pipeline.inference.classify import Classifier
 from pipeline.runs.bundle import read_info, write_info
 from pipeline.settings import Workspace
+from pipeline.tasks.task import Inputs
 from tests.tiny import tiny_bundle
 
 LABELS = ("a", "b", "c")
@@ -20,7 +21,7 @@ LABELS = ("a", "b", "c")
 def test_known_labels_are_measured_and_the_rest_is_counted(home: Workspace, tmp_path: Path) -> None:
     tiny_bundle(tmp_path / "model", LABELS)
     texts = [f"refund {n}" for n in range(20)]
-    said = [LABELS[best] for best in Classifier.load(tmp_path / "model").probabilities(texts).argmax(axis=1)]
+    said = [LABELS[best] for best in Classifier.load(tmp_path / "model").scores(Inputs(tuple(texts))).argmax(axis=1)]
     labels = [*said[:15], *(LABELS[(LABELS.index(label) + 1) % 3] for label in said[15:18]), "unheard of", "  "]
     pd.DataFrame({"text": texts, "label": labels}).to_csv(tmp_path / "new.csv", index=False)
     measured = measure_on(tmp_path / "model", import_source(tmp_path / "new.csv", "new.csv").id)

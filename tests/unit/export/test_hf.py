@@ -15,6 +15,7 @@ from pipeline.export.hf import export_bundle, open_exported
 from pipeline.inference.classify import Classifier
 from pipeline.runs import bundle as bundles
 from pipeline.runs.answers import load_answers, save_answers
+from pipeline.tasks.task import Inputs
 from tests.tiny import MAX_LENGTH
 
 MakeRun = Callable[..., Path]
@@ -33,8 +34,8 @@ def test_a_stranger_gets_the_same_probabilities(make_run: MakeRun, tmp_path: Pat
     assert kinds["model.safetensors"] == zipfile.ZIP_STORED
     assert AutoTokenizer.from_pretrained(tmp_path / "unpacked").model_max_length == MAX_LENGTH
     assert bundles.is_whole(tmp_path / "unpacked")
-    again = Classifier.load(tmp_path / "unpacked").probabilities(TEXTS)
-    assert again == pytest.approx(Classifier.load(run / "bundle").probabilities(TEXTS), abs=1e-12)
+    again = Classifier.load(tmp_path / "unpacked").scores(Inputs(tuple(TEXTS)))
+    assert again == pytest.approx(Classifier.load(run / "bundle").scores(Inputs(tuple(TEXTS))), abs=1e-12)
 
 
 def test_several_columns_are_proved_with_the_text_that_the_template_makes(make_run: MakeRun, tmp_path: Path) -> None:
@@ -65,7 +66,7 @@ def test_only_what_may_leave_is_packed(make_run: MakeRun, tmp_path: Path) -> Non
 def test_an_export_that_would_answer_otherwise_is_not_written(make_run: MakeRun, tmp_path: Path) -> None:
     run = make_run()
     answers = load_answers(run, "model")
-    others = np.roll(answers.probabilities, 1, axis=1)
+    others = np.roll(answers.scores, 1, axis=1)
     save_answers(dataclasses.replace(answers, probabilities=others), run, "model")
     with pytest.raises(RunError, match="other probabilities"):
         export_bundle(run, tmp_path / "out" / "model.zip")
@@ -107,8 +108,8 @@ def test_what_was_exported_answers_the_same_as_zip_and_as_folder(make_run: MakeR
     with zipfile.ZipFile(zipped) as archive:
         archive.extractall(tmp_path / "folder")
     (tmp_path / "folder" / "README.md").write_text("my own notes", encoding="utf-8")
-    expected = Classifier.load(run / "bundle").probabilities(TEXTS)
+    expected = Classifier.load(run / "bundle").scores(Inputs(tuple(TEXTS)))
     for path in (zipped, tmp_path / "folder"):
         opened = open_exported(path)
         assert bundles.is_whole(opened)
-        assert Classifier.load(opened).probabilities(TEXTS) == pytest.approx(expected, abs=1e-12)
+        assert Classifier.load(opened).scores(Inputs(tuple(TEXTS))) == pytest.approx(expected, abs=1e-12)

@@ -13,6 +13,7 @@ from pipeline.inference import client
 from pipeline.inference.classify import Classifier
 from pipeline.runs.spec import Recipe, RunSpec, save_spec
 from pipeline.settings import Workspace
+from pipeline.tasks.task import Inputs
 from tests.tiny import tiny_bundle
 
 LABELS = ("账单", "登录", "设备")
@@ -46,7 +47,7 @@ def make_run(home: Workspace, source: Source) -> Callable[..., Path]:
         view = make_view(source.id, ["text"], "label")
         save_spec(RunSpec(view, "nosplit", "classification", "tiny", "0", Recipe()), folder)
         rows = [row for row, (_, label) in enumerate(ROWS) if label]
-        vectors = Classifier.load(folder / "bundle").embed([ROWS[row][0] for row in rows])
+        vectors = Classifier.load(folder / "bundle").embed(Inputs(tuple(ROWS[row][0] for row in rows)))
         np.savez(folder / "neighbours.npz", rows=np.array(rows), vectors=vectors)
         return folder
 

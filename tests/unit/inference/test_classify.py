@@ -10,6 +10,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from pipeline.errors import ModelError, RunError
 from pipeline.inference.classify import Classifier
 from pipeline.runs.bundle import MANIFEST
+from pipeline.tasks.task import Inputs
 from tests.tiny import MAX_LENGTH, tiny_bundle
 
 TEXTS = ["refund", "the printer is on fire", "", "打印机卡纸了", "log in " * 40, "nobody can log in", "refund"]
@@ -26,23 +27,23 @@ def test_it_says_what_stock_transformers_says(bundle: Path) -> None:
     with torch.no_grad():
         batch = tokenizer(TEXTS, padding=True, truncation=True, max_length=MAX_LENGTH, return_tensors="pt")
         stock = model.eval()(**batch).logits.double().softmax(-1).numpy()
-    said = Classifier.load(bundle).probabilities(TEXTS)
+    said = Classifier.load(bundle).scores(Inputs(tuple(TEXTS)))
     np.testing.assert_allclose(said, stock, atol=1e-5, rtol=0)
     np.testing.assert_allclose(said.sum(axis=1), 1, atol=1e-12)
 
 
 def test_other_texts_of_the_call_and_their_order_do_not_matter(bundle: Path) -> None:
     classifier = Classifier.load(bundle)
-    together = classifier.probabilities(TEXTS)
-    alone = np.vstack([classifier.probabilities([text]) for text in TEXTS])
+    together = classifier.scores(Inputs(tuple(TEXTS)))
+    alone = np.vstack([classifier.scores(Inputs((text,))) for text in TEXTS])
     # Rounding, ten times as large as on a real model: the weights of this one are.
     np.testing.assert_allclose(together, alone, atol=5e-6, rtol=0)
-    np.testing.assert_allclose(together, classifier.probabilities(TEXTS[::-1])[::-1], atol=5e-6, rtol=0)
-    assert classifier.probabilities([]).shape == (0, 3)
+    np.testing.assert_allclose(together, classifier.scores(Inputs(tuple(TEXTS[::-1])))[::-1], atol=5e-6, rtol=0)
+    assert classifier.scores(Inputs(())).shape == (0, 3)
 
 
 def test_vectors_are_of_length_1_and_the_same_for_the_same_text(bundle: Path) -> None:
-    vectors = Classifier.load(bundle).embed(TEXTS)
+    vectors = Classifier.load(bundle).embed(Inputs(tuple(TEXTS)))
     assert vectors.shape == (len(TEXTS), 32)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     np.testing.assert_allclose(vectors[0], vectors[-1], atol=1e-6)

@@ -18,6 +18,7 @@ from pipeline.inference import client
 from pipeline.inference.classify import Classifier
 from pipeline.inference.host import ADDRESS, CONTACT, LOG
 from pipeline.settings import Workspace
+from pipeline.tasks.task import Inputs
 
 from .conftest import LABELS
 
@@ -46,7 +47,7 @@ def test_answers_are_those_of_the_model_with_the_nearest_labelled_rows_and_are_w
     make_run: Callable[..., Path], home: Workspace
 ) -> None:
     folder = make_run("abc")
-    expected = Classifier.load(folder / "bundle").probabilities(TEXTS)
+    expected = Classifier.load(folder / "bundle").scores(Inputs(tuple(TEXTS)))
     for text, probabilities, answer in zip(TEXTS, expected, client.classify("abc", TEXTS), strict=True):
         assert answer.text == text
         assert dict(answer.probabilities) == pytest.approx(dict(zip(LABELS, probabilities, strict=True)), abs=1e-6)

@@ -14,6 +14,7 @@ from pipeline.errors import DataError, RunError, SettingError
 from pipeline.inference.classify import Classifier
 from pipeline.inference.fill import fill_file, filled_rows
 from pipeline.runs.progress import Stopped
+from pipeline.tasks.task import Inputs
 
 from .conftest import LABELS, ROWS
 
@@ -29,7 +30,7 @@ def bundle(make_run: Callable[..., Path]) -> Path:
 
 def test_every_row_with_a_text_gets_what_the_model_says(bundle: Path, source: Source, tmp_path: Path) -> None:
     filled = fill_file(bundle, source.id, tmp_path / "out.csv")
-    expected = Classifier.load(bundle).probabilities([text for text, _ in ROWS])
+    expected = Classifier.load(bundle).scores(Inputs(tuple(text for text, _ in ROWS)))
     rows = read(filled.path)
     for (text, label), row, probabilities in zip(ROWS, rows, expected, strict=True):
         assert (row["text"], row["label"]) == (text, label)

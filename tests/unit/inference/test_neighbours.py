@@ -11,6 +11,7 @@ from pipeline.data.view import make_view
 from pipeline.inference.classify import Classifier
 from pipeline.inference.neighbours import Neighbourhood, load_neighbours
 from pipeline.runs.spec import Recipe, RunSpec, save_spec
+from pipeline.tasks.task import Inputs
 
 from .conftest import ROWS
 
@@ -45,7 +46,7 @@ def test_a_training_row_finds_itself(make_run: Callable[..., Path]) -> None:
     folder = make_run("abc")
     hood = load_neighbours(folder)
     texts = [ROWS[1][0], ROWS[7][0]]
-    found = hood.nearest(Classifier.load(folder / "bundle").embed(texts))
+    found = hood.nearest(Classifier.load(folder / "bundle").embed(Inputs(tuple(texts))))
     assert [(near[0].row, near[0].text, near[0].label) for near in found] == [(1, *ROWS[1]), (7, *ROWS[7])]
     assert found[0][0].similarity == pytest.approx(1, abs=1e-5)
     assert all(one.similarity <= near[0].similarity for near in found for one in near)

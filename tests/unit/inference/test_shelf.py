@@ -9,6 +9,7 @@ from pipeline.errors import RunError
 from pipeline.inference.shelf import Shelf
 from pipeline.runs import bundle
 from pipeline.settings import Workspace
+from pipeline.tasks.task import Inputs
 
 
 def size(folder: Path) -> int:
@@ -30,7 +31,7 @@ def test_a_model_larger_than_the_bound_is_held_alone(make_run: Callable[..., Pat
     make_run("b2")
     shelf = Shelf(limit=10)
     shelf.get("a1")
-    assert shelf.get("b2").answer(["打印机"])[0].nearest
+    assert shelf.get("b2").answer(Inputs(("打印机",)))[0].nearest
     assert shelf.runs == ("b2",)
 
 

@@ -11,13 +11,13 @@ def test_answers_come_back_bit_for_bit_with_their_labels(tmp_path: Path) -> None
     kept = Answers(
         rows=np.array([3, 9]),
         truth=np.array([1, -1]),
-        probabilities=np.array([[1 / 3, 2 / 3], [0.1, 0.9]]),
+        scores=np.array([[1 / 3, 2 / 3], [0.1, 0.9]]),
         labels=("007", "a:b"),
     )
     save_answers(kept, tmp_path, "model")
     read = load_answers(tmp_path, "model")
     assert read.labels == kept.labels
-    np.testing.assert_array_equal(read.probabilities, kept.probabilities)
+    np.testing.assert_array_equal(read.scores, kept.scores)
     np.testing.assert_array_equal(read.rows, kept.rows)
     np.testing.assert_array_equal(read.truth, kept.truth)
     np.testing.assert_array_equal(read.predicted, [1, 1])

@@ -46,3 +46,8 @@ def test_what_decides_the_result_changes_the_id(change: dict[str, object]) -> No
 
 def test_the_use_of_the_cache_does_not_change_the_id() -> None:
     assert replace(SPEC, use_cache=False).id == SPEC.id
+
+
+def test_the_id_of_a_spec_is_what_it_was_before_numbers_could_be_read() -> None:
+    assert SPEC.id == "528c6ef45b000a10"
+    assert replace(SPEC, view=replace(SPEC.view, number=True)).id != SPEC.id

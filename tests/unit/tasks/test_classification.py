@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,7 +14,8 @@ from pipeline.data.view import make_view, with_steps
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from pipeline.tasks import registry
-from pipeline.tasks.classification import load_examples
+from pipeline.tasks.classification import CLASSIFICATION, class_weights
+from pipeline.tasks.examples import load_examples
 
 LABELS = ["407080", "007", "", "407080"] * 12
 
@@ -30,12 +32,12 @@ def test_labels_are_strings_and_rows_are_those_of_the_split(home: Workspace, tmp
     view = make_view(source.id, ["title", "body"], "label", "{title}: {body}")
     split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS)
     save_split(split)
-    examples = load_examples(view, split.id)
+    examples = load_examples(CLASSIFICATION, view, split.id)
     assert examples.train.rows.tolist() == list(split.train)
     assert examples.test.rows.tolist() == list(split.test)
     assert [view.labels[target] for target in examples.train.targets] == [LABELS[row] for row in split.train]
     row = split.validation[0]
-    assert examples.validation.texts[0] == f"tickets title {row}: what happened in case {row * 7919}"
+    assert examples.validation.inputs.first[0] == f"tickets title {row}: what happened in case {row * 7919}"
 
 
 def test_what_the_steps_of_a_view_say_is_what_is_learned(home: Workspace, tmp_path: Path) -> None:
@@ -45,10 +47,10 @@ def test_what_the_steps_of_a_view_say_is_what_is_learned(home: Workspace, tmp_pa
     save_split(split)
     gone = {split.train[0], split.test[0]}
     steps = [leave_out(gone), rename_labels({"007 ": "007"}), mask(["phone"])]
-    examples = load_examples(with_steps(make_view(source.id, ["title"], "label"), steps), split.id)
+    examples = load_examples(CLASSIFICATION, with_steps(make_view(source.id, ["title"], "label"), steps), split.id)
     assert examples.train.rows.tolist() == list(split.train[1:])
     assert examples.test.rows.tolist() == list(split.test[1:])
-    assert examples.train.texts[0] == f"tickets [phone] title {split.train[1]}"
+    assert examples.train.inputs.first[0] == f"tickets [phone] title {split.train[1]}"
     assert set(examples.train.targets) == {0, 1}
 
 
@@ -57,8 +59,8 @@ def test_test_rows_of_a_file_of_their_own_are_read_from_it(home: Workspace, tmp_
     view = make_view(source.id, ["title"], "label")
     split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS, test_source=own.id, test_rows=[0, 2])
     save_split(split)
-    test = load_examples(view, split.id).test
-    assert test.texts == ("fresh title 0", "fresh title 2")
+    test = load_examples(CLASSIFICATION, view, split.id).test
+    assert test.inputs.first == ("fresh title 0", "fresh title 2")
     assert [view.labels[target] for target in test.targets] == ["007", "007"]
 
 
@@ -68,13 +70,13 @@ def test_a_label_that_training_has_never_seen_is_named_with_its_row(home: Worksp
     split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS, test_source=own.id, test_rows=[0, 1])
     save_split(split)
     with pytest.raises(UnfitData, match="Row 2 has the label “408”"):
-        load_examples(view, split.id)
+        load_examples(CLASSIFICATION, view, split.id)
 
 
 def test_tasks_are_found_by_name() -> None:
-    registry.check("classification")
+    registry.get("classification")
     with pytest.raises(SettingError, match="classification"):
-        registry.check("divination")
+        registry.get("divination")
 
 
 def test_text_pairs_and_several_labels_a_row_are_refused_until_they_can_be_learned(
@@ -84,6 +86,23 @@ def test_text_pairs_and_several_labels_a_row_are_refused_until_they_can_be_learn
     split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS)
     save_split(split)
     with pytest.raises(UnfitData, match="compares two texts cannot be trained yet"):
-        load_examples(make_view(source.id, ["title"], "label", second="body"), split.id)
+        registry.task_of(make_view(source.id, ["title"], "label", second="body"))
     with pytest.raises(UnfitData, match="several labels a row cannot be trained yet"):
-        load_examples(make_view(source.id, ["title"], "label", separators=","), split.id)
+        registry.task_of(make_view(source.id, ["title"], "label", separators=","))
+
+
+def test_rare_classes_count_more_and_a_row_counts_one_on_average() -> None:
+    targets = np.repeat([0, 1, 2], [90, 9, 1])
+    assert class_weights(targets, 3, "none") is None
+    root, all_the_same = class_weights(targets, 3, "sqrt"), class_weights(targets, 3, "balanced")
+    assert root is not None
+    assert all_the_same is not None
+    np.testing.assert_allclose(root[1:] / root[:-1], [10**0.5, 3], rtol=1e-5)
+    np.testing.assert_allclose(all_the_same * [90, 9, 1], 100 / 3, rtol=1e-5)
+    assert root[targets].mean() == pytest.approx(1)
+
+
+def test_a_class_that_no_training_row_has_does_not_break_the_weights() -> None:
+    weights = class_weights(np.array([0, 0, 1]), 3, "balanced")
+    assert weights is not None
+    assert np.isfinite(weights).all()

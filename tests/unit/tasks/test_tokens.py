@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.settings import Workspace
+from pipeline.tasks.task import Inputs
 from pipeline.tasks.tokens import by_length, tokenize, tokenize_now
 from tests.tiny import tiny_tokenizer
 
@@ -12,7 +13,7 @@ TEXTS = ["refund", "", "the printer is on fire", "打印机卡纸了", "refund "
 
 def test_tokens_are_those_of_the_tokenizer_cut_at_the_longest(home: Workspace) -> None:
     tokenizer = tiny_tokenizer()
-    tokens = tokenize(tokenizer, "print", TEXTS, 16)
+    tokens = tokenize(tokenizer, "print", Inputs(tuple(TEXTS)), 16)
     expected = tokenizer(TEXTS, truncation=True, max_length=16)["input_ids"]
     assert [tokens.ids[a:b].tolist() for a, b in zip(tokens.starts, tokens.starts[1:], strict=False)] == expected
     assert tokens.lengths.max() == 16
@@ -33,26 +34,27 @@ def test_the_same_texts_are_not_read_twice_for_one_tokenizer(home: Workspace) ->
             read.append(len(texts))
             return self.inner(texts, **options)
 
-    first = tokenize(Counting(), "print", TEXTS, 16)
-    again = tokenize(Counting(), "print", TEXTS, 16)
+    first = tokenize(Counting(), "print", Inputs(tuple(TEXTS)), 16)
+    again = tokenize(Counting(), "print", Inputs(tuple(TEXTS)), 16)
     assert read == [len(TEXTS)]
     assert np.array_equal(first.ids, again.ids)
     assert first.digest == again.digest
-    assert tokenize(Counting(), "print", TEXTS, 8).digest != first.digest
-    assert tokenize(Counting(), "print", TEXTS[:2], 16).digest != first.digest
+    assert tokenize(Counting(), "print", Inputs(tuple(TEXTS)), 8).digest != first.digest
+    assert tokenize(Counting(), "print", Inputs(tuple(TEXTS[:2])), 16).digest != first.digest
     assert len(read) == 3
 
 
 def test_texts_that_join_to_the_same_are_told_apart(home: Workspace) -> None:
     tokenizer = tiny_tokenizer()
-    one, other = tokenize(tokenizer, "p", ["log in", "fire"], 16), tokenize(tokenizer, "p", ["log", "in fire"], 16)
+    one = tokenize(tokenizer, "p", Inputs(("log in", "fire")), 16)
+    other = tokenize(tokenizer, "p", Inputs(("log", "in fire")), 16)
     assert one.starts.tolist() != other.starts.tolist()
 
 
 def test_a_text_that_a_tokenizer_makes_nothing_of_is_still_a_token() -> None:
     tokenizer = tiny_tokenizer()
     tokenizer.backend_tokenizer.post_processor = None  # no special tokens, as decoders have it
-    assert tokenize_now(tokenizer, ["", "refund"], 16).lengths.min() == 1
+    assert tokenize_now(tokenizer, Inputs(("", "refund")), 16).lengths.min() == 1
 
 
 @pytest.mark.parametrize("at_once", [1, 10, 10_000])
@@ -67,4 +69,4 @@ def test_batches_of_one_length_hold_every_row_once(at_once: int) -> None:
 
 def test_no_texts_make_no_batch() -> None:
     assert list(by_length(np.empty(0, np.int64), 10)) == []
-    assert len(tokenize_now(tiny_tokenizer(), [], 16)) == 0
+    assert len(tokenize_now(tiny_tokenizer(), Inputs(()), 16)) == 0

@@ -10,6 +10,7 @@ from pipeline import cache
 from pipeline.models.halves import evaluating
 from pipeline.models.load import load_classifier, load_tokenizer
 from pipeline.settings import Workspace
+from pipeline.tasks.task import Inputs
 from pipeline.tasks.tokens import Tokens, tokenize
 from pipeline.training.lower import fits, lower_states
 from tests.tiny import tiny_base
@@ -24,7 +25,7 @@ def base(home: Workspace) -> Path:
 
 def test_they_are_what_the_model_computes(base: Path) -> None:
     model, tokenizer = load_classifier(base, ["a", "b"]), load_tokenizer(base)
-    tokens = tokenize(tokenizer, "print", TEXTS, 24)
+    tokens = tokenize(tokenizer, "print", Inputs(tuple(TEXTS)), 24)
     seen: list[int] = []
     states = lower_states(model, 2, tokens, "print", seen.append)
     batch = tokenizer(TEXTS, padding=True, return_tensors="pt")
@@ -38,7 +39,7 @@ def test_they_are_what_the_model_computes(base: Path) -> None:
 
 def test_they_are_computed_once_for_one_model_cut_and_content(base: Path) -> None:
     model, tokenizer = load_classifier(base, ["a", "b"]), load_tokenizer(base)
-    tokens = tokenize(tokenizer, "print", TEXTS, 24)
+    tokens = tokenize(tokenizer, "print", Inputs(tuple(TEXTS)), 24)
     seen: list[int] = []
     first = lower_states(model, 2, tokens, "print", seen.append)
     calls = len(seen)
@@ -46,14 +47,14 @@ def test_they_are_computed_once_for_one_model_cut_and_content(base: Path) -> Non
     assert len(seen) == calls
     lower_states(model, 1, tokens, "print", seen.append)
     lower_states(model, 2, tokens, "another print", seen.append)
-    lower_states(model, 2, tokenize(tokenizer, "print", TEXTS[:3], 24), "print", seen.append)
+    lower_states(model, 2, tokenize(tokenizer, "print", Inputs(tuple(TEXTS[:3])), 24), "print", seen.append)
     assert len(seen) > 2 * calls
     assert {row.kind for row in cache.usage()} == {"tokens", "lower"}
 
 
 def test_what_training_does_to_a_state_does_not_reach_the_file(base: Path) -> None:
     model, tokenizer = load_classifier(base, ["a", "b"]), load_tokenizer(base)
-    tokens = tokenize(tokenizer, "print", TEXTS, 24)
+    tokens = tokenize(tokenizer, "print", Inputs(tuple(TEXTS)), 24)
     states = lower_states(model, 1, tokens, "print", lambda done: None)
     before = states.clone()
     states.zero_()

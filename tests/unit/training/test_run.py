@@ -22,7 +22,9 @@ from pipeline.runs.bundle import is_whole, read_info
 from pipeline.runs.metrics_log import read_metrics
 from pipeline.runs.spec import RunSpec
 from pipeline.settings import Workspace
-from pipeline.tasks.classification import load_examples
+from pipeline.tasks.classification import CLASSIFICATION
+from pipeline.tasks.examples import load_examples
+from pipeline.tasks.task import Inputs
 from pipeline.training.run import Trained, finish_bundle
 from tests.tiny import tickets
 from tests.unit.training.conftest import Witness
@@ -33,7 +35,7 @@ STEPS = 18
 
 
 def probabilities(home: Workspace, name: str) -> np.ndarray:
-    return load_answers(home.runs / name, "model").probabilities
+    return load_answers(home.runs / name, "model").scores
 
 
 def accuracy(home: Workspace, name: str) -> float:
@@ -74,14 +76,12 @@ def test_what_it_leaves_is_a_stock_folder_that_answers_the_same(
     model, tokenizer = AutoModelForSequenceClassification.from_pretrained(bundle), AutoTokenizer.from_pretrained(bundle)
     assert tokenizer.model_max_length == 24
     assert tuple(model.config.id2label.values()) == spec.view.labels
-    texts = load_examples(spec.view, spec.split).test.texts
-    batch = tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
+    inputs = load_examples(CLASSIFICATION, spec.view, spec.split).test.inputs
+    batch = tokenizer(list(inputs.first), padding=True, truncation=True, return_tensors="pt")
     with torch.no_grad():
         stock = model.eval()(**batch).logits.softmax(-1).numpy()
     np.testing.assert_allclose(stock, probabilities(home, "a"), atol=1e-5)
-    np.testing.assert_allclose(
-        Classifier.load(bundle).probabilities(texts), probabilities(home, "a"), atol=1e-6, rtol=0
-    )
+    np.testing.assert_allclose(Classifier.load(bundle).scores(inputs), probabilities(home, "a"), atol=1e-6, rtol=0)
 
 
 def test_the_figures_of_the_test_rows_join_the_bundle(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
@@ -96,12 +96,12 @@ def test_training_rows_are_kept_with_vectors_that_find_their_like(
 ) -> None:
     spec = make_spec(epochs=6)
     carry_out(spec, "a")
-    train = load_examples(spec.view, spec.split).train
+    train = load_examples(CLASSIFICATION, spec.view, spec.split).train
     with np.load(home.runs / "a" / "neighbours.npz") as kept:
         rows, vectors = kept["rows"], kept["vectors"]
     assert rows.tolist() == train.rows.tolist()
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    asked = Classifier.load(home.runs / "a" / "bundle").embed(train.texts)
+    asked = Classifier.load(home.runs / "a" / "bundle").embed(train.inputs)
     np.testing.assert_allclose(asked, vectors, atol=1e-5)
     alike = vectors @ vectors.T - 2 * np.eye(len(vectors))
     assert (train.targets[alike.argmax(axis=1)] == train.targets).mean() > 0.9
@@ -123,8 +123,8 @@ def test_the_log_tells_the_whole_story(home: Workspace, make_spec: Make, carry_o
 def test_the_best_model_on_validation_is_the_one_that_stays(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
     spec = make_spec(epochs=6)
     carry_out(spec, "a")
-    validation = load_examples(spec.view, spec.split).validation
-    predicted = Classifier.load(home.runs / "a" / "bundle").probabilities(validation.texts).argmax(axis=1)
+    validation = load_examples(CLASSIFICATION, spec.view, spec.split).validation
+    predicted = Classifier.load(home.runs / "a" / "bundle").scores(validation.inputs).argmax(axis=1)
     events = [event.values for event in read_metrics(home.runs / "a") if event.kind == "validation"]
     best = max(event["macro_f1"] for event in events[1:])
     chosen = next(event for event in events[1:] if event["macro_f1"] == best)
@@ -169,7 +169,7 @@ def test_a_stopped_run_can_be_used_and_goes_on_to_the_very_same_end(
     carry_out(make_spec(), "whole")
     stopped = carry_out(make_spec(), "a", Witness(stop_at=step))
     assert stopped == Trained(stopped=True, step=step, resumed_from=0)
-    assert Classifier.load(home.runs / "a" / "bundle").probabilities(["refund"]).shape == (1, 3)
+    assert Classifier.load(home.runs / "a" / "bundle").scores(Inputs(("refund",))).shape == (1, 3)
     resumed = carry_out(make_spec(), "a")
     assert resumed == Trained(stopped=False, step=STEPS, resumed_from=step)
     assert np.array_equal(probabilities(home, "a"), probabilities(home, "whole"))
@@ -237,10 +237,34 @@ def test_a_class_that_only_the_newest_rows_have_stops_neither_training_nor_the_b
     save_split(split)
     carry_out(replace(make_spec(epochs=1), view=view, split=split.id), "late")
     assert probabilities(home, "late").shape == (len(split.test), 4)
-    examples = load_examples(view, split.id)
+    examples = load_examples(CLASSIFICATION, view, split.id)
     late = view.labels.index("新")
     assert late in examples.test.targets
     assert late not in examples.train.targets
     validation = examples.validation
-    tfidf = fit_tfidf(examples.train.texts, examples.train.targets, validation.texts, validation.targets, 4)
-    assert tfidf.probabilities(examples.test.texts).shape == (len(split.test), 4)
+    tfidf = fit_tfidf(
+        examples.train.inputs.first, examples.train.targets, validation.inputs.first, validation.targets, 4
+    )
+    assert tfidf.probabilities(examples.test.inputs.first).shape == (len(split.test), 4)
+
+
+def test_training_ends_early_where_nothing_gets_better(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
+    trained = carry_out(make_spec(epochs=30, patience=2, learning_rate=1e-8), "a")
+    scores = [event.values["macro_f1"] for event in read_metrics(home.runs / "a") if event.kind == "validation"]
+    assert len(set(scores)) == 1
+    assert trained == Trained(stopped=False, step=3 * 6, resumed_from=0)
+    assert is_whole(home.runs / "a" / "bundle")
+
+
+def test_a_killed_run_ends_early_where_it_would_have(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
+    spec = make_spec(epochs=30, patience=2, learning_rate=1e-8)
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(spec, "a", Witness(die_at=14))
+    assert carry_out(spec, "a") == Trained(stopped=False, step=3 * 6, resumed_from=12)
+
+
+def test_class_weights_change_what_is_learned(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
+    for kind in ("none", "sqrt", "balanced"):
+        carry_out(make_spec(epochs=1, class_weights=kind), kind)
+    assert not np.array_equal(probabilities(home, "none"), probabilities(home, "sqrt"))
+    assert not np.array_equal(probabilities(home, "sqrt"), probabilities(home, "balanced"))
