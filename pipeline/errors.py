@@ -14,6 +14,7 @@
     │   └── RunNotFound         no run of that id or name
     ├── JobError                a job that could not be started, stopped or found
     └── WorkspaceError          the machine: disk full, folder not writable, database locked
+        └── OutOfMemory         there was not enough memory, on the GPU or beside it
 
 The message is a gettext id in English with ``{placeholders}``: it says what happened, where, and what to
 do next. It is translated where it is shown (``pipeline.i18n.explain``), never where it is raised.
@@ -98,3 +99,7 @@ class JobError(TuneDeskError):
 
 class WorkspaceError(TuneDeskError):
     """The machine: disk full, folder not writable, database locked."""
+
+
+class OutOfMemory(WorkspaceError):
+    """There was not enough memory, on the GPU or beside it."""

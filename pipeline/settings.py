@@ -15,7 +15,8 @@ class Workspace:
 
     Environment: ``TUNEDESK_HOME`` (folder, default ``~/.tunedesk``), ``TUNEDESK_DATABASE`` (SQLAlchemy
     URL, default an SQLite file in the folder), ``TUNEDESK_CACHE_GIB`` (default 10), ``TUNEDESK_JOBS``
-    (jobs that may run at once on one device, default 1), ``TUNEDESK_LANGUAGE`` (``en`` or ``zh_CN``, for
+    (jobs that may run at once on one device, default 1), ``TUNEDESK_PROCESSES`` (processes that train one run
+    together, started by ``torchrun``; on GPUs one for each, default 1), ``TUNEDESK_LANGUAGE`` (``en`` or ``zh_CN``, for
     the command line; the browser asks the browser), ``TUNEDESK_IMPORT_FOLDERS`` (folders from which the browser
     may have files read, separated as in ``PATH``; default none).
     """
@@ -24,6 +25,7 @@ class Workspace:
     database_url: str
     cache_bytes: int
     jobs_per_device: int
+    processes: int
     language: str | None
     import_folders: tuple[Path, ...]
 
@@ -85,6 +87,7 @@ def workspace() -> Workspace:
         database_url=os.environ.get("TUNEDESK_DATABASE") or f"sqlite:///{home / 'tunedesk.db'}",
         cache_bytes=_positive("TUNEDESK_CACHE_GIB", 10) * GIB,
         jobs_per_device=_positive("TUNEDESK_JOBS", 1),
+        processes=_positive("TUNEDESK_PROCESSES", 1),
         language=os.environ.get("TUNEDESK_LANGUAGE"),
         import_folders=_folders("TUNEDESK_IMPORT_FOLDERS"),
     )

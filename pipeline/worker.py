@@ -5,6 +5,7 @@ Looks up the kind, calls one function, says how it ended. Knows nothing of what 
 
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import Any
 
 from filelock import Timeout
 
-from pipeline import jobs
-from pipeline.errors import N_, TuneDeskError
+from pipeline import jobs, system
+from pipeline.errors import N_, OutOfMemory, TuneDeskError
 from pipeline.jobs import heartbeat, local
-from pipeline.runs.progress import Progress, Stopped
+from pipeline.runs import store
+from pipeline.runs.progress import Progress, Silent, Stopped
 from pipeline.settings import workspace
 
 # Each module has ``run(request, progress) -> result``; it is imported only by the process that needs it.
@@ -36,9 +38,19 @@ logger = logging.getLogger("tunedesk.worker")
 
 
 def main(job_id: str) -> int:
-    """Do one job to its end. Returns the exit status: 0 done or stopped, 1 failed, 3 already taken."""
+    """Do one job to its end. Returns the exit status: 0 done or stopped, 1 failed, 3 already taken.
+
+    Of several processes that ``torchrun`` has started for one job, the first one has it; the others work along.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    store.be_patient()
     folder = workspace().jobs / job_id
+    if "RANK" in os.environ:
+        system.end_with_parent()
+    if system.rank() > 0:
+        row = store.get_job(job_id)
+        _work(row.kind)(row.request, Silent())
+        return 0
     try:
         with heartbeat.Heart(folder) as heart:
             row = local.begin(job_id)
@@ -52,10 +64,15 @@ def main(job_id: str) -> int:
 
 def _do(job_id: str, kind: str, request: dict[str, Any], heart: heartbeat.Heart) -> int:
     try:
-        work: Callable[[dict[str, Any], Progress], dict[str, Any]] = importlib.import_module(KINDS[kind]).run
-        local.end(job_id, "finished", result=work(request, heart))
+        local.end(job_id, "finished", result=_work(kind)(request, heart))
     except Stopped as stop:
         local.end(job_id, "stopped", result=stop.result)
+    except (OutOfMemory, MemoryError):
+        # No last word: once the lock has fallen it is found dead, and starts again with less where that helps.
+        heart.give_back_reserve()
+        logger.exception("out of memory")
+        heartbeat.report_out_of_memory(workspace().jobs / job_id)
+        return 1
     except TuneDeskError as error:
         heart.give_back_reserve()
         logger.exception("%s", error)
@@ -67,6 +84,11 @@ def _do(job_id: str, kind: str, request: dict[str, Any], heart: heartbeat.Heart)
         local.end(job_id, "failed", cause=INTERNAL)
         return 1
     return 0
+
+
+def _work(kind: str) -> Callable[[dict[str, Any], Progress], dict[str, Any]]:
+    work: Callable[[dict[str, Any], Progress], dict[str, Any]] = importlib.import_module(KINDS[kind]).run
+    return work
 
 
 def _plain(value: object) -> object:

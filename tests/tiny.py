@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
@@ -16,6 +16,8 @@ from transformers import (
     LlamaModel,
     PreTrainedModel,
     PreTrainedTokenizerFast,
+    T5Config,
+    T5ForConditionalGeneration,
 )
 
 from pipeline.models import store
@@ -44,6 +46,22 @@ def tiny_tokenizer(max_length: int = MAX_LENGTH) -> PreTrainedTokenizerFast:
     tokenizer.post_processor = processors.BertProcessing((SPECIAL["sep"], sep), (SPECIAL["cls"], cls))
     tokens = {f"{name}_token": token for name, token in SPECIAL.items()}
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=max_length, **tokens)
+
+
+def tiny_unigram(max_length: int = MAX_LENGTH, words: Sequence[str] = WORDS) -> PreTrainedTokenizerFast:
+    """SentencePiece's unigram, as T5 has it, over a few sentences; every text ends with the end token."""
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    trainer = trainers.UnigramTrainer(
+        vocab_size=300, special_tokens=["<pad>", "</s>", "<unk>"], unk_token="<unk>", show_progress=False
+    )
+    tokenizer.train_from_iterator([*words, *SIGNS, *SIGNS.values(), "abcdefghijklmnopqrstuvwxyz 0123456789.:"], trainer)
+    tokenizer.post_processor = processors.TemplateProcessing("$A </s>", "$A $B </s>", [("</s>", 1)])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, model_max_length=max_length, pad_token="<pad>", eos_token="</s>", unk_token="<unk>"
+    )
 
 
 def tiny_bundle(
@@ -96,7 +114,7 @@ def tiny_bundle(
 def tiny_base(folder: Path, family: str = "encoder") -> Path:
     """A folder with a model of three layers, random weights, as the store of base models keeps one."""
     torch.manual_seed(7)
-    tokenizer = tiny_tokenizer()
+    tokenizer = tiny_unigram() if family == "encoder-decoder" else tiny_tokenizer()
     sizes = {
         "vocab_size": len(tokenizer), "hidden_size": 32, "num_hidden_layers": LAYERS,
         "num_attention_heads": 2, "intermediate_size": 48, "max_position_embeddings": 64,
@@ -104,6 +122,13 @@ def tiny_base(folder: Path, family: str = "encoder") -> Path:
     model: PreTrainedModel
     if family == "encoder":
         model = BertModel(BertConfig(**sizes, initializer_range=0.2, pad_token_id=tokenizer.pad_token_id))
+    elif family == "encoder-decoder":
+        model = T5ForConditionalGeneration(
+            T5Config(
+                vocab_size=len(tokenizer), d_model=32, d_kv=16, d_ff=48, num_layers=LAYERS, num_heads=2,
+                pad_token_id=0, eos_token_id=1, decoder_start_token_id=0, dropout_rate=0.0,
+            )
+        )  # fmt: skip
     else:
         model = LlamaModel(LlamaConfig(**sizes, initializer_range=0.2, pad_token_id=tokenizer.pad_token_id))
     model.save_pretrained(folder)
@@ -115,6 +140,14 @@ def tiny_base(folder: Path, family: str = "encoder") -> Path:
     (folder / store.FACTS).write_text(json.dumps(facts))
     seal(folder)
     return folder
+
+
+def tie(folder: Path) -> None:
+    """Let a base model of ``tiny_base`` say that its output layer is its embeddings, as small decoders do."""
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"tie_word_embeddings": True}))
+    (folder / "manifest.json").unlink()
+    seal(folder)
 
 
 def tickets(rows: int, seed: int) -> pd.DataFrame:

@@ -16,7 +16,7 @@ FETCHING = "fetching_models"  # job of each model that this session has seen bei
 FAMILIES = {
     "encoder": N_("sorts texts (encoder)"),
     "decoder": N_("writes texts (decoder)"),
-    "encoder-decoder": N_("rewrites texts (encoder-decoder)"),
+    "encoder-decoder": N_("rewrites texts, writes labels (encoder-decoder)"),
 }
 LANGUAGES = {"en": N_("English"), "zh": N_("Chinese"), "multi": N_("about 100 languages")}
 MILLION = 1_000_000

@@ -74,6 +74,11 @@ def moment(when: datetime, timezone_offset: int | None) -> str:
     return (when - timedelta(minutes=timezone_offset or 0)).strftime("%Y-%m-%d %H:%M")
 
 
+def clock(when: datetime, timezone_offset: int | None) -> str:
+    """The time of day as the reader's clock shows it."""
+    return (when - timedelta(minutes=timezone_offset or 0)).strftime("%H:%M:%S")
+
+
 def rows(summary: Summary) -> str:
     """The first sentence of the Data page: 2,204 rows, 1,198 labelled, 1,006 to fill."""
     counted = tn("{n} row", "{n} rows", summary.rows)
@@ -197,7 +202,7 @@ def share(run: RunInfo) -> float:
 def going_on(run: RunInfo) -> str:
     """The first line of the monitor page while a run is under way."""
     if run.state == "queued":
-        return tn("Waiting: {n} run before it", "Waiting: {n} runs before it", max(0, run.position - 1))
+        return t("Waiting: number {position} in the queue", position=run.position)
     if run.state == "stopping":
         return t("Stopping: it finishes this step and measures what it has")
     if run.state == "stalled":
@@ -224,7 +229,21 @@ def ended(run: RunInfo) -> str:
         return t("Done")
     if run.state == "failed":
         return t("The run failed")
+    if not run.steps:
+        return t("Stopped before the first step")
     return t("Stopped after step {step} of {steps}", step=run.step, steps=run.steps)
+
+
+def smaller(run: RunInfo) -> str:
+    """That memory ran out and what was done about it; "" where it never did."""
+    if not run.rows_at_once:
+        return ""
+    return t(
+        "Memory ran out, so it started again from its last saved state and now computes {rows} rows at once instead "
+        "of {batch}. Each step still learns from {batch} rows; only the time differs.",
+        rows=run.rows_at_once,
+        batch=run.batch,
+    )
 
 
 def advice(run: RunInfo, blank: int) -> str:
@@ -254,6 +273,15 @@ def cost(plan: Plan) -> str:
     )
 
 
+def too_large(plan: Plan) -> str:
+    """That a plan needs more memory than there is."""
+    return t(
+        "It needs about {needed} of memory, and {free} is free on this machine. It would probably run out of it.",
+        needed=size(plan.estimate.memory_bytes),
+        free=size(plan.free_bytes),
+    )
+
+
 def cost_range(plan: Plan) -> str:
     """How sure the time is, and what it rests on."""
     shortest, longest = map(duration, plan.estimate.range)
@@ -268,6 +296,18 @@ def cost_range(plan: Plan) -> str:
         shortest=shortest,
         longest=longest,
     )
+
+
+def trained_share(share: float) -> str:
+    """How much of a model a plan trains, from 0 to 1; below a percent with more digits, as adapters need them."""
+    if share == 0:
+        return t("Only the head is trained, the model itself stays as it is.")
+    return t("{share} of the model is trained, the rest stays as it is.", share=small_percent(share))
+
+
+def small_percent(share: float) -> str:
+    """A fraction from 0 to 1 of which the small ones matter."""
+    return f"{share:.2%}" if share < 0.01 else percent(share)
 
 
 def phase(name: str, done: int, total: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pages.components.sentences import amount, percent, verdict
+from pages.components.sentences import amount, errors, off, percent, verdict
 from pages.components.text import t
 from pipeline.errors import N_
 from pipeline.evaluation.number_report import NumberReport
@@ -49,21 +49,41 @@ def headline(report: Report) -> str:
     )
 
 
+def pictured(report: Report) -> str:
+    """The score as rows that one can picture; "" for numbers, of which the headline says how far off they are."""
+    if isinstance(report, NumberReport):
+        return ""
+    return errors(report.accuracy.value) if isinstance(report, ClassReport) else off(report.metrics)
+
+
 def grounds(report: Report) -> str:
     """What the first line rests on: the interval, the test rows, the best baseline and the difference to it."""
     rows = f"{report.test_rows:,}"
     if isinstance(report, NumberReport):
         nearest = min(report.baselines, key=lambda name: report.baselines[name].rmse.value)
+        closer = report.difference
+        if closer.value < 0:
+            closer = Interval(-closer.value, -closer.high, -closer.low)
+        figures = {
+            "rows": rows,
+            "interval": span(report.mae, amount),
+            "baseline": baseline(report, nearest),
+            "score": amount(report.baselines[nearest].mae.value),
+            "difference": amount(closer.value),
+            "low": amount(closer.low),
+            "high": amount(closer.high),
+        }
+        if report.difference.value < 0:
+            return t(
+                "Measured on {rows} test rows that it has never seen; 95% interval {interval}. {baseline}: {score}. "
+                "Where large errors count more (root mean square), it is {difference} further off (95% interval {low} "
+                "to {high}).",
+                **figures,
+            )
         return t(
-            "Measured on {rows} test rows that it has never seen; 95% interval {interval}. {baseline}: {score}. Large "
-            "errors counting more (root mean square), it is {difference} closer (95% interval {low} to {high}).",
-            rows=rows,
-            interval=span(report.mae, amount),
-            baseline=baseline(report, nearest),
-            score=amount(report.baselines[nearest].mae.value),
-            difference=amount(report.difference.value),
-            low=amount(report.difference.low),
-            high=amount(report.difference.high),
+            "Measured on {rows} test rows that it has never seen; 95% interval {interval}. {baseline}: {score}. Where "
+            "large errors count more (root mean square), it is {difference} closer (95% interval {low} to {high}).",
+            **figures,
         )
     main = "micro_f1" if isinstance(report, SetReport) else "accuracy"
     best = max(report.baselines, key=lambda name: getattr(report.baselines[name], main).value)

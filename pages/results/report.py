@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import sentences, sentences_results, state
+from pages.components import sentences_results, state
 from pages.components.navigation import go, link, place
 from pages.components.text import show_error, show_heading, show_line, t
 from pages.results.numbers import show_numbers
@@ -11,7 +11,7 @@ from pages.results.sections import show_classes, show_confusion
 from pages.results.sets import show_labels
 from pipeline.errors import TuneDeskError
 from pipeline.evaluation.number_report import NumberReport
-from pipeline.evaluation.report import ClassReport, load_report
+from pipeline.evaluation.report import load_report
 from pipeline.evaluation.set_report import SetReport
 
 run = state.pick_run(finished=True)
@@ -22,8 +22,7 @@ except TuneDeskError as error:
     st.stop()
 
 show_heading(sentences_results.headline(report), sentences_results.grounds(report))
-pictured = sentences.errors(report.accuracy.value) if isinstance(report, ClassReport) else sentences.off(report.metrics)
-show_line(pictured + " " + t(sentences_results.NEXT[report.verdict]))
+show_line(" ".join(filter(None, (sentences_results.pictured(report), t(sentences_results.NEXT[report.verdict])))))
 usable = report.verdict in sentences_results.USABLE
 first, first_label = (
     ("use/fill.py", t("Fill the blank cells")) if usable else ("results/errors.py", t("Read the wrong rows"))

@@ -8,9 +8,10 @@ import streamlit as st
 
 from pages.components import figures, sentences, state
 from pages.components.tables import PERCENT, fitting_height, percent_column, text_column
-from pages.components.text import plain, show_error, show_figure, show_heading, show_note, show_section, t
+from pages.components.text import plain, show_error, show_figure, show_heading, show_note, show_section, show_warning, t
 from pages.train.ending import show_end
 from pages.train.settings import NAMES
+from pages.train.timeline import show_timeline
 from pipeline.actions.runs import RunInfo, curves, get_run, run_log
 from pipeline.actions.train import stop
 from pipeline.errors import N_, TuneDeskError
@@ -83,15 +84,17 @@ def show_tab_title(run: RunInfo) -> None:
 def show_numbers(run: RunInfo, events: tuple[Event, ...]) -> None:
     """Where training is, in figures."""
     newest = {event.kind: event.values for event in events}
-    train, epochs = newest.get("train", {}), newest.get("plan", {}).get("epochs", 0)
+    train, planned = newest.get("train", {}), newest.get("plan", {})
+    epochs, trained = planned.get("epochs", 0), planned.get("trained_parameters", 0)
     figures_shown = (
         (t("Step"), f"{run.step:,} / {run.steps:,}" if run.steps else "–"),
         (t("Epoch"), f"{run.epoch:.1f} / {epochs:g}" if epochs else "–"),
         (t("Learning rate"), f"{train['learning_rate']:.2g}" if "learning_rate" in train else "–"),
         (t("Rows per second"), f"{run.rows_per_second:,.0f}" if run.rows_per_second else "–"),
+        (t("Trained share"), sentences.small_percent(trained / planned["parameters"]) if trained else "–"),
         (t("Time left"), sentences.duration(run.seconds_left) if run.seconds_left is not None else "–"),
     )
-    with st.grid(5, min_column_width=130):
+    with st.grid(6, min_column_width=130):
         for name, value in figures_shown:
             if not (run.over and name == t("Time left")):
                 st.metric(name, value)
@@ -156,11 +159,12 @@ def show_trials(events: tuple[Event, ...]) -> None:
         t("Settings tried"), help=t("Each is trained on the same rows; the best on the validation rows is kept.")
     )
     ranked = sorted(trials.values(), key=lambda trial: -trial["score"])
+    ended = [TRIAL_STATES[trial["state"]] for trial in ranked]
     frame = pd.DataFrame(
         {
             "score": [PERCENT * max(0.0, trial["score"]) for trial in ranked],
             "settings": [describe_settings(trial["settings"]) for trial in ranked],
-            "state": [t(TRIAL_STATES[trial["state"]]) for trial in ranked],
+            "state": [t(words) for words in ended],
             "seconds": [sentences.duration(trial["seconds"]) for trial in ranked],
         }
     )
@@ -188,11 +192,14 @@ def show_stop(run: RunInfo) -> None:
     """Stop, and say what that does; a second time ends it at once."""
     stopping = run.state == "stopping"
     label = t("Stop at once") if stopping else t("Stop")
+    purpose = t("Finishes the step, keeps the best model so far and measures it. It can be resumed.")
+    if run.state == "queued":
+        label, purpose = t("Take it out of the queue"), t("It has not begun yet. It can be resumed, and waits again.")
     st.button(
         label,
         icon=":material/stop:",
         key="stop",
-        help=t("Finishes the step, keeps the best model so far and measures it. It can be resumed."),
+        help=purpose,
         on_click=ask_to_stop,
         args=(run.id,),
     )
@@ -212,10 +219,19 @@ def show_live(run_id: str) -> None:
         st.rerun()
     show_tab_title(run)
     show_heading(sentences.going_on(run), describe(run))
-    st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
+    show_timeline(run.id)
+    show_smaller(run)
+    if run.state != "queued":
+        st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
     show_stop(run)
     show_learning(run, events)
     show_trials(events)
+
+
+def show_smaller(run: RunInfo) -> None:
+    """That memory ran out, where it did."""
+    if sentences.smaller(run):
+        show_warning(sentences.smaller(run))
 
 
 def describe(run: RunInfo) -> str:
@@ -238,6 +254,8 @@ try:
     if run.over:
         show_tab_title(run)
         show_end(run, describe(run))
+        show_timeline(run.id)
+        show_smaller(run)
         events = curves(run.id)
         show_learning(run, events)
         show_trials(events)

@@ -21,11 +21,16 @@ NAMES = {
     "schedule": N_("Schedule"),
     "gradient_clip": N_("Gradient clip"),
     "precision": N_("Number format"),
-    "head_start": N_("Head starts from"),
+    "averaging": N_("Averaging"),
     "class_weights": N_("Weight of rare classes"),
     "patience": N_("Patience"),
     "search": N_("Search"),
     "budget_minutes": N_("Minutes for the search"),
+    "adapter": N_("Adapters"),
+    "lora_rank": N_("Adapter rank"),
+    "lora_alpha": N_("Adapter strength"),
+    "lora_dropout": N_("Adapter dropout"),
+    "lm_weight": N_("Language-model weight"),
 }
 
 

@@ -7,7 +7,7 @@ from pages.components.models import offer
 from pages.components.navigation import go
 from pages.components.text import plain, show_error, show_heading, show_note, show_warning, t
 from pages.train import choices
-from pages.train.settings import chosen_settings, show_settings
+from pages.train.settings import NAMES, chosen_settings, setting_key, show_settings
 from pipeline.actions.check import check_of
 from pipeline.actions.data import Dataset, row_counts
 from pipeline.actions.models import list_models
@@ -61,10 +61,41 @@ def show_start(dataset: Dataset, model: str, preset: str, device: str, name: str
         return
     st.markdown(f"**{plain(sentences.cost(planned))}**")
     show_note(sentences.cost_range(planned))
+    show_note(sentences.trained_share(planned.estimate.trained_share))
+    show_fit(planned)
     if planned.finished_run:
         show_trained_before(planned, planned.finished_run, dataset, name)
     elif st.button(t("Start training"), type="primary", icon=":material/play_arrow:", key="start"):
         begin(planned, dataset, name)
+
+
+def show_fit(planned: Plan) -> None:
+    """A warning where there is not enough memory, and what would fit by one click."""
+    if planned.fits:
+        return
+    show_warning(sentences.too_large(planned))
+    if planned.smaller is None:
+        show_note(t("No setting makes it small enough: choose a smaller base model, or close other programs."))
+        return
+    changes = {
+        name: str(getattr(planned.smaller, name))
+        for name in NAMES
+        if getattr(planned.smaller, name) != getattr(planned.recipe, name)
+    }
+    words = ", ".join(f"{t(NAMES[name])} {value}" for name, value in changes.items())
+    st.button(
+        plain(t("Take what fits: {settings}", settings=words)),
+        icon=":material/compress:",
+        key="shrink",
+        on_click=take_settings,
+        args=(changes,),
+    )
+
+
+def take_settings(changes: dict[str, str]) -> None:
+    """Fill the fields of the form."""
+    for name, value in changes.items():
+        st.session_state[setting_key(name)] = value
 
 
 def show_doubts(dataset: Dataset) -> None:

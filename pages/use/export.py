@@ -34,8 +34,8 @@ def show_download(job: JobInfo | None) -> None:
 
 def example(info: BundleInfo, folder: str) -> str:
     """A program that uses the exported folder, for what this model reads and answers."""
-    text = t("The text to label")
-    asked = f'{{"text": "{t("The one text")}", "text_pair": "{t("The other text")}"}}' if info.second else f'"{text}"'
+    text, first, second = t("The text to label"), t("The one text"), t("The other text")
+    asked = f'{{"text": "{first}", "text_pair": "{second}"}}' if info.second else f'"{text}"'
     more = {
         "class": "",
         "labels": ', top_k=None, function_to_apply="sigmoid"',

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from pipeline import system
 from pipeline.actions.data import Dataset
 from pipeline.actions.runs import RunInfo, correction, finished_run
 from pipeline.data.split import load_split
@@ -44,6 +45,13 @@ class Plan:
     correction: float  # that factor; 1 before the first run
     spec: RunSpec
     finished_run: RunInfo | None  # the same spec, trained before
+    free_bytes: int  # of memory on the device now; of a GPU: all that it has
+    smaller: Recipe | None  # where the recipe does not fit: what would; None also where nothing would
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room for it now."""
+        return self.estimate.memory_bytes <= self.free_bytes
 
 
 def recommend(dataset: Dataset) -> tuple[Recommendation, ...]:
@@ -81,9 +89,12 @@ def plan(
 
     Raises:
         ModelNotReady, UnknownModel: fetch the model first, or take another.
+        ModelError: models of its kind cannot learn what the dataset asks for.
         SettingError: unknown preset, device or setting, or a value out of range.
     """
     model = models.get(model_name)
+    task = registry.task_of(dataset.view)
+    recipes.refuse(model, task.problem_type)
     chosen = devices.choose(device)
     rows = load_split(dataset.split).without(dataset.view.left_out)
     texts = _training_texts(dataset)
@@ -116,8 +127,18 @@ def plan(
         )
 
     factor = correction(chosen.name)
-    estimate = _of_search(chosen_recipe, cost, factor)
-    return Plan(chosen_recipe, chosen.name, estimate, factor, spec, finished_run(spec) if use_cache else None)
+    free = chosen.memory_bytes if chosen.name == "cuda" else system.free_memory()
+    fitting = fit.shrunk(chosen_recipe, lambda recipe: cost(recipe).memory_bytes <= free)
+    return Plan(
+        recipe=chosen_recipe,
+        device=chosen.name,
+        estimate=_of_search(chosen_recipe, cost, factor),
+        correction=factor,
+        spec=spec,
+        finished_run=finished_run(spec) if use_cache else None,
+        free_bytes=free,
+        smaller=fitting if fitting != chosen_recipe else None,
+    )
 
 
 def _of_search(recipe: Recipe, cost: Callable[[Recipe], Estimate], factor: float) -> Estimate:
@@ -153,6 +174,8 @@ def _reason(entry: CatalogueEntry, chinese: bool) -> str:
         return N_("Made for English; your texts are mostly Chinese.")
     if not chinese and "en" not in entry.languages and "multi" not in entry.languages:
         return N_("Made for Chinese; your texts are not.")
+    if entry.family == "encoder-decoder":
+        return N_("Made for turning one text into another: learns to write the label. Slower at sorting texts.")
     if entry.family != "encoder":
         return N_("Made for writing text; slower at sorting texts into classes.")
     if entry.starter and chinese:

@@ -55,6 +55,8 @@ class RunInfo:
     phase_total: int
     seconds_left: float | None  # None while nobody can tell
     has_model: bool  # a bundle is there, also after a stop
+    batch: int  # rows of a step; 0 until memory ran out
+    rows_at_once: int  # rows that are computed at once since memory ran out; 0 until then
 
     @property
     def over(self) -> bool:
@@ -78,6 +80,11 @@ def list_runs() -> tuple[RunInfo, ...]:
 def curves(run_id: str) -> tuple[Event, ...]:
     """Everything that a run has measured so far, oldest first."""
     return tuple(read_metrics(workspace().runs / store.get_run(run_id).id))
+
+
+def timeline(run_id: str) -> tuple[jobs.Moment, ...]:
+    """The states that a run came through, all its sittings together, oldest first."""
+    return jobs.history(run=store.get_run(run_id).id)
 
 
 def run_log(run_id: str, lines: int = 200) -> str:
@@ -140,7 +147,7 @@ def free_name(session: Session, wanted: str) -> str:
 def _info(row: RunRow, job: jobs.JobInfo) -> RunInfo:
     folder = workspace().runs / row.id
     events = newest(folder)
-    at, planned, resumed = (events.get(kind, {}) for kind in ("train", "plan", "resumed"))
+    at, planned, resumed, smaller = (events.get(kind, {}) for kind in ("train", "plan", "resumed", "smaller"))
     with store.session() as session:
         dataset = session.get(store.DatasetRow, row.dataset)
     return RunInfo(
@@ -172,6 +179,8 @@ def _info(row: RunRow, job: jobs.JobInfo) -> RunInfo:
         phase_total=job.total,
         seconds_left=_seconds_left(row, job),
         has_model=bundle.is_sealed(folder / "bundle"),
+        batch=smaller.get("batch", 0),
+        rows_at_once=smaller.get("rows", 0),
     )
 
 

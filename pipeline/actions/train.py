@@ -10,9 +10,13 @@ from pipeline.actions.plan import plan
 from pipeline.actions.runs import RunInfo, free_name, get_run
 from pipeline.errors import N_, RunError
 from pipeline.runs import store
-from pipeline.runs.spec import load_spec, save_spec
+from pipeline.runs.metrics_log import newest
+from pipeline.runs.spec import RunSpec, load_spec, save_spec
 from pipeline.runs.store import RunRow
 from pipeline.settings import workspace
+
+# When memory runs out, batches are halved so many times before a run gives up: an eighth of the rows at once.
+MOST_HALVINGS = 3
 
 
 def start(
@@ -55,7 +59,7 @@ def start(
             estimated_seconds=planned.estimate.seconds / planned.correction,
         )
         session.add(row)
-    _submit(run_id, job_id, planned.spec.device)
+    _submit(run_id, job_id, planned.spec)
     return get_run(run_id)
 
 
@@ -85,9 +89,20 @@ def resume(run_id: str) -> RunInfo:
         assert row is not None
         row.job = job_id
         session.add(row)
-    _submit(run.id, job_id, load_spec(folder).device)
+    _submit(run.id, job_id, load_spec(folder))
     return get_run(run.id)
 
 
-def _submit(run_id: str, job_id: str, device: str) -> None:
-    jobs.submit("train", {"run": run_id}, lane=lane_of(device), run=run_id, job_id=job_id)
+def _submit(run_id: str, job_id: str, spec: RunSpec) -> None:
+    # A search tries one setting after the other and decides between them: that is the work of one process.
+    processes = workspace().processes if spec.recipe.search == "none" else 1
+    # What ran out of memory before goes on as small as it was.
+    halvings = newest(workspace().runs / run_id).get("smaller", {}).get("halvings", 0)
+    one_row = max(1, spec.recipe.batch_size // processes).bit_length() - 1
+    request = {
+        "run": run_id,
+        "halvings": halvings,
+        "most_halvings": min(one_row, halvings + MOST_HALVINGS),
+        "processes": processes,
+    }
+    jobs.submit("train", request, lane=lane_of(spec.device), run=run_id, job_id=job_id)

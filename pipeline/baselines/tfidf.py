@@ -81,7 +81,8 @@ def fit_tfidf(
     progress = progress or Silent()
     progress.advance(PHASE, 0, len(STRENGTHS))
     kinds, train = extract(train_texts)
-    return Tfidf(kinds, fit_linear(train, train_y, features(kinds, val_texts), val_y, classes, progress))
+    validation = features(kinds, val_texts) if len(val_texts) else train[:0]
+    return Tfidf(kinds, fit_linear(train, train_y, validation, val_y, classes, progress))
 
 
 def fit_linear(

@@ -21,7 +21,7 @@ from pipeline.data.source import ReadOptions, Source, import_source
 from pipeline.errors import N_, JobError, SettingError, UnfitData, UnreadableFile
 from pipeline.evaluation.report import Report, load_report
 from pipeline.i18n import terminal_language, translate
-from pipeline.jobs import JobInfo
+from pipeline.jobs import JobInfo, Moment
 from pipeline.models import devices
 from pipeline.runs import store
 from pipeline.settings import workspace
@@ -105,12 +105,16 @@ def train(options: argparse.Namespace) -> Json:
 
 def runs_list(options: argparse.Namespace) -> list[Json]:
     """All runs, newest first."""
-    return [{"run": run.id, "name": run.name, "state": run.state, **run.metrics} for run in runs.list_runs()]
+    return [
+        {"run": run.id, "name": run.name, "state": run.state, "position": run.position, **run.metrics}
+        for run in runs.list_runs()
+    ]
 
 
 def runs_show(options: argparse.Namespace) -> Json:
-    """One run: state, progress, metrics."""
-    return _run(runs.get_run(options.run))
+    """One run: state, progress, metrics, and when it came into which state."""
+    run = runs.get_run(options.run)
+    return _run(run) | {"states": [_moment(moment) for moment in runs.timeline(run.id)]}
 
 
 def runs_follow(options: argparse.Namespace) -> Json:
@@ -316,8 +320,13 @@ def _baselines(report: Report) -> Json:
 
 def _run(run: RunInfo) -> Json:
     cause = translate(run.cause, terminal_language(), **run.cause_values) if run.cause else ""
-    keys = ("name", "state", "step", "steps", "resumed_from", "metrics", "verdict", "pid", "position")
+    keys = ("name", "state", "step", "steps", "resumed_from", "metrics", "verdict", "pid", "position", "rows_at_once")
     return {"run": run.id, "cause": cause, **{key: getattr(run, key) for key in keys}}
+
+
+def _moment(moment: Moment) -> Json:
+    note = translate(moment.note, terminal_language()) if moment.note else ""
+    return {"state": moment.state, "since": moment.since.isoformat(timespec="seconds"), "note": note}
 
 
 def _model(card: models.ModelCard) -> Json:

@@ -51,10 +51,13 @@ def measure_on(bundle: Path, source_id: str) -> Measured:
     truth, known = _truth(info, frame)
     known &= ~blank
     if not known.any():
+        name, column = load_source(source_id).name, ", ".join(info.answers)
+        if kind_of(info) == "number":
+            raise UnfitData(N_("No row of {name} has a number in {column}."), name=name, column=column)
         raise UnfitData(
-            N_("No row of {name} has an answer in {column} that the model could give. It knows: {labels}."),
-            name=load_source(source_id).name,
-            column=", ".join(info.answers),
+            N_("No row of {name} has a label in {column} that the model knows. It knows: {labels}."),
+            name=name,
+            column=column,
             labels=", ".join(info.labels[:20]),
         )
     scores = Classifier.load(bundle).scores(read_inputs(info, frame[known]))

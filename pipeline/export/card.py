@@ -12,7 +12,7 @@ from pipeline.templates.columns import default_template
 
 _CARD = """---
 library_name: transformers
-pipeline_tag: text-classification
+pipeline_tag: {tag}
 license: {licence}
 ---
 
@@ -29,20 +29,28 @@ Licence of the base model: {licence_said}. The training data decides what else a
 ## How to use it
 
 ```python
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import {model_class}, AutoTokenizer
 
 tokenizer = AutoTokenizer.from_pretrained("this_folder")
-model = AutoModelForSequenceClassification.from_pretrained("this_folder").eval()
+model = {model_class}.from_pretrained("this_folder").eval()
 inputs = tokenizer({asked}, truncation=True, padding=True, return_tensors="pt")
 {answer}
 ```
 
-or `pipeline("text-classification", model="this_folder", truncation=True)`{pipeline}. Texts are cut
-after {max_length} tokens, as in training: keep `truncation=True`.
+{pipeline}Texts are cut after {max_length} tokens, as in training: keep `truncation=True`.
 
 {text}
 
 {labels}{renamed}
+"""
+_BY_PIPELINE = """or `pipeline("text-classification", model="this_folder", truncation=True)`{given}.
+"""
+_WRITES = """It writes its answer. The tokenizer puts {prefix} before every text and the end token after it. `generate`
+alone may write anything; for the probability of each answer, ask for each of its tokens among those that some answer
+goes on with (`texts` in `tunedesk.json` are the answers).
+"""
+_BOTH_ORDERS = """The tokenizer puts a delimiter between the two texts. Read every pair in both orders and add what the
+model says (`logits`), as in training.
 """
 _CLASSES = """## Classes
 
@@ -86,6 +94,7 @@ _MEASURES = {
 }
 # What is no share: in the unit of the numbers, or a correlation.
 _PLAIN_FIGURES = {"pearson", "spearman", "mae", "rmse"}
+_WRITTEN = "written = tokenizer.batch_decode(model.generate(**inputs), skip_special_tokens=True)"
 _READ = {
     "class": "probabilities = model(**inputs).logits.softmax(-1)  # columns: model.config.id2label",
     "labels": "probabilities = model(**inputs).logits.sigmoid()  # columns: model.config.id2label",
@@ -114,8 +123,10 @@ def model_card(info: BundleInfo) -> str:
         licence_said=licence or "unknown",
         what=_what(info),
         asked='["a text"], ["another one"]' if info.second else '["a text"]',
-        answer=_READ[kind_of(info)],
-        pipeline=', given `{"text": ..., "text_pair": ...}`' if info.second else "",
+        answer=_WRITTEN if info.texts else _READ[kind_of(info)],
+        pipeline=_other_ways(info),
+        tag="text2text-generation" if info.texts else "text-classification",
+        model_class="AutoModelForSeq2SeqLM" if info.texts else "AutoModelForSequenceClassification",
         base_model=info.base_model,
         created=info.created[:10],
         metrics="\n".join(
@@ -126,6 +137,14 @@ def model_card(info: BundleInfo) -> str:
         labels=_answers(info),
         renamed=_RENAMED.format(names=names) if names else "",
     )
+
+
+def _other_ways(info: BundleInfo) -> str:
+    if info.texts:
+        return _WRITES.format(prefix=_code(info.prefix))
+    if info.orders == 2:
+        return _BOTH_ORDERS
+    return _BY_PIPELINE.format(given=', given `{"text": ..., "text_pair": ...}`' if info.second else "")
 
 
 def _what(info: BundleInfo) -> str:

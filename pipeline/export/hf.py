@@ -114,8 +114,9 @@ def _pack(bundle: Path, info: bundles.BundleInfo, folder: Path, path: Path) -> N
 def _prove(unpacked: Path, run_folder: Path, info: bundles.BundleInfo) -> float:
     """The largest difference of a probability. Raises RunError where it is not the same model."""
     proof = _proof(run_folder, info)
-    by_pipeline = len(info.text) == 1 and not info.template
-    answer = _ask_stock(unpacked, proof.inputs, by_pipeline)
+    # The library's pipeline sorts texts with a head, reading each once, as its cell says it.
+    by_pipeline = len(info.text) == 1 and not info.template and not info.texts and info.orders == 1
+    answer = _ask_stock(unpacked, proof.inputs, by_pipeline, info)
     if answer["not_loaded"] or answer["max_length"] != info.max_length:
         raise RunError(
             N_("The export was stopped: transformers does not load the model whole ({detail})."),
@@ -155,9 +156,16 @@ def _served(run_folder: Path, inputs: Inputs) -> npt.NDArray[np.float64]:
     return Classifier.load(run_folder / "bundle").scores(inputs)
 
 
-def _ask_stock(folder: Path, inputs: Inputs, by_pipeline: bool) -> dict[str, Any]:
+def _ask_stock(folder: Path, inputs: Inputs, by_pipeline: bool, info: bundles.BundleInfo) -> dict[str, Any]:
     request, answer = folder.parent / "request.json", folder.parent / "answer.json"
-    request.write_text(json.dumps({"texts": inputs.rows(), "by_pipeline": by_pipeline}), encoding="utf-8")
+    asked = {
+        "texts": inputs.rows(),
+        "by_pipeline": by_pipeline,
+        "orders": info.orders,
+        "write": info.texts,
+        "number": bool(info.number_range),
+    }
+    request.write_text(json.dumps(asked), encoding="utf-8")
     script = Path(__file__).with_name("stock.py")
     done = subprocess.run(
         [sys.executable, "-I", str(script), str(folder), str(request), str(answer)],

@@ -3,9 +3,11 @@
     python -I stock.py FOLDER REQUEST ANSWER
 
 Imports nothing of this project: what it proves is that ``transformers`` alone is enough. REQUEST is a JSON file
-``{"texts": [[text] or [text, other]], "by_pipeline"}``, ANSWER the JSON file that is written: ``{"max_length",
-"not_loaded", "model", "pipeline"}``, the last two [texts][outputs] probabilities, or the number that is predicted, in
-the order of the model's outputs.
+``{"texts": [[text] or [text, other]], "by_pipeline", "orders", "write", "number"}``, ANSWER the JSON file that is
+written: ``{"max_length", "not_loaded", "model", "pipeline"}``, the last two [texts][outputs] probabilities, or the
+number that is predicted, in the order of the model's outputs. Of a pair that is read in both orders ("orders": 2) the
+logits are added. A model that writes its answer is asked how probable each of the texts in "write" is, token by token,
+among those texts alone; where they spell a number ("number"), the answer is their mean.
 """
 
 import json
@@ -14,17 +16,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
+from transformers import AutoModelForSeq2SeqLM, AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 
-def answer(folder: str, texts: list[list[str]], by_pipeline: bool) -> dict[str, Any]:
+def answer(folder: str, texts: list[list[str]], by_pipeline: bool, orders: int) -> dict[str, Any]:
     """Scores of each text or pair, by the model itself and by the text-classification pipeline."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model, loading = AutoModelForSequenceClassification.from_pretrained(folder, output_loading_info=True)
     model.eval()
     with torch.no_grad():
         rows = [
-            _scores(model, model(**tokenizer(*text, truncation=True, return_tensors="pt")).logits[0].double())
+            _scores(model, sum(_logits(model, tokenizer, order) for order in (text, text[::-1])[:orders]))
             for text in texts
         ]
     return {
@@ -33,6 +35,56 @@ def answer(folder: str, texts: list[list[str]], by_pipeline: bool) -> dict[str, 
         "model": rows,
         "pipeline": _by_pipeline(folder, texts, model.config.id2label) if by_pipeline else [],
     }
+
+
+def write(folder: str, texts: list[list[str]], labels: list[str], number: bool) -> dict[str, Any]:
+    """Scores of each text or pair, by a model that writes one of the labels."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model, loading = AutoModelForSeq2SeqLM.from_pretrained(folder, output_loading_info=True)
+    model.eval()
+    end = tokenizer.eos_token_id
+    read = tokenizer(labels, add_special_tokens=False)["input_ids"]
+    sequences = [[*(token for token in ids if token != end), end] for ids in read]
+    rows = []
+    for text in texts:
+        with torch.no_grad():
+            chances = _chances(model, tokenizer(*text, truncation=True, return_tensors="pt"), sequences)
+        rows.append([sum(p * float(label) for p, label in zip(chances, labels, strict=True))] if number else chances)
+    return {
+        "max_length": tokenizer.model_max_length,
+        "not_loaded": sorted(str(key) for keys in loading.values() for key in keys),
+        "model": rows,
+        "pipeline": [],
+    }
+
+
+def _chances(model: Any, batch: Any, sequences: list[list[int]]) -> list[float]:
+    """Probability of each sequence of tokens: at each token, among those that some sequence goes on with."""
+    encoded = model.get_encoder()(**batch)
+    start = model.config.decoder_start_token_id
+    known: dict[tuple[int, ...], Any] = {}
+    chances = []
+    for sequence in sequences:
+        chance = 1.0
+        for length, token in enumerate(sequence):
+            begun = sequence[:length]
+            following = sorted({other[length] for other in sequences if other[:length] == begun})
+            if len(following) > 1:
+                if tuple(begun) not in known:
+                    said = model(
+                        encoder_outputs=encoded,
+                        attention_mask=batch["attention_mask"],
+                        decoder_input_ids=torch.tensor([[start, *begun]]),
+                    )
+                    known[tuple(begun)] = said.logits[0, -1].double()
+                shares = known[tuple(begun)][following].softmax(-1)
+                chance *= float(shares[following.index(token)])
+        chances.append(chance)
+    return chances
+
+
+def _logits(model: Any, tokenizer: Any, text: list[str]) -> Any:
+    return model(**tokenizer(*text, truncation=True, return_tensors="pt")).logits[0].double()
 
 
 def _scores(model: Any, logits: torch.Tensor) -> list[float]:
@@ -58,7 +110,11 @@ def main() -> None:
     """Read the request, write the answer."""
     folder, request, destination = sys.argv[1:]
     asked = json.loads(Path(request).read_text(encoding="utf-8"))
-    content = answer(folder, asked["texts"], asked["by_pipeline"])
+    content = (
+        write(folder, asked["texts"], asked["write"], asked["number"])
+        if asked["write"]
+        else answer(folder, asked["texts"], asked["by_pipeline"], asked["orders"])
+    )
     Path(destination).write_text(json.dumps(content), encoding="utf-8")
 
 

@@ -4,9 +4,9 @@ Every submit, every ending worker, every start of a server or command and a runn
 ``reconcile``: it notices the dead, then starts the next in line. So nothing waits for a process that was killed.
 """
 
+import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from pipeline import system
 from pipeline.errors import N_
 from pipeline.jobs import heartbeat, uploads
 from pipeline.runs import store
-from pipeline.runs.store import JobRow
+from pipeline.runs.store import JobRow, JobStateRow
 from pipeline.settings import workspace
 
 State = Literal["queued", "starting", "running", "stalled", "stopping", "stopped", "finished", "failed"]
@@ -36,10 +36,15 @@ RESUMABLE = "train"  # the kind of job that keeps a state to go on from
 KILLED = N_("The process was killed from outside. Its last saved state is kept: resume it to go on from there.")
 KILLED_FOR_GOOD = N_("The process was killed from outside. What it was doing has to be started again.")
 OUT_OF_MEMORY = N_(
-    "The machine ran out of memory. The last saved state is kept: resume with a smaller batch or a shorter maximum "
-    "length, or close other programs."
+    "The machine ran out of memory, also with smaller batches. The last saved state is kept: close other programs and "
+    "resume, or start a run with a shorter maximum length."
 )
 OUT_OF_MEMORY_FOR_GOOD = N_("The machine ran out of memory. Close other programs or take fewer rows, and start again.")
+
+AGAIN = N_("Memory ran out: it starts again with half as many rows at once.")
+
+# In a job's request: how often it has been halved, and how often it may be.
+HALVINGS, MOST_HALVINGS = "halvings", "most_halvings"
 
 _children: list[subprocess.Popen[bytes]] = []
 
@@ -64,12 +69,22 @@ class JobInfo:
     ended: datetime | None
     pid: int
     memory: int  # resident bytes at the last sign of life
+    halvings: int  # how often its batches were halved because memory ran out
     result: dict[str, Any]
 
     @property
     def over(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in OVER
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A state, and since when."""
+
+    state: State
+    since: datetime
+    note: str  # gettext id; "" where the state says it all
 
 
 def submit(kind: str, request: dict[str, Any], *, lane: str, run: str = "", job_id: str = "") -> str:
@@ -87,15 +102,15 @@ def submit(kind: str, request: dict[str, Any], *, lane: str, run: str = "", job_
     with store.session() as session:
         last = session.exec(select(sqlalchemy.func.max(JobRow.order))).one()
         row = JobRow(id=job_id, kind=kind, lane=lane, run=run, request=request, state="queued", order=(last or 0) + 1)
-        session.add(row)
+        session.add_all((row, JobStateRow(job=job_id, state="queued")))
     reconcile()
     return job_id
 
 
 def status(job_id: str) -> JobInfo:
-    """How the job is doing now; a dead one is noticed here. Raises JobError for an unknown id."""
+    """How the job is doing now; a dead or silent one is noticed here. Raises JobError for an unknown id."""
     row = store.get_job(job_id)
-    if row.state in ACTIVE and not _lives(row):
+    if row.state in ACTIVE and (not _lives(row) or _silent(row)):
         reconcile()
         row = store.get_job(job_id)
     return info(row)
@@ -109,12 +124,23 @@ def cancel(job_id: str) -> None:
         if row.state == "queued":
             _close(row, "stopped")
         elif row.state in ACTIVE:
-            beat = heartbeat.read_beat(_folder(job_id))
-            if heartbeat.stop_was_requested(_folder(job_id)) or (beat is not None and beat.stalled):
-                system.kill_tree(system.Identity(row.pid, row.pid_created))
+            asked_before = heartbeat.stop_was_requested(_folder(job_id))
             heartbeat.request_stop(_folder(job_id))
             _update(job_id, state="stopping")
+            if asked_before or _silent(row):
+                _kill(row)
     reconcile()
+
+
+def history(*, job: str = "", run: str = "") -> tuple[Moment, ...]:
+    """The states of a job, or of all jobs of a run, oldest first."""
+    wanted = select(JobStateRow).order_by(col(JobStateRow.id))
+    if run:
+        wanted = wanted.join(JobRow, col(JobRow.id) == JobStateRow.job).where(JobRow.run == run)
+    else:
+        wanted = wanted.where(JobStateRow.job == job)
+    with store.session() as session:
+        return tuple(Moment(row.state, row.since, row.note) for row in session.exec(wanted).all())  # type: ignore[arg-type]  # the database keeps text
 
 
 def log(job_id: str, lines: int = 200) -> str:
@@ -126,7 +152,7 @@ def log(job_id: str, lines: int = 200) -> str:
 
 
 def reconcile() -> None:
-    """Notice jobs whose process is gone, start what waits, remove uploads that no job needs any more.
+    """Notice jobs whose process is gone or silent, start what waits, remove uploads that no job needs any more.
 
     Cheap, and safe to call from anywhere at any time.
     """
@@ -135,7 +161,7 @@ def reconcile() -> None:
         lanes = set(session.exec(select(JobRow.lane).where(col(JobRow.state).in_(("queued", *ACTIVE)))).all())
     for lane in sorted(lanes):
         with _lane_lock(lane):
-            _bury_the_dead(lane)
+            _look_at(lane)
             _claim(lane)
     uploads.sweep(OVER)
 
@@ -154,22 +180,23 @@ def info(row: JobRow) -> JobInfo:
         phase=beat.phase if beat else "",
         done=beat.done if beat else 0,
         total=beat.total if beat else 0,
-        phase_seconds=time.time() - beat.phase_started if beat and beat.phase_started else 0.0,
+        phase_seconds=beat.phase_seconds if beat else 0.0,
         position=_position(row),
         submitted=row.submitted,
         started=row.started,
         ended=row.ended,
         pid=row.pid,
         memory=beat.memory if beat else 0,
+        halvings=row.request.get(HALVINGS, 0),
         result=row.result,
     )
 
 
 def begin(job_id: str) -> JobRow:
-    """The worker's first word: it has the job, and who it is."""
-    me = system.identity()
-    assert me is not None
+    """The worker's first word: it has the job, and who it is: of several processes, the one that started them."""
     row = store.get_job(job_id)
+    me = system.identity(os.getppid() if processes(row.request) > 1 else None)
+    assert me is not None
     state = "stopping" if heartbeat.stop_was_requested(_folder(job_id)) else "running"
     _update(job_id, state=state, pid=me.pid, pid_created=me.created, started=row.started or store.now())
     return row
@@ -192,62 +219,112 @@ def _claim(lane: str) -> None:
         _start(row)
 
 
+def processes(request: dict[str, Any]) -> int:
+    """How many processes share the work of one job."""
+    return int(request.get("processes", 1))
+
+
 def _start(row: JobRow) -> None:
+    heartbeat.forget(_folder(row.id))
     _update(row.id, state="starting", started=store.now())
     root = Path(__file__).resolve().parents[2]
     with (_folder(row.id) / "output.log").open("ab") as output:
-        child = system.start_detached([sys.executable, "-m", "pipeline.worker", row.id], output, cwd=root)
+        child = system.start_detached(_command(row), output, cwd=root)
     _children.append(child)
     who = system.identity(child.pid)
     if who is not None:
         _update(row.id, pid=who.pid, pid_created=who.created)
 
 
-def _bury_the_dead(lane: str) -> None:
+def _command(row: JobRow) -> list[str]:
+    worker = ["-m", "pipeline.worker", row.id]
+    if processes(row.request) > 1:
+        return [sys.executable, "-m", "torch.distributed.run", "--standalone",
+                f"--nproc-per-node={processes(row.request)}", *worker]  # fmt: skip
+    return [sys.executable, *worker]
+
+
+def _look_at(lane: str) -> None:
+    """Bury the dead of a lane, take down who has fallen silent, and end what was asked to stop and does not answer."""
     with store.session() as session:
         rows = session.exec(select(JobRow).where(JobRow.lane == lane, col(JobRow.state).in_(ACTIVE))).all()
     for row in rows:
         if _lives(row):
-            continue
-        # Its last word may have come between our two looks.
-        row = store.get_job(row.id)
-        if row.state not in ACTIVE:
-            continue
-        if heartbeat.stop_was_requested(_folder(row.id)):
-            _close(row, "stopped")
+            _watch(row)
         else:
-            _close(row, "failed", _cause_of_death(row))
+            _bury(row.id)
+
+
+def _watch(row: JobRow) -> None:
+    silent = _silent(row)
+    if silent and heartbeat.stop_was_requested(_folder(row.id)):
+        _kill(row)
+    elif row.state == "running":
+        # Silence passes, so it is no state of the row; when it began and ended is worth knowing all the same.
+        last = history(job=row.id)[-1:]
+        if silent != bool(last and last[0].state == "stalled"):
+            with store.session() as session:
+                session.add(JobStateRow(job=row.id, state="stalled" if silent else "running"))
+
+
+def _bury(job_id: str) -> None:
+    # Its last word may have come between two looks.
+    row = store.get_job(job_id)
+    if row.state not in ACTIVE:
+        return
+    out_of_memory = heartbeat.ran_out_of_memory(_folder(row.id))
+    if heartbeat.stop_was_requested(_folder(row.id)):
+        _close(row, "stopped")
+    elif out_of_memory and row.request.get(HALVINGS, 0) < row.request.get(MOST_HALVINGS, 0):
+        request = row.request | {HALVINGS: row.request.get(HALVINGS, 0) + 1}
+        _update(row.id, note=AGAIN, state="queued", request=request, pid=0, pid_created=0.0)
+    else:
+        _close(row, "failed", _cause_of_death(row, out_of_memory))
 
 
 def _lives(row: JobRow) -> bool:
+    # The beat comes after the lock: read before it, a worker that begins between the two looks is not taken for dead.
+    has_begun = row.state == "running" or heartbeat.read_beat(_folder(row.id)) is not None
     if heartbeat.is_held(_folder(row.id)):
         return True
-    if row.state == "running" or heartbeat.read_beat(_folder(row.id)) is not None:
+    if has_begun:
         return False
     if row.pid:
         return system.is_alive(system.Identity(row.pid, row.pid_created))
-    return row.started is not None and (store.now() - row.started).total_seconds() < START_SECONDS
+    # Either side of now: somebody may have set the clock back in between.
+    return row.started is not None and abs((store.now() - row.started).total_seconds()) < START_SECONDS
 
 
-def _cause_of_death(row: JobRow) -> str:
-    if row.kind == RESUMABLE:
-        return OUT_OF_MEMORY if _ran_out_of_memory(row) else KILLED
-    return OUT_OF_MEMORY_FOR_GOOD if _ran_out_of_memory(row) else KILLED_FOR_GOOD
-
-
-def _ran_out_of_memory(row: JobRow) -> bool:
+def _silent(row: JobRow) -> bool:
+    """Whether nothing was heard of it for too long, from its start on."""
     beat = heartbeat.read_beat(_folder(row.id))
-    return beat is not None and -1 < beat.out_of_memory_kills < system.out_of_memory_kills()
+    if beat is not None:
+        return beat.stalled
+    since = row.started or row.submitted
+    return abs((store.now() - since).total_seconds()) > heartbeat.STALLED_SECONDS
+
+
+def _kill(row: JobRow) -> None:
+    system.kill_tree(system.Identity(row.pid, row.pid_created))
+
+
+def _cause_of_death(row: JobRow, out_of_memory: bool) -> str:
+    if row.kind == RESUMABLE:
+        return OUT_OF_MEMORY if out_of_memory else KILLED
+    return OUT_OF_MEMORY_FOR_GOOD if out_of_memory else KILLED_FOR_GOOD
 
 
 def _close(row: JobRow, state: State, cause: str = "") -> None:
     _update(row.id, state=state, cause=cause, ended=store.now())
 
 
-def _update(job_id: str, **values: Any) -> None:
+def _update(job_id: str, note: str = "", **values: Any) -> None:
+    """Change a job's row; a new state is written down with its time in the same transaction."""
     with store.session() as session:
         row = session.get(JobRow, job_id)
         if row is not None:
+            if values.get("state", row.state) != row.state:
+                session.add(JobStateRow(job=job_id, state=values["state"], note=note))
             row.sqlmodel_update(values)
             session.add(row)
 

@@ -123,7 +123,7 @@ def main(path: Path) -> None:
     if torch.backends.mps.is_available():
         found.append(_measured("mps", "Apple GPU", psutil.virtual_memory().total))
     torch.set_num_threads(system.physical_cores())
-    found.append(_measured("cpu", _cpu_label(), _memory_limit()))
+    found.append(_measured("cpu", _cpu_label(), system.memory_limit()))
     content = {"machine": _machine(), "devices": [dataclasses.asdict(device) for device in found]}
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1))
 
@@ -163,14 +163,6 @@ def _cpu_label() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or "CPU"
-
-
-def _memory_limit() -> int:
-    """Memory of the machine, or of the container that this runs in."""
-    limit = Path("/sys/fs/cgroup/memory.max")
-    text = limit.read_text().strip() if limit.exists() else "max"
-    total = int(psutil.virtual_memory().total)
-    return min(total, int(text)) if text.isdecimal() else total
 
 
 if __name__ == "__main__":

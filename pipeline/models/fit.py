@@ -6,8 +6,8 @@ How far off that was stands in docs/benchmarks.md, "What training will cost".
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +23,24 @@ EFFICIENCY = 0.75
 # A forward pass that keeps what the backward pass needs, and the backward pass itself: one product for the inputs'
 # gradients, one for the weights'.
 TRAINING_FACTOR = 3.3
+# With adapters the weights' gradients are left out, and the small matrices come on top. Reckoned, not measured.
+ADAPTER_FACTOR = 2.6
 # The last layer of an encoder whose head reads token 0 is computed for that token only (first_token).
 FIRST_TOKEN_SHARE = 0.06
 STEP_SECONDS = 0.006  # Python, DataLoader and Trainer between two steps
 ADAM_BYTES_A_SECOND = 5.6e9  # an optimizer step moves weight, gradient and two moments
 ADAM_BYTES = 28
-PROCESS_BYTES = 900 * 1024**2  # Python with torch and transformers, before any model
+PROCESS_BYTES = 650 * 10**6  # Python with torch, transformers and scikit-learn, before any model
 START_SECONDS = {"cpu": 12.0, "cuda": 16.0, "mps": 14.0}  # imports, loading, saving the bundle
 EVALUATIONS = 10  # on the validation rows, over a whole run
 # Logistic regression on word and character n-grams, its C chosen on validation: for a row of 16 tokens and one class.
 BASELINE_SECONDS = 3e-4
 # What measured runs took at least and at most, as shares of it: docs/benchmarks.md, "What training will cost".
 SPREAD = (0.7, 1.7)
-ACTIVATIONS = 34  # floats a token, layer and unit of width that the backward pass needs
+ACTIVATIONS = 20  # floats a token, layer and unit of width that the backward pass needs
+PASSING = 12  # floats a token and unit of width that one layer needs while it is computed without gradients
+MEASURED_AT_ONCE = 128  # rows in which the validation rows are measured
+KEPT_TWICE = 2  # what is mapped from disk and what was just written there both count as the process's own
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Estimate:
     seconds: float  # from the start of the process to the test metrics
     memory_bytes: int  # at its peak
     parts: tuple[tuple[str, float], ...]  # seconds by part: "start", "baseline", "lower", "training", "measuring"
+    trained_share: float = 1.0  # of the model's parameters, the head not counted
 
     @property
     def range(self) -> tuple[float, float]:
@@ -56,9 +62,22 @@ class Estimate:
 class _Shape:
     layers: int
     hidden: int
-    layer_parameters: int
+    maps: tuple[tuple[int, int], ...]  # of a layer's linear maps: how many numbers go in, and come out
+    decoder_layers: int  # of an encoder-decoder, which are all trained; they read a label, which is short
     first_token: bool  # the head reads token 0
     embeddings: int
+
+    @property
+    def layer_parameters(self) -> int:
+        return sum(read * written for read, written in self.maps)
+
+    def trained_parameters(self, recipe: Recipe, trained: int) -> int:
+        """Of the top ``trained`` layers, an encoder-decoder's decoder, and the embeddings if everything is trained."""
+        # Beside its own maps, a decoder's layer has those that look at the encoder: another attention.
+        number = trained + (4 / 3 if self.decoder_layers else 0) * self.decoder_layers
+        if recipe.adapter != "none":
+            return int(number * sum(recipe.lora_rank * (read + written) for read, written in self.maps))
+        return int(number * self.layer_parameters) + (self.embeddings if recipe.trained_layers < 0 else 0)
 
 
 def estimate(
@@ -91,18 +110,44 @@ def estimate(
     a_layer = 2.0 * (shape.layer_parameters + 2 * tokens * shape.hidden) * tokens  # operations, forward, one row
     speed = device.gflops * 1e9 * EFFICIENCY
     steps = math.ceil(train_rows / recipe.batch_size) * recipe.epochs
-    weights = trained * shape.layer_parameters + (shape.embeddings if recipe.trained_layers < 0 else 0)
+    weights = shape.trained_parameters(recipe, trained)
+    factor = TRAINING_FACTOR if recipe.adapter == "none" else ADAPTER_FACTOR
+    # Of a text, a layer of the decoder reads what the encoder made of it: two maps of its width a token.
+    upper += shape.decoder_layers * 2 * shape.hidden**2 / shape.layer_parameters
     a_step = STEP_SECONDS + weights * ADAM_BYTES / _bandwidth(device)
     held_out = (rows - train_rows) / 2
     parts = (
         ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
         ("baseline", BASELINE_SECONDS * train_rows * classes**0.5 * max(1.0, tokens / 16)),
         ("lower", rows * lower * a_layer / speed),
-        ("training", train_rows * recipe.epochs * upper * a_layer * TRAINING_FACTOR / speed + steps * a_step),
+        ("training", train_rows * recipe.epochs * upper * a_layer * factor / speed + steps * a_step),
         ("measuring", (EVALUATIONS * held_out + held_out + train_rows) * upper * a_layer / speed),
     )
-    memory = _memory(model, recipe, shape, tokens=tokens, rows=rows if lower else 0, trained=trained, weights=weights)
-    return Estimate(sum(seconds for _, seconds in parts), memory, parts)
+    memory = _memory(
+        model, recipe, shape, tokens=tokens, rows=rows if lower else 0, held_out=held_out, upper=upper, weights=weights
+    )
+    return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
+
+
+# Below these a recipe learns little or slowly; another model is the better way out.
+_FEWEST_ROWS, _SHORTEST = 4, 32
+
+
+def shrunk(recipe: Recipe, fits: Callable[[Recipe], bool]) -> Recipe | None:
+    """``recipe`` with as little changed as makes it fit: fewer rows at once, then fewer layers, then shorter texts.
+
+    None where nothing of that is enough: the model itself is too large.
+    """
+    while not fits(recipe):
+        if recipe.batch_size > _FEWEST_ROWS:
+            recipe = replace(recipe, batch_size=max(_FEWEST_ROWS, recipe.batch_size // 2))
+        elif recipe.trained_layers not in (0, 1, 2):
+            recipe = replace(recipe, trained_layers=2)
+        elif recipe.max_length > _SHORTEST:
+            recipe = replace(recipe, max_length=max(_SHORTEST, recipe.max_length // 2))
+        else:
+            return None
+    return recipe
 
 
 def mean_tokens(texts: Sequence[str], longest: int) -> float:
@@ -120,13 +165,22 @@ def mean_tokens(texts: Sequence[str], longest: int) -> float:
 
 
 def _memory(
-    model: Model, recipe: Recipe, shape: _Shape, *, tokens: float, rows: int, trained: int, weights: int
+    model: Model,
+    recipe: Recipe,
+    shape: _Shape,
+    *,
+    tokens: float,
+    rows: int,
+    held_out: float,
+    upper: float,
+    weights: int,
 ) -> int:
     """Bytes at the peak: the process, the weights, what training keeps of each weight, and of each token."""
-    batch = recipe.batch_size * min(recipe.max_length, 2 * tokens)  # the longest batch of a run
-    kept = rows * tokens * shape.hidden * FLOAT  # outputs of the lower layers, mapped from disk
-    activations = batch * trained * shape.hidden * ACTIVATIONS * FLOAT
-    return int(PROCESS_BYTES + (model.parameters + 3 * weights) * FLOAT + activations + kept)
+    longest = min(recipe.max_length, 2 * tokens)  # of the longest batch of a run
+    kept = rows * tokens * shape.hidden * KEPT_TWICE  # outputs of the lower layers, mapped from disk
+    activations = recipe.batch_size * longest * upper * shape.hidden * ACTIVATIONS
+    measuring = min(MEASURED_AT_ONCE, held_out) * longest * shape.hidden * PASSING
+    return int(PROCESS_BYTES + (model.parameters + 3 * weights + kept + activations + measuring) * FLOAT)
 
 
 def _bandwidth(device: Device) -> float:
@@ -139,15 +193,16 @@ def _shape(model: Model) -> _Shape:
     layers = _first(config, "num_hidden_layers", "n_layer", "n_layers", "num_layers")
     inner = _first(config, "intermediate_size", "n_inner", "hidden_dim", "d_ff", default=4 * hidden)
     heads = _first(config, "num_attention_heads", "n_head", "n_heads", "num_heads")
-    size = config.get("head_dim") or hidden // heads
+    size = config.get("head_dim") or config.get("d_kv") or hidden // heads
     groups = config.get("num_key_value_heads") or heads
     # Gated feed-forward layers have three matrices instead of two.
-    matrices = 3 if config["model_type"] in _GATED else 2
-    attention = hidden * size * (2 * heads + 2 * groups)
+    gated = config["model_type"] in _GATED or str(config.get("feed_forward_proj", "")).startswith("gated")
+    attention = ((hidden, heads * size), (hidden, groups * size), (hidden, groups * size), (heads * size, hidden))
     return _Shape(
         layers=layers,
         hidden=hidden,
-        layer_parameters=attention + matrices * hidden * inner,
+        maps=attention + ((hidden, inner),) * (2 if gated else 1) + ((inner, hidden),),
+        decoder_layers=_first(config, "num_decoder_layers", "num_layers") if config.get("is_encoder_decoder") else 0,
         first_token=config["model_type"] in _READS_FIRST_TOKEN,
         embeddings=config["vocab_size"] * hidden,
     )

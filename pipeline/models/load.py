@@ -16,6 +16,7 @@ from torch import nn
 from transformers import (
     AutoConfig,
     AutoModel,
+    AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
     PreTrainedModel,
@@ -96,10 +97,10 @@ def load_classifier(
             )
     base = f"{model.base_model_prefix}."
     _require(path, (name for name in info["missing_keys"] if name.startswith(base) and ".pooler." not in name))
-    square = pooler(model)
-    if square is not None:
-        nn.init.eye_(square.weight)
-        nn.init.zeros_(square.bias)
+    pooler = _pooler(model)
+    if pooler is not None:
+        nn.init.eye_(pooler.weight)
+        nn.init.zeros_(pooler.bias)
     return _done(model)
 
 
@@ -117,11 +118,25 @@ def load_trained_classifier(path: Path) -> PreTrainedModel:
     return _done(model)
 
 
-def pooler(model: Any) -> nn.Linear | None:
+def load_text_to_text(path: Path) -> PreTrainedModel:
+    """An encoder-decoder, base model or trained, that writes text: float32, in evaluation mode.
+
+    Raises:
+        ModelError: the folder holds no such model, or parts of it are missing.
+    """
+    with _readable(path), _quiet():
+        model, info = AutoModelForSeq2SeqLM.from_pretrained(str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS)
+    _require(path, iter(info["missing_keys"]))
+    if model.config.decoder_start_token_id is None:
+        model.config.decoder_start_token_id = model.config.pad_token_id
+    return _done(model)
+
+
+def _pooler(model: Any) -> nn.Linear | None:
     """The square layer with a tanh that a stock head has between token 0 and the classifier; None if it has none."""
-    part = getattr(model.base_model, "pooler", None)
-    if part is not None:
-        found = getattr(part, "dense", None)
+    pooler = getattr(model.base_model, "pooler", None)
+    if pooler is not None:
+        found = getattr(pooler, "dense", None)
         return found if isinstance(found, nn.Linear) else None
     # RoBERTa keeps it inside the head. ELECTRA's and DistilBERT's follow it with another function, which would
     # cut off half of an identity.

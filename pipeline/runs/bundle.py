@@ -15,7 +15,7 @@ from pipeline.files import write_text
 
 INFO = "tunedesk.json"
 MANIFEST = "manifest.json"
-_TUPLES = ("text", "labels", "masks", "label_columns", "thresholds", "number_range")
+_TUPLES = ("text", "labels", "masks", "label_columns", "thresholds", "number_range", "texts")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class BundleInfo:
     created: str  # ISO 8601, UTC
     masks: tuple[str, ...] = ()  # kinds of personal data that are masked before the model reads a text
     renamed: dict[str, str] = field(default_factory=dict)  # labels of the file that were learned under another name
+    orders: int = 1  # 2: a pair is read in both orders, and what the model says of them is added
+    texts: tuple[str, ...] = ()  # of a model that writes its answer: what it may write, in the order of its outputs
+    prefix: str = ""  # what such a model reads before every text; its tokenizer adds it
     second: str = ""  # column whose texts are compared with the others; "" for none
     separators: str = ""  # characters between several labels of a cell; "" where a cell is one label
     label_columns: tuple[str, ...] = ()  # columns of 0 and 1, each a label; () for none
@@ -95,6 +98,9 @@ def is_whole(folder: Path) -> bool:
     """Whether every file of the manifest is there with its hash, and no other file is."""
     if not is_sealed(folder):
         return False
-    hashes = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    try:
+        hashes = dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        return False  # the manifest itself is damaged
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     return present == set(hashes) and all(hash_file(folder / name) == value for name, value in hashes.items())

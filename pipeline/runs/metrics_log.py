@@ -24,6 +24,7 @@ class Event:
     - ``trial``: ``number``, ``settings`` (what differs from the recipe), ``score`` (best macro-F1 on the validation
       rows), ``state`` ("whole", "pruned", "cut"), ``seconds``, ``best`` (True: best so far)
     - ``chosen``: ``settings``, the whole recipe that a search ended at
+    - ``smaller``: ``halvings``, ``rows`` (computed at once from here on), ``batch`` (of the recipe; it stays)
     - ``test``: ``accuracy``, ``macro_f1``
     """
 
@@ -47,6 +48,19 @@ class MetricsWriter:
     def close(self) -> None:
         """Close the file; the log stays."""
         self._file.close()
+
+
+class NoMetrics(MetricsWriter):
+    """For processes that work along: the first one of a run writes its log."""
+
+    def __init__(self) -> None:
+        """Open nothing."""
+
+    def write(self, kind: str, **values: Any) -> None:
+        """Write nothing."""
+
+    def close(self) -> None:
+        """Close nothing."""
 
 
 def read_metrics(run_folder: Path) -> list[Event]:

@@ -38,8 +38,8 @@ class Recipe:
     schedule: str = setting("linear", N_("How the learning rate falls after the warm-up: linear, cosine or constant."))
     gradient_clip: float = setting(1.0, N_("Longest step that a single batch may cause."))
     precision: str = setting("float32", N_("Number format: float32, or bfloat16 on GPUs that have it."))
-    head_start: str = setting(
-        "random", N_("What the new head starts from: random numbers, or a regression on what the model knows already.")
+    averaging: float = setting(
+        0.0, N_("Share of the steps over which weights are averaged for the model that is kept; 0 keeps the last ones.")
     )
     class_weights: str = setting(
         "none", N_("How much rare classes count: none (as often as they occur), sqrt (more), balanced (all the same).")
@@ -52,6 +52,23 @@ class Recipe:
         N_("Tries several settings and keeps the best on validation rows: none, space, or bert (the paper's grid)."),
     )
     budget_minutes: float = setting(0.0, N_("How long a search may go on trying settings; 0: until all are tried."))
+    adapter: str = setting(
+        "none", N_("none trains the layers themselves; lora or dora train small matrices beside them: less memory.")
+    )
+    lora_rank: int = setting(16, N_("Size of the matrices of lora and dora. Larger can learn more."))
+    lora_alpha: float = setting(32.0, N_("How strongly lora and dora change the model, divided by their size."))
+    lora_dropout: float = setting(0.05, N_("Share of what lora and dora read that is left out at random in training."))
+    lm_weight: float = setting(
+        0.0, N_("Models that write text only: how much they go on learning to continue texts meanwhile. 0.5 as in GPT.")
+    )
+
+
+# Settings that came later: where they are not used, a spec keeps the id under which it was trained before.
+_LATER = (
+    *("averaging", "class_weights", "patience", "search", "budget_minutes"),
+    *("adapter", "lora_rank", "lora_alpha", "lora_dropout", "lm_weight"),
+)
+_PLAIN = Recipe()
 
 
 @dataclass(frozen=True)
@@ -73,6 +90,9 @@ class RunSpec:
         """Hash of what decides the result; ``use_cache`` does not."""
         content = dataclasses.asdict(self) | {"view": self.view.identity}
         del content["use_cache"]
+        for name in _LATER:
+            if content["recipe"][name] == getattr(_PLAIN, name):
+                del content["recipe"][name]
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
 

@@ -25,6 +25,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 # Long enough for another process to finish its transaction, short enough for a person to wait.
 BUSY_SECONDS = 30
+# A worker has nobody waiting in front of it, and hours of work to lose.
+WORKER_BUSY_SECONDS = 600
+
+_busy_seconds = BUSY_SECONDS
 
 
 class Moment(sqlalchemy.types.TypeDecorator[datetime]):
@@ -99,6 +103,23 @@ class JobRow(SQLModel, table=True):
     pid_created: float = 0.0
 
 
+class JobStateRow(SQLModel, table=True):
+    """A state that a job came into, and when; rows are added and never change."""
+
+    __tablename__ = "job_state"
+    id: int | None = Field(default=None, primary_key=True)
+    job: str = Field(index=True)
+    state: str
+    since: datetime = Field(default_factory=now, sa_column=Column(Moment, nullable=False))
+    note: str = ""  # gettext id: why, where the state alone does not say it
+
+
+def be_patient() -> None:
+    """In a worker, before its first look: wait much longer for a database that another process has locked."""
+    global _busy_seconds
+    _busy_seconds = WORKER_BUSY_SECONDS
+
+
 def new_id() -> str:
     """An id that nobody can guess or clash with, safe as a folder name."""
     return secrets.token_hex(6)
@@ -161,7 +182,7 @@ def _engine(url: str) -> Engine:
 def _connect(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": _busy_seconds})
 
     @sqlalchemy.event.listens_for(engine, "connect")
     def _durable(connection: Any, _record: object) -> None:

@@ -49,10 +49,12 @@ class Classification:
     def loss(
         self, logits: "Tensor", targets: "Tensor", label_smoothing: float, weights: "Tensor | None" = None
     ) -> "Tensor":
-        """Mean cross-entropy in nats; logits [rows, classes], targets [rows]."""
+        """Mean cross-entropy in nats; logits [rows, classes], targets [rows], ``weights`` [classes] of the rows."""
         from torch.nn.functional import cross_entropy
 
-        return cross_entropy(logits.float(), targets, weight=weights, label_smoothing=label_smoothing)
+        # The mean over rows, not over weights: a batch that is computed in pieces has the same loss.
+        each = cross_entropy(logits.float(), targets, weight=weights, label_smoothing=label_smoothing, reduction="none")
+        return each.mean()
 
     def scores(self, logits: "Tensor") -> Scores:
         """[rows, classes] probabilities; each row sums to 1."""

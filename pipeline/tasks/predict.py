@@ -35,32 +35,36 @@ def head(model: "PreTrainedModel") -> "nn.Linear":
 
 
 def predict(
-    model: "PreTrainedModel",
+    read: "nn.Module",
+    outputs: int,
     lengths: npt.NDArray[np.int64],
     forward: Callable[[npt.NDArray[np.int64]], "Tensor"],
     scores: Callable[["Tensor"], Scores],
     advance: Callable[[int], None] = lambda done: None,
 ) -> Predicted:
-    """What ``model`` says about n texts, in their order.
+    """What a model says about n texts, in their order.
 
     Args:
-        model: a stock classifier in evaluation mode.
+        read: a part of the model; what enters it is kept as the vector of a text: its head, for one.
+        outputs: of the model.
         lengths: [n] tokens of each text.
-        forward: positions of texts, all of one length, to logits [rows, outputs]; it calls ``model``.
+        forward: positions of texts, all of one length, to logits [rows, outputs]; it calls the model.
         scores: logits to scores, as the task reads them.
         advance: told how many texts are over.
     """
     import torch
 
-    said = np.empty((len(lengths), head(model).out_features))
+    said = np.empty((len(lengths), outputs))
     vectors: npt.NDArray[np.float32] | None = None
     done = 0
-    with torch.no_grad(), _read_by_head(model) as read:
+    with torch.no_grad(), _entering(read) as entering:
         for rows in by_length(lengths, TOKENS_AT_ONCE):
             said[rows] = scores(forward(rows))
-            entered = read[0].float()
+            entered = entering[0].float()
             # A decoder's head reads every token and keeps the last real one; nothing is padded here, so it is the last.
-            pooled = torch.nn.functional.normalize(entered[:, -1] if entered.ndim == 3 else entered, dim=-1)
+            last = entered[:, -1] if entered.ndim == 3 else entered
+            # Two texts that were read in both orders stand one below the other: what they have in common is their sum.
+            pooled = torch.nn.functional.normalize(last.view(-1, len(rows), last.shape[-1]).sum(dim=0), dim=-1)
             if vectors is None:
                 vectors = np.empty((len(lengths), pooled.shape[-1]), np.float32)
             vectors[rows] = pooled.cpu().numpy()
@@ -70,14 +74,14 @@ def predict(
 
 
 @contextlib.contextmanager
-def _read_by_head(model: "PreTrainedModel") -> Iterator[list["Tensor"]]:
-    """A list whose one element is what entered the head in the latest pass."""
+def _entering(part: "nn.Module") -> Iterator[list["Tensor"]]:
+    """A list whose one element is what entered ``part`` in the latest pass."""
     read: list[Tensor] = []
 
     def keep(_module: Any, inputs: tuple["Tensor", ...]) -> None:
         read[:] = inputs[:1]
 
-    hook = head(model).register_forward_pre_hook(keep)
+    hook = part.register_forward_pre_hook(keep)
     try:
         yield read
     finally:

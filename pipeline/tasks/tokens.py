@@ -116,6 +116,12 @@ def tokenize_now(tokenizer: Any, inputs: Inputs, max_length: int) -> Tokens:
     return Tokens(ids, starts, "", np.concatenate(kinds) if kinds else None)
 
 
+def turned(inputs: Inputs) -> Inputs:
+    """Every pair in its own order, then every pair in the other one: [2n] rows."""
+    assert inputs.second is not None
+    return Inputs((*inputs.first, *inputs.second), (*inputs.second, *inputs.first))
+
+
 def by_length(lengths: npt.NDArray[np.int64], tokens_at_once: int) -> Iterator[npt.NDArray[np.int64]]:
     """All rows, in batches of one length each, at most ``tokens_at_once`` tokens (or one text).
 

@@ -26,6 +26,7 @@ class Rows:
     targets: Targets
     padding: int  # number of the padding token
     states: "Tensor | None" = None  # [tokens, hidden] outputs of the lower half, None: computed in each step
+    turned: int = 0  # so many rows further in ``tokens``, a pair stands in its other order; 0: one order is enough
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -47,10 +48,12 @@ class Rows:
         return batch
 
     def inputs(self, positions: Sequence[int]) -> dict[str, "Tensor"]:
-        """What ``Tokens.batch`` gives, and ``hidden`` if the states are kept."""
+        """What ``Tokens.batch`` gives, and ``hidden`` if the states are kept; pairs in their other order come last."""
         import torch
 
         rows = self.numbers[list(positions)]
+        if self.turned:
+            rows = np.concatenate([rows, rows + self.turned])
         batch = self.tokens.batch(rows, self.padding)
         if self.states is not None:
             batch["hidden"] = self.states[torch.from_numpy(self.tokens.positions(rows))]

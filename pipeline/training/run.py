@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors.torch import load_file
-from transformers import PreTrainedModel, PreTrainedTokenizerBase, set_seed
+from transformers import set_seed
 from transformers.utils import logging as transformers_logging
 
 from pipeline import system
@@ -23,7 +23,6 @@ from pipeline.data.steps import renamed
 from pipeline.errors import N_
 from pipeline.models import store as models
 from pipeline.models.halves import evaluating, layers
-from pipeline.models.load import load_classifier, load_tokenizer
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.bundle import MANIFEST, BundleInfo, read_info, seal, write_info
 from pipeline.runs.metrics_log import MetricsWriter, read_metrics
@@ -34,13 +33,16 @@ from pipeline.tasks.classification import Classification, class_weights
 from pipeline.tasks.examples import load_examples
 from pipeline.tasks.predict import Predicted, head, predict
 from pipeline.tasks.task import Examples, Inputs, Part, Targets, Task
-from pipeline.tasks.tokens import Tokens, tokenize
-from pipeline.training import checkpoints
+from pipeline.tasks.tokens import Tokens, tokenize, turned
+from pipeline.training import checkpoints, families, ranks
 from pipeline.training import recipe as recipes
+from pipeline.training.average import shown
 from pipeline.training.batches import Rows
-from pipeline.training.head_start import start_head
+from pipeline.training.families import Loaded
 from pipeline.training.lower import fits, lower_states
+from pipeline.training.memory import memory_watched
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
+from pipeline.training.shares import Shares
 from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
 from pipeline.training.unit import Unit, unit_of
@@ -66,8 +68,8 @@ class _Prepared:
     """All rows of a run as tokens, with the outputs of the lower layers where they are kept."""
 
     task: Task
-    model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    loaded: Loaded
+    parameters: int  # of the whole model
     tokens: Tokens
     states: torch.Tensor | None
     unit: Unit | None  # in which the targets are learned; None: they are no numbers
@@ -82,16 +84,21 @@ class _Prepared:
         return part.targets if self.unit is None else self.unit.learned(part.targets)
 
     def rows(self, numbers: npt.NDArray[np.int64], targets: Targets) -> Rows:
-        return Rows(self.tokens, numbers, targets, self.model.config.pad_token_id or 0, self.states)
+        turned = len(self.tokens) // 2 if self.loaded.orders == 2 else 0
+        return Rows(self.tokens, numbers, targets, self.loaded.model.config.pad_token_id or 0, self.states, turned)
 
 
-def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Trained:
+def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter, halvings: int = 0) -> Trained:
     """Train, or go on from the last whole checkpoint in ``run_folder``.
+
+    ``halvings``: so many times a batch is halved, its parts computed one after the other; the steps stay the same.
+    Where ``torchrun`` has started several processes, each calls this, and the first one alone writes.
 
     Leaves ``checkpoints/``, ``answers/model.parquet``, ``neighbours.npz`` and the sealed ``bundle/``, also when
     it was asked to stop: then of what was trained until there.
 
     Raises:
+        OutOfMemory: more halvings may help.
         RunError: the loss stopped being a number.
         WorkspaceError: the disk is full; what was saved before can be resumed.
         UnfitData, ModelError, SettingError: the spec cannot be carried out.
@@ -99,19 +106,23 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
     task = registry.get(spec.task)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     _use_physical_cores()
-    with checkpoints.disk_watched():
-        found = None if spec.recipe.search == "none" else _search(spec, task, run_folder, progress, metrics)
+    ranks.meet(spec.device)
+    shares = Shares(ranks.world(), system.rank(), 2**halvings)
+    with checkpoints.disk_watched(), memory_watched():
+        found = None if spec.recipe.search == "none" else _search(spec, task, run_folder, progress, metrics, shares)
         if found is not None:
             spec = dataclasses.replace(spec, recipe=found.recipe)
         prepared = _prepare(spec, task, progress)
         tested = len(prepared.test)
         with _opened(spec, prepared) as module:
             if found is None:
-                trained = _fit(spec, prepared, module, run_folder, progress, metrics)
+                trained = _fit(spec, prepared, module, run_folder, progress, metrics, shares)
             else:
                 trained = _take(found, module)
+            if not ranks.leads():
+                return trained
             if prepared.unit is not None:
-                prepared.unit.fold(head(prepared.model))
+                prepared.unit.fold(head(prepared.loaded.model))
             thresholds = _tune(prepared, module)
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
@@ -129,7 +140,9 @@ def finish_bundle(run_folder: Path, name: str, metrics: dict[str, float]) -> Non
     seal(bundle)
 
 
-def _search(spec: RunSpec, task: Task, run_folder: Path, progress: Progress, metrics: MetricsWriter) -> Found:
+def _search(
+    spec: RunSpec, task: Task, run_folder: Path, progress: Progress, metrics: MetricsWriter, shares: Shares
+) -> Found:
     """Try recipes on the same rows; each trial reads what the first has kept of tokens and lower layers."""
 
     def attempt(recipe: Recipe, folder: Path, within: Progress, verdict: Verdict) -> Tried:
@@ -137,7 +150,7 @@ def _search(spec: RunSpec, task: Task, run_folder: Path, progress: Progress, met
         prepared, own = _prepare(tried, task, within), MetricsWriter(folder)
         try:
             with _opened(tried, prepared) as module:
-                trained = _fit(tried, prepared, module, folder, within, own, verdict)
+                trained = _fit(tried, prepared, module, folder, within, own, shares, verdict)
         finally:
             own.close()
         return Tried(_curve(folder, task), trained.stopped)
@@ -159,14 +172,15 @@ def _curve(folder: Path, task: Task) -> list[tuple[float, float]]:
 def _take(found: Found, module: Trainee) -> Trained:
     """The best state of the chosen trial, into ``module``."""
     best = checkpoints.best_whole(found.folder / "checkpoints")
-    module.load_state_dict(load_file(best / "model.safetensors"))
+    module.load_state_dict(shown(load_file(best / "model.safetensors")))
     return Trained(found.stopped, checkpoints.step_of(best), 0)
 
 
 @contextlib.contextmanager
 def _opened(spec: RunSpec, prepared: _Prepared) -> Iterator[Trainee]:
     """What is trained of the prepared model, with the recipe's loss."""
-    with trainee(prepared.model, prepared.layer, prepared.states is not None, _loss(spec, prepared)) as module:
+    kept, loss = prepared.states is not None, _loss(spec, prepared)
+    with trainee(prepared.loaded, prepared.layer, kept, loss, spec.recipe) as module:
         yield module
 
 
@@ -175,11 +189,13 @@ def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
     examples = load_examples(task, spec.view, spec.split)
     base = models.get(spec.base_model)
     set_seed(spec.seed)  # the head's first numbers
-    tokenizer = load_tokenizer(base.path)
-    model = load_classifier(base.path, task.names(spec.view), task.problem_type)
+    loaded = families.load(base, task, spec.view, examples)
+    model = loaded.model
     model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
     unique, places = _unique(examples)
-    tokens = tokenize(tokenizer, spec.model_fingerprint, unique, spec.recipe.max_length)
+    read = unique if loaded.orders == 1 else turned(unique)
+    reader = f"{spec.model_fingerprint}|{loaded.prefix}|{unique.second is not None}"
+    tokens = tokenize(loaded.tokenizer, reader, read, spec.recipe.max_length)
     count = len(layers(model))
     layer = -1 if spec.recipe.trained_layers < 0 else max(0, count - spec.recipe.trained_layers)
     progress.advance(LOADING, 1, 1)
@@ -188,8 +204,10 @@ def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
         states = lower_states(
             model, layer, tokens, spec.model_fingerprint, lambda done: progress.advance(LOWER, done, len(tokens))
         )
-    unit = unit_of(examples.train.targets, head(model)) if task.problem_type == "regression" else None
-    return _Prepared(task, model, tokenizer, tokens, states, unit, layer, examples, *places)
+    # A number that is written is learned as it is spelled.
+    learned = task.problem_type == "regression" and loaded.answers is None
+    unit = unit_of(examples.train.targets, head(model)) if learned else None
+    return _Prepared(task, loaded, model.num_parameters(), tokens, states, unit, layer, examples, *places)
 
 
 def _loss(spec: RunSpec, prepared: _Prepared) -> Loss:
@@ -218,6 +236,7 @@ def _fit(
     run_folder: Path,
     progress: Progress,
     metrics: MetricsWriter,
+    shares: Shares,
     verdict: Verdict = lambda share, best: False,
 ) -> Trained:
     recipe, examples = spec.recipe, prepared.examples
@@ -225,15 +244,15 @@ def _fit(
     steps = per_epoch * recipe.epochs
     folder = run_folder / "checkpoints"
     folder.mkdir(exist_ok=True)
-    checkpoint = checkpoints.last_whole(folder)
-    _announce(prepared.model, module, steps, recipe.epochs, len(prepared.train), metrics)
+    checkpoint = ranks.agree(checkpoints.last_whole(folder) if ranks.leads() else None)
+    _announce(prepared.parameters, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
     at = marks(per_epoch, recipe.epochs)
     watcher = Watcher(progress, metrics, folder, at, len(prepared.train), prepared.task, recipe.patience, verdict)
     rows = prepared.rows(prepared.train, prepared.learned(examples.train))
-    if checkpoint is None and recipe.head_start == "regression":
-        start_head(module, rows, spec.seed)
+    if recipe.averaging:
+        module.average_over(recipe.averaging * steps)
     trainer = build_trainer(
         module,
         prepared.task,
@@ -244,16 +263,18 @@ def _fit(
         watcher,
         steps,
         fresh=checkpoint is None,
+        shares=shares,
         unit=prepared.unit,
     )
+    if not ranks.leads():
+        torch.manual_seed(spec.seed + system.rank())  # other rows, other dropout
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    module.settle()
     step = trainer.state.global_step
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
 
 
-def _announce(
-    model: PreTrainedModel, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter
-) -> None:
+def _announce(parameters: int, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter) -> None:
     trained = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
     metrics.write(
         "plan",
@@ -261,7 +282,7 @@ def _announce(
         epochs=epochs,
         train_rows=rows,
         trained_parameters=trained,
-        parameters=model.num_parameters(),
+        parameters=parameters,
     )
 
 
@@ -269,7 +290,7 @@ def _predict(
     prepared: _Prepared, module: Trainee, numbers: npt.NDArray[np.int64], advance: Callable[[int], None]
 ) -> Predicted:
     """What the trained model says about some rows of ``tokens``."""
-    model = prepared.model
+    model = prepared.loaded.model
     rows = prepared.rows(numbers, np.zeros(len(numbers), np.int64))
 
     def forward(positions: npt.NDArray[np.int64]) -> torch.Tensor:
@@ -278,7 +299,7 @@ def _predict(
         )
 
     with evaluating(module):
-        return predict(model, rows.lengths, forward, prepared.task.scores, advance)
+        return predict(module.read, module.outputs, rows.lengths, forward, prepared.task.scores, advance)
 
 
 def _tune(prepared: _Prepared, module: Trainee) -> tuple[float, ...]:
@@ -304,9 +325,9 @@ def _keep(
     np.savez(run_folder / "neighbours.npz", rows=examples.train.rows, vectors=neighbours.vectors)
     bundle = run_folder / "bundle"
     shutil.rmtree(bundle, ignore_errors=True)
-    prepared.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
-    prepared.tokenizer.model_max_length = spec.recipe.max_length
-    prepared.tokenizer.save_pretrained(bundle)
+    prepared.loaded.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
+    prepared.loaded.tokenizer.model_max_length = spec.recipe.max_length
+    prepared.loaded.tokenizer.save_pretrained(bundle)
     write_info(bundle, _info(spec, run_folder, prepared, thresholds))
     seal(bundle)
 
@@ -329,10 +350,13 @@ def _info(spec: RunSpec, run_folder: Path, prepared: _Prepared, thresholds: tupl
         masks=spec.view.masks,
         renamed=renamed(spec.view.steps),
         second=spec.view.second,
+        orders=prepared.loaded.orders,
+        texts=prepared.loaded.texts,
+        prefix=prepared.loaded.prefix,
         separators=spec.view.separators,
         label_columns=spec.view.label_columns,
         thresholds=thresholds,
-        number_range=(float(numbers.min()), float(numbers.max())) if prepared.unit else (),
+        number_range=(float(numbers.min()), float(numbers.max())) if spec.view.number else (),
     )
 
 

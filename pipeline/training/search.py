@@ -87,11 +87,15 @@ def search(
         seed: of the sampler.
         run_folder: takes the log and the trials' folders.
         attempt: trains a recipe in a folder, or goes on there, telling the verdict each score on the validation rows.
+
+    Raises:
+        RunError: not one of the recipes could be trained.
     """
     log = _Log(run_folder / LOG)
     proposals = _proposals(recipe, layers, seed, log.trials)
     budget = recipe.budget_minutes * 60
-    watch = _Watch(progress, budget, sum(trial.seconds for trial in log.trials), len(log.trials))
+    most = len(grid(recipe)) if recipe.search == "bert" else MOST_TRIALS
+    watch = _Watch(progress, budget, sum(trial.seconds for trial in log.trials), log.trials, most)
     for number, proposed in proposals:
         if number < len(log.trials):
             continue
@@ -115,8 +119,11 @@ def search(
             seconds=trial.seconds, best=best.number == number,
         )  # fmt: skip
         log.add(trial)
-        watch.trials += 1
         _keep_only(run_folder / "trials", best.number)
+    if all(trial.score < 0 for trial in log.trials):
+        raise RunError(
+            N_("None of the settings could be trained: the loss stopped being a number. Start with a lower rate.")
+        )
     return _found(log.trials, run_folder, stopped=False)
 
 
@@ -153,10 +160,10 @@ class _Log:
 class _Watch:
     """Progress of the whole search: minutes of the budget that are over, or trials."""
 
-    def __init__(self, progress: Progress, budget: float, spent: float, trials: int) -> None:
+    def __init__(self, progress: Progress, budget: float, spent: float, trials: list[Trial], most: int) -> None:
         self._progress, self._budget = progress, budget
         self._began = time.monotonic() - spent
-        self.trials = trials
+        self._trials, self._most = trials, most
 
     def over(self) -> bool:
         return 0 < self._budget <= time.monotonic() - self._began
@@ -166,7 +173,7 @@ class _Watch:
             seconds = min(self._budget, time.monotonic() - self._began)
             self._progress.advance(SEARCHING, int(seconds), int(self._budget))
         else:
-            self._progress.advance(SEARCHING, self.trials, max(1, self.trials + 1))
+            self._progress.advance(SEARCHING, len(self._trials), self._most)
 
     def stop_requested(self) -> bool:
         return self._progress.stop_requested()
@@ -256,5 +263,5 @@ def _distributions(reach: dict[str, Any]) -> "dict[str, optuna.distributions.Bas
         elif isinstance(of[0], int):
             found[name] = IntDistribution(*of)
         else:
-            found[name] = FloatDistribution(of[0], of[1], log=True)
+            found[name] = FloatDistribution(low=of[0], high=of[1], log=True)
     return found

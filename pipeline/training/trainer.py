@@ -1,21 +1,25 @@
 """Hugging Face's Trainer with rows of similar length in a batch; everything else is the library's own.
 
-What differs is handed in (module, data, optimizer, callback); two methods are overridden, both public.
+What differs is handed in (module, data, optimizer, callback); the methods that are overridden are public.
 """
 
+import contextlib
 import logging
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from accelerate.data_loader import prepare_data_loader
 from torch.utils.data import DataLoader
 from transformers import EvalPrediction, PrinterCallback, Trainer, TrainingArguments, get_scheduler
 
 from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks.task import Task
-from pipeline.training import checkpoints
+from pipeline.training import checkpoints, ranks
+from pipeline.training.average import Averaging
 from pipeline.training.batches import LengthBatches, Rows
+from pipeline.training.shares import Shares
 from pipeline.training.trainee import Trainee, groups
 from pipeline.training.unit import Unit
 from pipeline.training.watcher import Watcher
@@ -33,20 +37,56 @@ _SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with
 
 
 class LengthTrainer(Trainer):
-    """A Trainer whose data sets are Rows."""
+    """A Trainer whose data sets are Rows, and whose batches may be computed in shares."""
+
+    shares = Shares()
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Shuffled batches of similar length; the order follows from seed and epoch alone."""
-        return self._loader(self.train_dataset, self.args.train_batch_size, self.args.seed)
+        return self._loader(self.train_dataset, self.args.train_batch_size, self.args.seed, self.shares)
 
     def get_eval_dataloader(self, eval_dataset: Any = None) -> DataLoader[Any]:
         """All rows, sorted by length."""
-        return self._loader(self.eval_dataset, self.args.eval_batch_size, None)
+        return self._loader(self.eval_dataset, self.args.eval_batch_size, None, Shares())
 
-    def _loader(self, rows: Any, batch_size: int, seed: int | None) -> DataLoader[Any]:
+    def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
+        """The mean loss of a batch, its gradients added to those that are there; where it is shared, of this share."""
+        if self.shares.whole:
+            return super().training_step(model, inputs, num_items_in_batch)
+        model.train()
+        pieces: Any = self._prepare_inputs(inputs)
+        total = torch.zeros((), device=self.args.device)
+        for number, (piece, factor) in enumerate(pieces, start=1):
+            # Other processes are told about the gradients once, when they are complete.
+            alone = self.accelerator.no_sync(model) if number < len(pieces) else contextlib.nullcontext()
+            with alone:
+                with self.compute_loss_context_manager():
+                    loss: Any = self.compute_loss(model, piece) * factor
+                self.accelerator.backward(loss)
+            total += loss.detach()
+        return total
+
+    def evaluation_loop(self, *args: Any, **kwargs: Any) -> Any:
+        """All rows in every process, so that each has the very figures that one alone would have."""
+        self.gather_function = lambda values: values
+        return super().evaluation_loop(*args, **kwargs)
+
+    def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
+        """The figures of the first process: what follows from them must be the same in all."""
+        return ranks.agree(super().evaluate(*args, **kwargs))
+
+    def _loader(self, rows: Any, batch_size: int, seed: int | None, shares: Shares) -> DataLoader[Any]:
+        def collate(batch: list[int]) -> Any:
+            if shares.whole:
+                return rows.collate(batch)
+            return [(rows.collate(part), factor) for part, factor in shares.divide(batch)]
+
         batches = LengthBatches(rows.lengths, batch_size, seed)
-        loader: DataLoader[Any] = DataLoader(rows, batch_sampler=batches, collate_fn=rows.collate)
-        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
+        loader: DataLoader[Any] = DataLoader(rows, batch_sampler=batches, collate_fn=collate)
+        # As accelerator.prepare would, but that every process sees every batch and takes its own share of it.
+        prepared: DataLoader[Any] = prepare_data_loader(
+            loader, self.accelerator.device, num_processes=1, process_index=0, put_on_device=True
+        )
         return prepared
 
 
@@ -67,6 +107,7 @@ def build_trainer(
     watcher: Watcher,
     steps: int,
     fresh: bool,
+    shares: Shares,
     unit: Unit | None = None,
 ) -> LengthTrainer:
     """A Trainer ready to start.
@@ -79,6 +120,7 @@ def build_trainer(
         watcher: is told everything.
         steps: of the whole run.
         fresh: whether it starts from the beginning; then the untrained model is measured too.
+        shares: what of each batch this process computes, and in how many pieces.
         unit: in which the targets are numbers; None: they are no numbers.
     """
     logging.getLogger("transformers.trainer").setLevel(logging.ERROR)
@@ -96,9 +138,10 @@ def build_trainer(
         train_dataset=train,
         eval_dataset=validation,
         compute_metrics=measure,
-        callbacks=[watcher],
+        callbacks=[*([Averaging(module.average)] if module.average else []), watcher],
         optimizers=_optimizers(module, recipe, steps),
     )
+    trainer.shares = shares
     trainer.remove_callback(PrinterCallback)  # the watcher writes the figures down
     return trainer
 
@@ -113,6 +156,7 @@ def _arguments(recipe: Recipe, spec: RunSpec, folder: Path, steps: int, fresh: b
         max_grad_norm=recipe.gradient_clip,
         bf16=recipe.precision == "bfloat16",
         use_cpu=spec.device == "cpu",
+        ddp_backend="gloo" if spec.device == "cpu" and ranks.world() > 1 else None,
         seed=spec.seed,
         logging_steps=max(1, steps // _FIGURES_A_RUN),
         logging_nan_inf_filter=False,  # it would hide a loss that is not a number

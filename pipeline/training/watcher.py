@@ -11,7 +11,7 @@ from pipeline.errors import N_, RunError
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
 from pipeline.tasks.task import Task
-from pipeline.training import checkpoints
+from pipeline.training import checkpoints, ranks
 from pipeline.training.recipe import TRAINING
 from pipeline.training.search import Verdict
 
@@ -66,8 +66,9 @@ class Watcher(TrainerCallback):
         """Say how far it is; measure, save or stop if it is time to."""
         self._progress.advance(TRAINING, state.global_step, state.max_steps)
         control.should_evaluate = state.global_step in self._marks
-        self.stopped = state.global_step < state.max_steps and self._progress.stop_requested()
-        overdue = time.monotonic() - self._saved > _SAVE_SECONDS
+        # All processes of a run stop and save after the same step.
+        asked, overdue = ranks.agree((self._progress.stop_requested(), time.monotonic() - self._saved > _SAVE_SECONDS))
+        self.stopped = asked and state.global_step < state.max_steps
         control.should_save = control.should_evaluate or self.stopped or overdue
         control.should_training_stop = control.should_training_stop or self.stopped
         # A checkpoint of a model that has gone wrong would be worse than none: look at the loss first.
@@ -105,8 +106,10 @@ class Watcher(TrainerCallback):
                 self._ends = self._verdict(state.global_step / state.max_steps, self._best)
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Seal the checkpoint; end the training where nothing gets better any more."""
-        checkpoints.finish(checkpoints.folder_of(self._folder, state.global_step))
+        """Seal the checkpoint, once every process has left its part; end the training where nothing gets better."""
+        ranks.wait_for_all()
+        if ranks.leads():
+            checkpoints.finish(checkpoints.folder_of(self._folder, state.global_step))
         self._saved = time.monotonic()
         control.should_training_stop = control.should_training_stop or self._ends or self._is_tired(state)
 

@@ -2,17 +2,20 @@
 
 import contextlib
 import time
+from pathlib import Path
 from typing import Any
 
 from pipeline import cache
 from pipeline.errors import N_
 from pipeline.evaluation.report import Report, build_report
 from pipeline.runs import store
-from pipeline.runs.metrics_log import MetricsWriter
+from pipeline.runs.metrics_log import MetricsWriter, NoMetrics, newest
 from pipeline.runs.progress import Progress, Stopped
-from pipeline.runs.spec import load_spec
+from pipeline.runs.spec import RunSpec, load_spec
 from pipeline.settings import workspace
+from pipeline.training import ranks
 from pipeline.training.checkpoints import disk_watched
+from pipeline.training.memory import memory_watched
 from pipeline.training.run import finish_bundle, train
 from pipeline.work.baselines import measuring
 
@@ -22,18 +25,27 @@ REPORT = N_("Writing the report")
 def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Train the run ``request["run"]``, or go on from its last whole checkpoint.
 
+    ``request["halvings"]``: how often batches are halved, because memory ran out before.
+
     Raises:
         Stopped: asked to stop; what was trained until then is evaluated and can be used.
+        OutOfMemory: more halvings may help.
         TuneDeskError: out of disk space, unfit data, a loss that is not a number.
     """
     run_id = str(request["run"])
     folder = workspace().runs / run_id
     spec = load_spec(folder)
+    halvings = int(request.get("halvings", 0))
+    if not ranks.leads():
+        with contextlib.nullcontext() if spec.use_cache else cache.off():
+            train(spec, folder, progress, NoMetrics(), halvings)
+        return {}
     started = time.monotonic()
     metrics = MetricsWriter(folder)
-    with disk_watched(), contextlib.nullcontext() if spec.use_cache else cache.off():
+    _note_halvings(spec, folder, metrics, halvings)
+    with disk_watched(), memory_watched(), contextlib.nullcontext() if spec.use_cache else cache.off():
         with measuring(run_id, folder, metrics):
-            trained = train(spec, folder, progress, metrics)
+            trained = train(spec, folder, progress, metrics, halvings)
         progress.advance(REPORT, 0, 1)
         report = build_report(run_id, folder, spec)
         finish_bundle(folder, store.get_run(run_id).name, report.metrics)
@@ -43,6 +55,13 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if trained.stopped:
         raise Stopped(result)
     return result
+
+
+def _note_halvings(spec: RunSpec, folder: Path, metrics: MetricsWriter, halvings: int) -> None:
+    """Say in the run's own log that from here on less is computed at once; the spec stays as it was written."""
+    if halvings > newest(folder).get("smaller", {}).get("halvings", 0):
+        rows = -(-spec.recipe.batch_size // 2**halvings)
+        metrics.write("smaller", halvings=halvings, rows=rows, batch=spec.recipe.batch_size)
 
 
 def _keep(run_id: str, report: Report, seconds: float) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def test_wrong_rows_show_what_is_wrong_with_them(
 
 
 @pytest.mark.parametrize("task", KINDS)
-def test_home_monitor_train_and_export_speak_of_it(home: Workspace, tmp_path: Path, task: str) -> None:
+def test_home_monitor_and_export_speak_of_it(home: Workspace, tmp_path: Path, task: str) -> None:
     staged = stage_kind(tmp_path, task)
     figure = {"multilabel": "Micro-F1", "pair": "Test accuracy", "regression": "Correlation"}[task]
     assert visit("home.py").metric[0].label == figure
@@ -82,15 +82,20 @@ def test_home_monitor_train_and_export_speak_of_it(home: Workspace, tmp_path: Pa
     assert words(monitor).startswith("Done: ")
     drawn = monitor.get("vega_lite_chart")[1].proto
     assert ("0.70" if task == "regression" else "70.0%") in drawn.alt
+    code = visit("use/export.py", run=staged.run).code[0].value
+    expected = {"multilabel": "sigmoid", "pair": "text_pair", "regression": 'function_to_apply="none"'}[task]
+    assert expected in code
+
+
+@pytest.mark.parametrize("task", KINDS)
+def test_the_train_page_says_what_is_learned(home: Workspace, tmp_path: Path, task: str) -> None:
+    staged = stage_kind(tmp_path, task)
     learns = {
         "multilabel": "which of 3 labels",
         "pair": "to compare two texts and to choose one of 2 labels",
         "regression": "to predict a number: hours",
     }[task]
     assert learns in words(visit("train/start.py", dataset=staged.dataset.id))
-    code = visit("use/export.py", run=staged.run).code[0].value
-    expected = {"multilabel": "sigmoid", "pair": "text_pair", "regression": 'function_to_apply="none"'}[task]
-    assert expected in code
 
 
 @pytest.mark.slow

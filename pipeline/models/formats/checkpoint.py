@@ -86,7 +86,7 @@ def _load(source: Path, folder: Path, *, pickled: bool) -> Any:
     import transformers
 
     config = transformers.AutoConfig.from_pretrained(str(folder), trust_remote_code=False, local_files_only=True)
-    named = getattr(transformers, (config.architectures or ["AutoModel"])[0], transformers.AutoModel)
+    named = getattr(transformers, (config.architectures or [""])[0], None) or _library_class(config)
     try:
         model, info = named.from_pretrained(
             str(source), config=config, dtype=torch.float32, use_safetensors=not pickled, weights_only=True,
@@ -99,6 +99,15 @@ def _load(source: Path, folder: Path, *, pickled: bool) -> Any:
     if len(info["missing_keys"]) > (1 - _LEAST_FOUND) * len(model.state_dict()) or info["mismatched_keys"]:
         raise ModelError(N_("The model's weights do not fit its config.json. Bring the folder as it was published."))
     return model
+
+
+def _library_class(config: Any) -> Any:
+    """The library's own class for a model whose author named a class of his own, as ChatLM's ``TextToTextModel``."""
+    import transformers
+
+    # The bare model of an encoder-decoder has no output layer: its weights would be lost where they are not tied.
+    writes = type(config) in transformers.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING
+    return transformers.AutoModelForSeq2SeqLM if writes else transformers.AutoModel
 
 
 def _without_code(settings: dict[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from pipeline import jobs
 from pipeline.actions.runs import get_run
 from pipeline.actions.train import stop
 from pipeline.jobs.local import KILLED
+from pipeline.runs import store
 from pipeline.settings import Workspace
 from tests.pages.run_under_way import under_way
 from tests.pages.staged_run import stage
@@ -85,6 +87,45 @@ def test_a_stopped_run_says_where_and_can_be_resumed(home: Workspace, tmp_path: 
 
     assert "Stopped after step 20 of 40" in words(app)
     assert "resume" in {button.key for button in app.button}
+
+
+def test_every_state_of_a_run_stands_there_with_its_time(home: Workspace, tmp_path: Path) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        app = visit("train/monitor.py", run=going.run)
+        shown = [badge for badge in words(app).split("\n") if "training since" in badge]
+        assert len(shown) == 1
+        assert jobs.history(run=going.run)[-1].since.strftime("%M:%S") in shown[0].replace("\\", "")
+        stop(going.run)
+        going.end("stopped")
+
+    told = words(visit("train/monitor.py", run=going.run)).replace("\\", "")
+    assert "stopping" in told
+    assert "for a second" in told
+
+
+def test_a_run_that_memory_ran_out_on_says_what_was_done(home: Workspace, tmp_path: Path) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        assert not visit("train/monitor.py", run=going.run).warning
+        going.log.write("smaller", halvings=2, rows=8, batch=32)
+        app = visit("train/monitor.py", run=going.run)
+
+    assert "computes 8 rows at once instead of 32" in app.warning[0].value
+
+
+def test_a_waiting_run_shows_its_place_and_can_be_taken_out(home: Workspace, tmp_path: Path) -> None:
+    dataset = stage(tmp_path).dataset
+    with under_way(dataset):
+        with store.session() as session:
+            session.add(store.JobRow(id="w", kind="train", lane="device-cpu", request={}, state="queued", order=9))
+            session.add(
+                store.RunRow(id="w", name="w", dataset=dataset.id, spec="s", base_model="b", preset="fast", job="w")
+            )
+        app = visit("train/monitor.py", run="w")
+        assert "Waiting: number 1 in the queue" in words(app)
+        assert app.button(key="stop").label == "Take it out of the queue"
+        app.button(key="stop").click().run()
+        assert get_run("w").state == "stopped"
+        assert "Stopped before the first step" in words(app)
 
 
 def test_an_unknown_run_in_the_url_is_said_in_one_line(home: Workspace) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import system
 from pipeline.actions.data import Dataset, create_dataset
 from pipeline.actions.plan import plan
 from pipeline.actions.runs import list_runs
@@ -75,6 +76,23 @@ def test_any_other_verdict_is_no_warning(
     assert not visit("train/start.py", dataset=dataset.id).warning
 
 
+def test_what_does_not_fit_the_free_memory_is_warned_of_and_what_fits_is_one_click_away(
+    home: Workspace, tmp_path: Path, tiny_model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = stage(tmp_path).dataset
+    planned = plan(dataset, tiny_model, device="cpu", settings={"batch_size": "4"})
+    monkeypatch.setattr(system, "free_memory", lambda: planned.estimate.memory_bytes + 1)
+    app = visit("train/start.py", dataset=dataset.id)
+
+    assert "would probably run out of it" in words(app)
+    app.button(key="shrink").click().run()
+    assert app.text_input(key="setting-batch_size").value == "4"
+    assert not app.warning
+
+    monkeypatch.setattr(system, "free_memory", lambda: 1)
+    assert "choose a smaller base model" in words(visit("train/start.py", dataset=dataset.id))
+
+
 def test_a_setting_out_of_range_is_said_before_anything_starts(
     home: Workspace, tmp_path: Path, tiny_model: str
 ) -> None:
@@ -95,7 +113,7 @@ def test_a_start_leads_to_the_monitor_where_the_run_waits_for_its_turn(
         app.button(key="start").click().run()
 
         assert not app.exception
-        assert "Waiting: 0 runs before it" in words(app)
+        assert "Waiting: number 1 in the queue" in words(app)
         mine = next(run for run in list_runs() if run.name == "mine")
         assert app.query_params["run"] == mine.id
         assert mine.state == "queued"

@@ -66,6 +66,17 @@ def test_the_estimate_learns_from_what_runs_on_this_machine_took(dataset: data.D
     assert plan.plan(dataset, "tiny", settings=QUICK).estimate.seconds == pytest.approx(run.seconds)
 
 
+def test_a_search_costs_what_it_may_take(dataset: data.Dataset) -> None:
+    def cost(preset: str, **settings: str) -> float:
+        return plan.plan(dataset, "tiny", preset, settings=settings).estimate.seconds
+
+    one = cost("best", search="none")
+    assert cost("best", budget_minutes="2") == pytest.approx(120)
+    assert cost("best", budget_minutes="0.01") == pytest.approx(one)  # the first trial is made to its end
+    assert cost("best", budget_minutes="0") > cost("best", budget_minutes="2")
+    assert cost("bert") > 6 * cost("bert", search="none")
+
+
 def test_a_stopped_run_can_be_used_and_resumed_to_its_end(dataset: data.Dataset) -> None:
     run = train.start(dataset, "tiny", settings={**QUICK, "epochs": "1000"})
     train.stop(run.id)

@@ -114,7 +114,7 @@ def test_a_host_that_dies_while_it_answers_is_started_again_and_said(
         contact = client._contact()
         assert contact is not None
         try:
-            client._post(contact, "abc", TEXTS, 60)
+            client._post(contact, "abc", TEXTS, None, 60)
         except JobError as error:
             said.append(error)
 

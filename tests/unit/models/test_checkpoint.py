@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from pipeline.errors import ModelError, UnsafeModel
+from pipeline.models import store
 from pipeline.models.formats.checkpoint import convert
+from pipeline.models.load import load_text_to_text
+from pipeline.settings import Workspace
+from tests.tiny import tiny_base
 from tests.unit.models.conftest import build_tiny_bert
 
 
@@ -83,3 +87,42 @@ def test_a_model_without_tokenizer_is_told_so(target: Path, tmp_path: Path) -> N
     (folder / "tokenizer.json").unlink()
     with pytest.raises(ModelError, match="tokenizer is missing or damaged"):
         convert(folder, target)
+
+
+def text_to_text_model(folder: Path, *, pickled: bool, **config: object) -> Path:
+    """A folder as ChatLM-mini-Chinese is published: T5 under a class name of its own, and code beside it."""
+    tiny_base(folder, "encoder-decoder")
+    settings = json.loads((folder / "config.json").read_text())
+    settings |= {"architectures": ["TextToTextModel"], "auto_map": {"AutoModelForSeq2SeqLM": "chat.TextToTextModel"}}
+    (folder / "config.json").write_text(json.dumps(settings | config))
+    (folder / "chat.py").write_text(f"open({str(folder / 'ran')!r}, 'w')")
+    for name in (store.FACTS, "manifest.json"):
+        (folder / name).unlink()
+    if pickled:
+        torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
+        (folder / "model.safetensors").unlink()
+    return folder
+
+
+@pytest.mark.parametrize("pickled", [False, True])
+def test_a_t5_under_another_class_name_is_brought_and_loaded_without_its_code(
+    home: Workspace, tmp_path: Path, pickled: bool
+) -> None:
+    folder = text_to_text_model(tmp_path / "chat", pickled=pickled)
+    original = torch.load(folder / "pytorch_model.bin") if pickled else load_file(folder / "model.safetensors")
+    brought = store.bring(folder, "ChatLM")
+    assert brought.family == "encoder-decoder"
+    model = load_text_to_text(brought.path)
+    assert type(model).__name__ == "T5ForConditionalGeneration"
+    assert all(torch.equal(model.state_dict()[name], value) for name, value in original.items())
+    assert not (folder / "ran").exists()
+
+
+def test_an_output_layer_of_its_own_is_not_lost_under_another_class_name(target: Path, tmp_path: Path) -> None:
+    folder = text_to_text_model(tmp_path / "chat", pickled=False, tie_word_embeddings=False)
+    weights = load_file(folder / "model.safetensors")
+    weights["lm_head.weight"] = torch.randn_like(weights["shared.weight"])
+    torch.save(weights, folder / "pytorch_model.bin")
+    (folder / "model.safetensors").unlink()
+    convert(folder, target)
+    assert torch.equal(load_text_to_text(target).lm_head.weight, weights["lm_head.weight"])

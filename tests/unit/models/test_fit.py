@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.models.devices import Device
-from pipeline.models.fit import Estimate, estimate, mean_tokens
+from pipeline.models.fit import Estimate, estimate, mean_tokens, shrunk
 from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
 
@@ -58,9 +58,31 @@ def test_training_everything_keeps_no_lower_layers_and_needs_more_memory(model: 
     assert everything.memory_bytes > cost(model).memory_bytes + 2 * 4 * 96_000_000  # moments of the embeddings
 
 
+def test_the_share_that_is_trained_follows_the_layers_and_adapters(model: Model) -> None:
+    shares = [cost(model, trained_layers=number).trained_share for number in (0, 3, 12, -1)]
+    assert shares[0] == 0
+    assert shares == sorted(set(shares))
+    assert shares[1] == pytest.approx(3 * 12 * 384**2 / 117_000_000)
+    lora = cost(model, trained_layers=3, adapter="lora", lora_rank=8)
+    assert lora.trained_share == pytest.approx(3 * 8 * (4 * 2 + 2 * 5) * 384 / 117_000_000)
+    assert lora.memory_bytes < cost(model, trained_layers=3).memory_bytes
+
+
 def test_memory_covers_weights_and_grows_with_the_batch(model: Model) -> None:
     assert cost(model).memory_bytes > 4 * model.parameters
     assert cost(model, batch_size=256).memory_bytes > cost(model).memory_bytes
+
+
+def test_what_does_not_fit_is_shrunk_by_rows_first_then_layers_then_length() -> None:
+    whole = Recipe(batch_size=64, trained_layers=12, max_length=128)
+    rows = shrunk(whole, lambda recipe: recipe.batch_size <= 16)
+    assert rows == dataclasses.replace(whole, batch_size=16)
+    layers = shrunk(whole, lambda recipe: recipe.trained_layers <= 2)
+    assert layers == dataclasses.replace(whole, batch_size=4, trained_layers=2)
+    length = shrunk(whole, lambda recipe: recipe.max_length < 64)
+    assert length == dataclasses.replace(whole, batch_size=4, trained_layers=2, max_length=32)
+    assert shrunk(whole, lambda recipe: True) == whole
+    assert shrunk(whole, lambda recipe: False) is None
 
 
 def test_tokens_are_guessed_by_script_and_cut() -> None:
@@ -75,7 +97,10 @@ def test_tokens_are_guessed_by_script_and_cut() -> None:
     [
         {"model_type": "gpt2", "n_embd": 64, "n_layer": 2, "n_head": 2, "vocab_size": 100},
         {"model_type": "distilbert", "dim": 64, "n_layers": 2, "n_heads": 2, "hidden_dim": 128, "vocab_size": 100},
-        {"model_type": "t5", "d_model": 64, "num_layers": 2, "num_heads": 2, "d_ff": 128, "vocab_size": 100},
+        {
+            "model_type": "t5", "d_model": 64, "num_layers": 2, "num_heads": 2, "d_ff": 128, "vocab_size": 100,
+            "is_encoder_decoder": True, "feed_forward_proj": "gated-gelu", "d_kv": 16,
+        },
         {
             "model_type": "llama", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
             "num_key_value_heads": 2, "intermediate_size": 128, "vocab_size": 100,

@@ -48,6 +48,12 @@ def test_the_use_of_the_cache_does_not_change_the_id() -> None:
     assert replace(SPEC, use_cache=False).id == SPEC.id
 
 
+def test_settings_that_came_later_change_the_id_only_where_they_are_used() -> None:
+    assert SPEC.id == "528c6ef45b000a10"
+    for later in ({"adapter": "lora"}, {"lora_rank": 4}, {"lm_weight": 0.5}):
+        assert replace(SPEC, recipe=Recipe(**later)).id != SPEC.id
+
+
 def test_the_id_of_a_spec_is_what_it_was_before_numbers_could_be_read() -> None:
     assert SPEC.id == "528c6ef45b000a10"
     assert replace(SPEC, view=replace(SPEC.view, number=True)).id != SPEC.id

@@ -79,16 +79,16 @@ def test_tasks_are_found_by_name() -> None:
         registry.get("divination")
 
 
-def test_text_pairs_and_several_labels_a_row_are_refused_until_they_can_be_learned(
-    home: Workspace, tmp_path: Path
-) -> None:
+def test_a_view_says_which_task_it_asks_for(home: Workspace, tmp_path: Path) -> None:
     source = imported(tmp_path, "tickets", LABELS)
-    split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS)
-    save_split(split)
-    with pytest.raises(UnfitData, match="compares two texts cannot be trained yet"):
-        registry.task_of(make_view(source.id, ["title"], "label", second="body"))
-    with pytest.raises(UnfitData, match="several labels a row cannot be trained yet"):
-        registry.task_of(make_view(source.id, ["title"], "label", separators=","))
+    asked = {
+        "classification": make_view(source.id, ["title"], "label"),
+        "pair": make_view(source.id, ["title"], "label", second="body"),
+        "multilabel": make_view(source.id, ["title"], "label", separators=","),
+        "regression": make_view(source.id, ["title"], "label", number=True),
+    }
+    assert {registry.task_of(view).name for view in asked.values()} == set(registry.TASKS)
+    assert all(registry.task_of(view).name == name for name, view in asked.items())
 
 
 def test_rare_classes_count_more_and_a_row_counts_one_on_average() -> None:

@@ -33,9 +33,20 @@ def work(recipe: Recipe) -> int:
 
 
 def test_a_better_preset_takes_more_work(model: Model) -> None:
-    fast, balanced, best = (choose(preset, model) for preset in recipes.PRESETS)
+    fast, balanced, best = (choose(preset, model) for preset in ("fast", "balanced", "best"))
     assert work(fast) < work(balanced) < work(best)
     assert fast.trained_layers == 1
+
+
+def test_only_two_presets_try_several_settings_and_best_has_a_budget(model: Model) -> None:
+    searches = {preset: choose(preset, model).search for preset in recipes.PRESETS}
+    assert searches == {"fast": "none", "balanced": "none", "best": "space", "bert": "bert"}
+    assert choose("best", model).budget_minutes > 0
+
+
+def test_bert_is_the_paper_and_nothing_of_ours(model: Model) -> None:
+    bert = choose("bert", model)
+    assert (bert.trained_layers, bert.head_factor, bert.label_smoothing, bert.averaging) == (-1, 1, 0, 0)
 
 
 def test_fewer_rows_are_read_more_often(model: Model) -> None:
@@ -61,11 +72,27 @@ def test_half_precision_only_where_the_device_is_good_at_it(model: Model) -> Non
     assert choose("balanced", model, device=GPU).precision == "bfloat16"
 
 
-def test_an_unknown_preset_and_a_kind_that_cannot_learn_yet_are_refused(model: Model) -> None:
+def test_an_unknown_preset_and_a_task_that_the_family_cannot_learn_are_refused(model: Model) -> None:
     with pytest.raises(SettingError, match="fast, balanced, best"):
         choose("quick", model)
-    with pytest.raises(ModelError, match="encoder-decoder"):
-        choose("fast", dataclasses.replace(model, family="encoder-decoder"))
+    writes = dataclasses.replace(model, family="encoder-decoder")
+    with pytest.raises(ModelError, match="cannot give several"):
+        recipes.refuse(writes, "multi_label_classification")
+    recipes.refuse(writes, "regression")
+    recipes.refuse(model, "multi_label_classification")
+
+
+def test_a_model_that_writes_has_no_new_head_that_would_have_to_learn_faster(model: Model) -> None:
+    recipe = choose("balanced", dataclasses.replace(model, family="encoder-decoder"))
+    assert (recipe.head_factor, recipe.label_smoothing) == (1.0, 0.0)
+    assert choose("balanced", model).head_factor > 1
+
+
+def test_a_deep_decoder_has_few_layers_trained_where_every_layer_costs(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"num_hidden_layers": 30}')
+    decoder = dataclasses.replace(model, family="decoder")
+    assert choose("balanced", decoder).trained_layers == 2
+    assert choose("balanced", decoder, device=GPU).trained_layers > 2
 
 
 def test_settings_are_read_as_what_they_are() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.errors import RunError
 from pipeline.runs.answers import load_answers
 from pipeline.runs.metrics_log import MetricsWriter, read_metrics
 from pipeline.runs.progress import Progress, Silent
@@ -31,12 +32,15 @@ class Learner:
 
     dies_at: int = 99
     stops_at: int = 99
+    fails_above: float = 1.0
     tried: list[Recipe] = field(default_factory=list)
 
     def __call__(self, recipe: Recipe, folder: Path, progress: Progress, verdict: Verdict) -> Tried:
         if len(self.tried) == self.dies_at:
             raise KeyboardInterrupt
         self.tried.append(recipe)
+        if recipe.learning_rate > self.fails_above:
+            raise RunError("The loss stopped being a number.")
         curve = []
         for part in (1, 2, 3, 4):
             curve.append((part / 4, part / 4 - abs(np.log(recipe.learning_rate / 8e-4)) / 9))
@@ -111,6 +115,13 @@ def test_a_stop_keeps_the_best_so_far(tmp_path: Path) -> None:
     found = look(tmp_path / "run", Learner(stops_at=2))
     assert found.stopped
     assert len(json.loads((tmp_path / "run" / LOG).read_text())["curve"]) == 4
+
+
+def test_a_recipe_that_cannot_be_trained_is_passed_over_and_only_such_ones_fail(tmp_path: Path, few: int) -> None:
+    learner = Learner(fails_above=5e-4)
+    assert look(tmp_path / "some", learner).recipe.learning_rate <= 5e-4
+    with pytest.raises(RunError, match="None of the settings"):
+        look(tmp_path / "all", Learner(fails_above=0))
 
 
 def test_the_grid_is_that_of_the_paper() -> None:
