@@ -11,9 +11,10 @@ from sqlmodel import select
 from pipeline import jobs
 from pipeline.actions.bring_file import is_small
 from pipeline.data.question import Question
+from pipeline.data.source import load_source
 from pipeline.data.split import load_split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, is_labelled, make_view
+from pipeline.data.view import View, count_labelled, make_view
 from pipeline.datasets.freeze import Division, add_version, freeze, still_holds
 from pipeline.errors import N_, JobError, SettingError
 from pipeline.runs import store
@@ -257,8 +258,7 @@ def row_counts(dataset: Dataset) -> RowCounts:
     """The sizes of the parts of a dataset's Split, and the rows with a blank label."""
     left_out = dataset.view.left_out
     split = load_split(dataset.split).without(left_out)
-    labelled = is_labelled(dataset.view)
-    blank = len(labelled) - len(left_out) - int(labelled.sum())
+    blank = load_source(dataset.source).rows - len(left_out) - count_labelled(dataset.view)
     return RowCounts(len(split.train), len(split.validation), len(split.test), blank)
 
 

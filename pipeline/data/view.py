@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.data import steps as remedies
 from pipeline.data.numbers import read_numbers
 from pipeline.data.several import says_yes, split_labels
-from pipeline.data.source import Source, cell_counts, load_source, read_rows, spread_rows
+from pipeline.data.source import Source, cell_counts, chosen_rows, load_source, read_rows, spread_rows
 from pipeline.data.steps import LEAVE_OUT, Step
 from pipeline.errors import N_, UnfitData
 
@@ -144,8 +144,8 @@ def view_frame(view: View, rows: Rows | None = None) -> pd.DataFrame:
         view: how to read.
         rows: row numbers of the Source, in this order; None for all.
     """
-    frame = read_rows(view.source, (*view.text, view.second) if view.second else view.text)
-    return frame if rows is None else frame.iloc[list(rows)]
+    columns = (*view.text, view.second) if view.second else view.text
+    return read_rows(view.source, columns) if rows is None else chosen_rows(view.source, columns, rows)
 
 
 def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
@@ -251,6 +251,13 @@ def is_labelled(view: View, rows: Rows | None = None) -> npt.NDArray[np.bool_]:
     if not view.several:
         return (view_labels(view, rows) != "").to_numpy()
     return np.array([labels is not None for labels in view_label_sets(view, rows)], dtype=bool)
+
+
+def count_labelled(view: View) -> int:
+    """Rows that say what they are, as ``is_labelled`` has it; without a look at every row where possible."""
+    if view.number or view.several:
+        return int(is_labelled(view).sum())
+    return label_counts(view).total()
 
 
 def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":

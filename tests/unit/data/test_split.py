@@ -1,5 +1,6 @@
 """A Split is fair to every class, keeps what belongs together on one side, and never changes by itself."""
 
+import dataclasses
 import random
 import subprocess
 import sys
@@ -150,6 +151,14 @@ def test_a_split_is_saved_and_loaded_whole(home):
     assert load_split(split.id) == split
     with pytest.raises(DataError, match="no split"):
         load_split("../nothing")
+
+
+def test_a_split_that_is_written_again_is_read_again(home):
+    split = make_split("s", different_texts(50), ["a", "b"] * 25)
+    save_split(split)
+    load_split(split.id)
+    save_split(dataclasses.replace(split, test_column="part"))
+    assert load_split(split.id).test_column == "part"
 
 
 def days(count: int) -> list[str]:
