@@ -23,6 +23,7 @@ from pipeline.settings import workspace
 # Each module has ``run(request, progress) -> result``; it is imported only by the process that needs it.
 KINDS = {
     "import": "pipeline.work.import_file",
+    "divide": "pipeline.work.divide",
     "train": "pipeline.work.train",
     "fill": "pipeline.work.fill",
     "check": "pipeline.work.check",

@@ -7,6 +7,7 @@ from pages.components.jobs import watch
 from pages.components.navigation import go
 from pages.components.text import plain, show_error, show_heading, show_line, show_note, show_problem, t, tn
 from pages.data.findings import show_findings, show_severity
+from pages.data.making import show_making
 from pages.data.pictures import group_column, show_pictures
 from pages.data.versions import show_done
 from pipeline.actions.check import check_of, last_check, start_check
@@ -38,7 +39,9 @@ def show_answer(report: CheckReport | None, *, under_way: bool) -> None:
         severities = [finding.severity for finding in report.findings if finding.severity > Severity.NOTE]
         if is_chance(report):
             severities.append(Severity.BLOCKING)
-        if severities:
+        if not severities and not report.complete:
+            show_heading(t("Looking at your data …") if under_way else t("Your data was checked in part only"))
+        elif severities:
             show_heading(tn("{n} thing to look at", "{n} things to look at", len(severities)), width="content")
             show_severity(max(severities))
         else:
@@ -97,12 +100,13 @@ def show_page(dataset: Dataset) -> None:
         show_findings(dataset, known.findings)
     with right:
         show_done(dataset)
-    nothing_found = report is not None and not report.findings
+    nothing_found = report is not None and report.complete and not report.findings
     group = group_column(dataset.view, known.findings)
     show_pictures(dataset.view, group, first=left if nothing_found else right, others=right)
 
 
 try:
+    show_making()
     show_page(state.pick_dataset())
 except TuneDeskError as error:
     show_error(error)

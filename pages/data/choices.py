@@ -5,15 +5,15 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.components import sentences, state
-from pages.components.navigation import go
 from pages.components.text import show_error, show_heading, show_warning, t, tn
 from pages.data import reading
 from pages.data.account import show_account
-from pages.data.dividing import Division, choose_division
+from pages.data.dividing import Division, choose_division, division_of
+from pages.data.making import settle
 from pages.data.question import choose_question, show_learned
 from pages.data.template import choose_template
 from pages.data.versions import kept_steps
-from pipeline.actions.data import Dataset, create_dataset
+from pipeline.actions.data import Dataset, make_dataset
 from pipeline.actions.summary import Summary
 from pipeline.data.question import Question
 from pipeline.data.source import Source
@@ -47,7 +47,7 @@ def show_choices(source: Source) -> Summary | None:
         show_learned(source, question, template or default_template(text))
     guessed = Division(test_column=reading.roles(source.id).test_column or "")
     taken = (*text, question.second, *question.answers)
-    division = choose_division(source, taken, Division.of(dataset) if dataset else guessed)
+    division = choose_division(source, taken, division_of(dataset) if dataset else guessed)
     ready = error is None and template is not None and division is not None
     with st.container(horizontal=True):
         check = st.button(
@@ -65,15 +65,10 @@ def _take(source: Source, question: Question, template: str, division: Division,
     steps = kept_steps(source.id, question.answers)
     try:
         with st.spinner(t("Dividing the rows into training, validation and test …")):
-            dataset = create_dataset(
+            made = make_dataset(
                 source.id,
+                question,
                 name=source.name,
-                text=question.text,
-                label=question.label,
-                separators=question.separators,
-                label_columns=question.label_columns,
-                second=question.second,
-                number=question.number,
                 template=template,
                 group=division.group,
                 time=division.time,
@@ -85,8 +80,7 @@ def _take(source: Source, question: Question, template: str, division: Division,
     except TuneDeskError as error:
         show_error(error)
         return
-    state.choose_dataset(dataset.id)
-    go(then, dataset=dataset.id)
+    settle(made, then)
 
 
 def _dataset_of(source: Source) -> Dataset | None:

@@ -13,6 +13,7 @@ from pipeline.data.source import Source, load_source
 from pipeline.data.split import load_split
 from pipeline.errors import N_, TuneDeskError
 
+KEPT = 16  # answers kept for all sessions together
 TEST_FILE = "testing"  # session key, and with "import" before it the parameter in the URL
 
 WAYS = {
@@ -33,11 +34,12 @@ class Division:
     test_column: str = ""
     test_source_id: str = ""
 
-    @staticmethod
-    def of(dataset: Dataset) -> "Division":
-        """How a dataset is divided."""
-        split = load_split(dataset.split)
-        return Division(split.seed, dataset.view.group, dataset.view.time, split.test_column, split.test_source)
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def division_of(dataset: Dataset) -> Division:
+    """How a dataset is divided; kept, because a Split has a number for every row."""
+    split = load_split(dataset.split)
+    return Division(split.seed, dataset.view.group, dataset.view.time, split.test_column, split.test_source)
 
 
 def choose_division(source: Source, taken: tuple[str, ...], current: Division) -> Division | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.data import reading
 from pipeline.data.source import load_source, read_rows, spread_rows
-from pipeline.data.view import View, view_label_sets, view_numbers
+from pipeline.data.view import View, label_counts, view_label_sets, view_numbers
 from pipeline.models.fit import mean_tokens
 from pipeline.runs.spec import Recipe
 from pipeline.templates.columns import read_whole
@@ -55,10 +55,14 @@ def overview(view: View) -> Overview:
         numbers = view_numbers(view)
         of_numbers = Counter(numbers[~np.isnan(numbers)].tolist())
         return Overview((), lengths, limit, tuple(sorted(of_numbers.items())))
-    sets = view_label_sets(view)
-    counts = Counter(label for labels in sets for label in labels or ())
+    none = 0
+    if view.several:
+        sets = view_label_sets(view)
+        counts = Counter(label for labels in sets for label in labels or ())
+        none = sum(labels == () for labels in sets)
+    else:
+        counts = label_counts(view)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    none = sum(labels == () for labels in sets)
     return Overview(tuple(ordered), lengths, limit, none_of_them=none)
 
 

@@ -18,6 +18,7 @@ from pages.data import reading
 from pages.data.account import show_account
 from pages.data.choices import show_choices
 from pages.data.differently import show_differently
+from pages.data.making import show_making
 from pages.data.pictures import show_numbers
 from pages.data.upload import READING, follow, show_limit, upload
 from pipeline.actions.bring_file import import_name
@@ -142,6 +143,7 @@ def show_uploader() -> None:
 try:
     if READING in st.query_params:
         show_reading()
+    show_making()
     source = choose_source()
 except TuneDeskError as error:
     show_error(error)

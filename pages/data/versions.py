@@ -7,20 +7,24 @@ import streamlit as st
 
 from pages.components import sentences_steps, state
 from pages.components.text import plain, show_error, show_line, show_section, t
+from pages.data.making import settle
 from pipeline.actions.check import redivide, take_back
-from pipeline.actions.data import Dataset
+from pipeline.actions.data import Dataset, Made
 from pipeline.data.steps import Step
 from pipeline.errors import TuneDeskError
 
 
-def become(change: Callable[[], Dataset]) -> None:
+def become(change: Callable[[], Made]) -> None:
     """Make another version and look at it from now on; where it cannot be made, say why."""
     try:
-        dataset = change()
+        made = change()
     except TuneDeskError as error:
         show_error(error)
         return
-    state.choose_dataset(dataset.id)
+    if made.dataset is None:
+        settle(made, "data/check.py")
+        return
+    state.choose_dataset(made.dataset.id)
     st.rerun()
 
 
@@ -50,7 +54,7 @@ def show_done(dataset: Dataset) -> None:
             _show_one(sentences_steps.time(view.time), partial(redivide, dataset, group=view.group), "take-back-time")
 
 
-def _show_one(words: str, back: Callable[[], Dataset], key: str) -> None:
+def _show_one(words: str, back: Callable[[], Made], key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         show_line(words)
         if st.button(plain(t("Take back")), icon=":material/undo:", type="tertiary", key=key):

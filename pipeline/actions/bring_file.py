@@ -144,6 +144,11 @@ def _submit(name: str, options: ReadOptions, *, path: Path | None = None, source
     return jobs.submit("import", request, lane=LANE, job_id=job_id)
 
 
+def is_small(source_id: str) -> bool:
+    """Whether the file is so small that whoever asks may work through all of its rows at once, as when it was read."""
+    return _is_small(_original(source_id))
+
+
 def _original(source_id: str) -> Path:
     load_source(source_id)
     return workspace().sources / source_id / ORIGINAL

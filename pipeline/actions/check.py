@@ -7,7 +7,7 @@ from filelock import FileLock
 from sqlmodel import col, select
 
 from pipeline import jobs
-from pipeline.actions.data import Dataset, revise
+from pipeline.actions.data import Dataset, Made, make_version
 from pipeline.check.finding import Remedy
 from pipeline.check.report import CheckReport, load_check
 from pipeline.data.steps import rename_labels
@@ -46,30 +46,30 @@ def check_of(dataset: Dataset) -> CheckReport | None:
     return load_check(dataset.view, dataset.split)
 
 
-def apply(dataset: Dataset, remedy: Remedy) -> Dataset:
+def apply(dataset: Dataset, remedy: Remedy) -> Made:
     """The dataset after a remedy: a new version, the old one stays as it is."""
-    return revise(dataset, remedy.view)
+    return make_version(dataset, remedy.view)
 
 
-def rename(dataset: Dataset, names: Mapping[str, str], reason: str = "") -> Dataset:
+def rename(dataset: Dataset, names: Mapping[str, str], reason: str = "") -> Made:
     """The dataset with labels renamed as a person decided, old name -> new name; ``reason`` is a finding's kind.
 
     Raises:
         UnfitData: one label only would be left.
     """
-    return revise(dataset, with_steps(dataset.view, (*dataset.view.steps, rename_labels(names, reason))))
+    return make_version(dataset, with_steps(dataset.view, (*dataset.view.steps, rename_labels(names, reason))))
 
 
-def take_back(dataset: Dataset, step: int) -> Dataset:
+def take_back(dataset: Dataset, step: int) -> Made:
     """The dataset without its ``step``-th step (from 0)."""
     steps = dataset.view.steps
-    return revise(dataset, with_steps(dataset.view, (*steps[:step], *steps[step + 1 :])))
+    return make_version(dataset, with_steps(dataset.view, (*steps[:step], *steps[step + 1 :])))
 
 
-def redivide(dataset: Dataset, *, group: str = "", time: str = "") -> Dataset:
+def redivide(dataset: Dataset, *, group: str = "", time: str = "") -> Made:
     """The dataset with its rows divided by these columns; "" for none: the one that a remedy chose is taken back.
 
     Raises:
         UnfitData: rows divided so leave none to measure on.
     """
-    return revise(dataset, dataclasses.replace(dataset.view, group=group, time=time))
+    return make_version(dataset, dataclasses.replace(dataset.view, group=group, time=time))

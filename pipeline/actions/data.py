@@ -8,14 +8,23 @@ from datetime import datetime
 import sqlalchemy
 from sqlmodel import select
 
-from pipeline.actions.dividing import freeze, still_holds
+from pipeline import jobs
+from pipeline.actions.bring_file import is_small
+from pipeline.data.question import Question
+from pipeline.data.source import load_source
 from pipeline.data.split import load_split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, is_labelled, make_view
-from pipeline.errors import N_, SettingError
+from pipeline.data.view import View, count_labelled, make_view
+from pipeline.datasets.freeze import Division, add_version, freeze, still_holds
+from pipeline.errors import N_, JobError, SettingError
 from pipeline.runs import store
+from pipeline.runs.progress import Progress, Silent
 from pipeline.runs.store import DatasetRow
 from pipeline.templates.columns import default_template
+
+LANE = "divide"  # beside training: it takes seconds, and a person waits for it
+
+UNWATCHED = Silent()
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,14 @@ class Dataset:
 
 
 @dataclass(frozen=True)
+class Made:
+    """A dataset, or the job that makes it. One of the two is set."""
+
+    dataset: Dataset | None = None
+    job: str = ""
+
+
+@dataclass(frozen=True)
 class RowCounts:
     """How many rows a dataset trains on, chooses by, is measured on, and could fill in."""
 
@@ -39,6 +56,25 @@ class RowCounts:
     validation: int
     test: int
     blank: int
+
+
+def make_dataset(
+    source_id: str,
+    question: Question,
+    *,
+    name: str,
+    template: str | None = None,
+    group: str = "",
+    time: str = "",
+    test_source_id: str = "",
+    test_column: str = "",
+    seed: int = 0,
+    steps: Sequence[Step] = (),
+) -> Made:
+    """As ``create_dataset``, for a page: a large file is divided by a job, so that the server need not."""
+    division = _division(test_source_id, test_column, seed)
+    view = _read(source_id, question, template, group, time, steps)
+    return _make(view, division, _kept_split(view, division), name=name, sample=False)
 
 
 def create_dataset(
@@ -59,6 +95,7 @@ def create_dataset(
     seed: int = 0,
     steps: Sequence[Step] = (),
     sample: bool = False,
+    progress: Progress = UNWATCHED,
 ) -> Dataset:
     """Freeze a reading of a Source; the same choices give the dataset that is there already, as the newest.
 
@@ -77,91 +114,113 @@ def create_dataset(
             which are kept as given; the other rows are divided into training and validation.
         seed: of the Split, not of training.
         steps: remedies that are to be kept from another version.
+        progress: hears how many texts were compared.
 
     Raises:
         UnfitData: nothing can be learned from this choice of columns, or not measured on these test rows.
         DataError: no such column.
         SettingError: a test file and a test column at once.
     """
-    if test_source_id and test_column:
-        raise SettingError(N_("The test rows come from a second file or from a column, not from both."))
-    template = default_template(text) if template is None else template
-    view = make_view(
-        source_id,
-        text,
-        label,
-        template,
-        group=group,
-        time=time,
-        separators=separators,
-        label_columns=label_columns,
-        second=second,
-        number=number,
-        steps=steps,
-    )
-    rows = _same_reading(view, test_source_id, test_column, seed)
-    for row in rows:
-        if View.from_json(row.view) == view:
-            return _take_up(row)
-    # Changed text columns or another template keep the Split, so that all runs are measured on the same rows.
-    held = bool(rows) and still_holds(view, View.from_json(rows[0].view), rows[0].split)
-    split = rows[0].split if held else freeze(view, test_source_id, test_column, seed)
-    with store.session() as session:
-        row = DatasetRow(
-            id=store.new_id(), name=name, source=source_id, view=dataclasses.asdict(view), split=split, sample=sample
-        )
-        session.add(row)
-    return _dataset(row)
+    division = _division(test_source_id, test_column, seed)
+    question = Question(tuple(text), label, separators, tuple(label_columns), second, number)
+    view = _read(source_id, question, template, group, time, steps)
+    split = _kept_split(view, division) or freeze(view, division, progress)
+    return _dataset(add_version(view, split, name=name, sample=sample))
 
 
-def revise(dataset: Dataset, view: View) -> Dataset:
+def make_version(dataset: Dataset, view: View) -> Made:
     """Another version of a dataset: read differently, measured on the same rows wherever that can be.
 
     It cannot where the group or time column is another, or where the answers are read in a way in which rows of the
     Split have none (the cells of some are no numbers).
 
-    The version that was made with the same View before is taken up again, as the newest.
+    The version that was made with the same View before is taken up again, as the newest. Where the rows of a large file
+    have to be divided anew, a job does it.
+
+    Raises:
+        UnfitData: rows divided so leave none to measure on.
     """
-    old = load_split(dataset.split)
     divided_alike = (view.group, view.time) == (dataset.view.group, dataset.view.time)
-    kept = divided_alike and still_holds(view, dataset.view, dataset.split)
-    split = dataset.split if kept else freeze(view, old.test_source, old.test_column, old.seed)
-    with store.session() as session:
-        same = session.exec(select(DatasetRow).where(DatasetRow.source == view.source, DatasetRow.split == split)).all()
-        row = next((row for row in same if View.from_json(row.view) == view), None)
-        if row is None:
-            row = DatasetRow(
-                id=store.new_id(),
-                name=dataset.name,
-                source=view.source,
-                view=dataclasses.asdict(view),
-                split=split,
-                sample=dataset.sample,
-            )
-    return _take_up(row)
+    kept = dataset.split if divided_alike and still_holds(view, dataset.view, dataset.split) else ""
+    return _make(view, _division_of(dataset.split), kept, name=dataset.name, sample=dataset.sample)
 
 
-def _take_up(row: DatasetRow) -> Dataset:
-    """Keep a version as the newest of its dataset."""
-    row.created = store.now()
-    with store.session() as session:
-        session.add(row)
-    return _dataset(row)
+def divided_name(job_id: str) -> str:
+    """What the dataset is called that a job divides.
+
+    Raises:
+        JobError: no such job, or it is none that divides rows.
+    """
+    row = store.get_job(job_id)
+    if row.kind != "divide":
+        raise JobError(N_("There is no job {job}. It may have been deleted."), job=job_id)
+    return str(row.request["name"])
 
 
-def _same_reading(view: View, test_source_id: str, test_column: str, seed: int) -> list[DatasetRow]:
-    """Datasets that ask the same question of the same rows, divided in the same way; newest first."""
+def _make(view: View, division: Division, split: str, *, name: str, sample: bool) -> Made:
+    """The dataset; where its rows are not divided yet (``split`` is "") and are many, the job that does it."""
+    if not split and not is_small(view.source):
+        request = {
+            "view": dataclasses.asdict(view),
+            "division": dataclasses.asdict(division),
+            "name": name,
+            "sample": sample,
+        }
+        return Made(job=jobs.submit("divide", request, lane=LANE))
+    split = split or freeze(view, division)
+    return Made(dataset=_dataset(add_version(view, split, name=name, sample=sample)))
+
+
+def _read(
+    source_id: str, question: Question, template: str | None, group: str, time: str, steps: Sequence[Step]
+) -> View:
+    return make_view(
+        source_id,
+        question.text,
+        question.label,
+        default_template(question.text) if template is None else template,
+        group=group,
+        time=time,
+        separators=question.separators,
+        label_columns=question.label_columns,
+        second=question.second,
+        number=question.number,
+        steps=steps,
+    )
+
+
+def _division(test_source: str, test_column: str, seed: int) -> Division:
+    if test_source and test_column:
+        raise SettingError(N_("The test rows come from a second file or from a column, not from both."))
+    return Division(test_source, test_column, seed)
+
+
+def _division_of(split_id: str) -> Division:
+    split = load_split(split_id)
+    return Division(split.test_source, split.test_column, split.seed)
+
+
+def _kept_split(view: View, division: Division) -> str:
+    """The Split of the dataset that is this one already, or of the newest one whose rows this one can keep; "": none.
+
+    Changed text columns or another template keep the Split, so that all runs are measured on the same rows.
+    """
     of_source = select(DatasetRow).where(DatasetRow.source == view.source).order_by(sqlalchemy.desc("created"))
     with store.session() as session:
         rows = session.exec(of_source).all()
-    asked = (*_answers(view), view.group, view.time, test_source_id, test_column, str(seed))
-    return [row for row in rows if _division(row) == asked]
+    known = [(View.from_json(row.view), row.split) for row in rows]
+    alike = [
+        (other, split) for other, split in known if _parts(other) == _parts(view) and _division_of(split) == division
+    ]
+    for other, split in alike:
+        if other == view:
+            return split
+    return alike[0][1] if alike and still_holds(view, *alike[0]) else ""
 
 
-def _division(row: DatasetRow) -> tuple[str, ...]:
-    split = load_split(row.split)
-    view = View.from_json(row.view)
-    return (*_answers(view), view.group, view.time, split.test_source, split.test_column, str(split.seed))
+def _parts(view: View) -> tuple[str, ...]:
+    """The columns by which rows are divided: those with the answers, and those that keep rows apart or together."""
+    return (*_answers(view), view.group, view.time)
 
 
 def _answers(view: View) -> tuple[str, ...]:
@@ -199,8 +258,7 @@ def row_counts(dataset: Dataset) -> RowCounts:
     """The sizes of the parts of a dataset's Split, and the rows with a blank label."""
     left_out = dataset.view.left_out
     split = load_split(dataset.split).without(left_out)
-    labelled = is_labelled(dataset.view)
-    blank = len(labelled) - len(left_out) - int(labelled.sum())
+    blank = load_source(dataset.source).rows - len(left_out) - count_labelled(dataset.view)
     return RowCounts(len(split.train), len(split.validation), len(split.test), blank)
 
 

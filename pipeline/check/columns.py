@@ -59,7 +59,7 @@ def find_leaks(material: Material) -> Iterator[CheckFinding]:
     for column in view.text if len(view.text) > 1 else ():
         if _kind(material, column) not in CODES:
             continue
-        cells = material.frame[column].iloc[material.labelled].str.strip().tolist()
+        cells = material.column(column).iloc[material.labelled].str.strip().tolist()
         found = look_up(cells, labels)
         if found.rows < max(FEWEST_ROWS, REPEATED_SHARE * len(cells)) or not found.gives_away:
             continue
@@ -117,8 +117,10 @@ def find_unique_columns(material: Material) -> Iterator[CheckFinding]:
 def find_empty_texts(material: Material) -> Iterator[CheckFinding]:
     """Rows with a label and nothing in any text column, and pairs of which one text is blank."""
     view = material.view
-    first = material.frame[list(view.text)].apply(is_blank).all(axis=1)
-    second = is_blank(material.frame[view.second]) if view.second else first
+    first = is_blank(material.column(view.text[0]))
+    for column in view.text[1:]:
+        first &= is_blank(material.column(column))
+    second = is_blank(material.column(view.second)) if view.second else first
     yield from _find_blank(
         material,
         first & second,

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from pipeline.check.compose import EXAMPLES, excerpt
 from pipeline.check.finding import CheckFinding, Example, Remedy, Severity
@@ -33,8 +34,8 @@ def find_drift(material: Material) -> Iterator[CheckFinding]:
     for described in material.profiles:
         if described.kind != "date":
             continue
-        cells = material.frame[described.name]
-        dates = read_dates([cells.iloc[row] for row in material.labelled])
+        cells = material.column(described.name)
+        dates = read_dates(cells.iloc[material.labelled].tolist())
         dated = [(date, row) for date, row in zip(dates, material.labelled, strict=True) if date is not None]
         if len(dated) < DATED_SHARE * len(material.labelled):
             continue
@@ -74,7 +75,7 @@ def _drift(labels: Sequence[str]) -> float:
     Args:
         labels: the oldest first.
     """
-    classes, numbers = np.unique(np.array(labels), return_inverse=True)
+    numbers, classes = pd.factorize(np.array(labels, object))
     newest = round(TEST_SHARE * len(labels))
     here = _distance(numbers, newest, len(classes))
     random = np.random.default_rng(0)

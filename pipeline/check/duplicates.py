@@ -3,10 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from pipeline.check.compose import EXAMPLES, example, excerpt, offer
 from pipeline.check.finding import CheckFinding, Severity
-from pipeline.check.material import AND, Material
+from pipeline.check.material import AND, MOST_PAIRS, Material
 from pipeline.check.spelling import fold
+from pipeline.data.shingles import Numbers
 from pipeline.data.steps import leave_out
 from pipeline.errors import N_
 
@@ -20,7 +23,7 @@ COMMON_SHARE = 0.005
 # Of the test rows: when so many were learned by heart, the score says nothing about new rows.
 MOST_SEEN = 0.5
 
-Texts = dict[tuple[str, str], list[int]]  # text and label, as they compare -> labelled rows
+Texts = dict[tuple[int, str], list[int]]  # key of the text, and label as it compares -> labelled rows
 
 
 def find_exact_duplicates(material: Material) -> Iterator[CheckFinding]:
@@ -49,10 +52,10 @@ def find_exact_duplicates(material: Material) -> Iterator[CheckFinding]:
 def find_near_duplicates(material: Material) -> Iterator[CheckFinding]:
     """Rows that are nearly an earlier row that is kept, with the same label."""
     texts = _texts(material)
-    neighbours = _neighbours(material)
-    copies: dict[tuple[str, str], list[int]] = {}
+    neighbours = _Neighbours(material.near)
+    copies: dict[tuple[int, str], list[int]] = {}
     for (key, label), rows in texts.items():
-        original = next((near for near in neighbours.get(key, ()) if (near, label) in copies), None)
+        original = next((near for near in neighbours.of(key) if (near, label) in copies), None)
         if original is None:
             copies[key, label] = []
         else:
@@ -65,7 +68,9 @@ def find_near_duplicates(material: Material) -> Iterator[CheckFinding]:
         kind="near_duplicates",
         severity=_severity(len(surplus), FEW_COPIES, material),
         rows=len(surplus),
-        message=N_("Rows that are nearly the same as an earlier row with the same label: {rows}."),
+        message=N_("Rows that are nearly the same as an earlier row with the same label: at least {rows}.")
+        if len(material.near) == MOST_PAIRS
+        else N_("Rows that are nearly the same as an earlier row with the same label: {rows}."),
         why=N_(
             "They teach the model little that is new, and the more of them there are, the fewer real cases it sees."
         ),
@@ -87,7 +92,7 @@ def find_conflicts(material: Material) -> Iterator[CheckFinding]:
     """The same text under labels that mean different things; of numbers see ``check.numbers``."""
     if material.view.number:
         return
-    labels: dict[str, dict[str, list[int]]] = defaultdict(dict)
+    labels: dict[int, dict[str, list[int]]] = defaultdict(dict)
     for (key, label), rows in _texts(material).items():
         labels[key][label] = rows
     conflicts = sorted((c for c in labels.values() if len(c) > 1), key=lambda c: -sum(map(len, c.values())))
@@ -133,13 +138,12 @@ def find_test_copies(material: Material) -> Iterator[CheckFinding]:
     split = material.split
     if split is None:
         return
-    keys = material.keys
-    tests = Counter(material.test_keys if split.test_source else [keys[row] for row in _labelled(material, split.test)])
+    keys = material.keys.tolist()
+    own = [keys[row] for row in _labelled(material, split.test)]
+    tests = Counter(material.test_keys.tolist() if split.test_source else own)
     learned = _labelled(material, (*split.train, *split.validation))
-    neighbours = _neighbours(material)
-    met = {
-        key: [near for near in (key, *neighbours.get(key, ())) if near in tests] for key in {keys[r] for r in learned}
-    }
+    neighbours = _Neighbours(material.near)
+    met = {key: [near for near in (key, *neighbours.of(key)) if near in tests] for key in {keys[r] for r in learned}}
     copies = sorted(row for row in learned if met[keys[row]])
     if not copies:
         return
@@ -168,7 +172,7 @@ def _texts(material: Material) -> Texts:
     """In the order of the file. Spellings of one label are one label; several labels are the same in any order."""
     meanings = {label: fold(label) for label in material.counts}
     texts: Texts = defaultdict(list)
-    keys, labels, sets = material.keys, material.labels, material.sets
+    keys, labels, sets = material.keys.tolist(), material.labels, material.sets
     for row in material.labelled:
         its = sets[row]
         meaning = labels[row] if its is None else AND.join(sorted({meanings[label] for label in its}))
@@ -176,13 +180,23 @@ def _texts(material: Material) -> Texts:
     return texts
 
 
-def _neighbours(material: Material) -> Mapping[str, list[str]]:
+class _Neighbours:
     """The keys that are near to each key that has any, the most alike first."""
-    neighbours: dict[str, list[str]] = defaultdict(list)
-    for left, right in material.near:
-        neighbours[left].append(right)
-        neighbours[right].append(left)
-    return neighbours
+
+    def __init__(self, pairs: Numbers) -> None:
+        both = np.concatenate((pairs, pairs[:, ::-1]))
+        rank = np.tile(np.arange(len(pairs)), 2)
+        order = np.lexsort((rank, both[:, 0]))
+        self._near = both[order, 1]
+        keys, begins, counts = np.unique(both[order, 0], return_index=True, return_counts=True)
+        spans = zip(begins.tolist(), (begins + counts).tolist(), strict=True)
+        self._place = dict(zip(keys.tolist(), spans, strict=True))
+
+    def of(self, key: int) -> list[int]:
+        """Those of one key."""
+        begin, end = self._place.get(key, (0, 0))
+        near: list[int] = self._near[begin:end].tolist()
+        return near
 
 
 def _labelled(material: Material, rows: tuple[int, ...]) -> list[int]:

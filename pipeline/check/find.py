@@ -6,7 +6,7 @@ from pipeline.check import classes, columns, drift, duplicates, groups, labels, 
 from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
 from pipeline.errors import N_
-from pipeline.runs.progress import Progress, Silent, Stopped
+from pipeline.runs.progress import Stopped
 
 PHASE = N_("Looking at the data")
 
@@ -39,18 +39,28 @@ FINDERS: tuple[Finder, ...] = (
 )
 
 
-def find(material: Material, progress: Progress | None = None) -> tuple[CheckFinding, ...]:
+def _forget(_: tuple[CheckFinding, ...]) -> None:
+    """Nobody wants to know before the end."""
+
+
+def find(material: Material, keep: Callable[[tuple[CheckFinding, ...]], None] = _forget) -> tuple[CheckFinding, ...]:
     """What every finder found, worst first, then by rows.
+
+    Args:
+        material: what to look at; its ``progress`` hears how far the search is.
+        keep: is given what was found so far whenever that is more, so that a stop loses none of it.
 
     Raises:
         Stopped: somebody asked for it.
     """
-    progress = progress or Silent()
-    found: list[CheckFinding] = []
+    progress = material.progress
+    found: tuple[CheckFinding, ...] = ()
     for done, finder in enumerate(FINDERS):
         progress.advance(PHASE, done, len(FINDERS))
         if progress.stop_requested():
             raise Stopped({})
-        found.extend(finder(material))
+        if new := list(finder(material)):
+            found = tuple(sorted((*found, *new), key=lambda one: (-one.severity, -one.rows, one.kind)))
+            keep(found)
     progress.advance(PHASE, len(FINDERS), len(FINDERS))
-    return tuple(sorted(found, key=lambda finding: (-finding.severity, -finding.rows, finding.kind)))
+    return found

@@ -110,7 +110,7 @@ def _grouping(material: Material, described: ColumnProfile) -> Grouping | None:
     answers = (material.view.label, *material.view.label_columns)
     if not named or described.name in answers or described.kind in ("text", "empty"):
         return None
-    cells = material.frame[described.name].iloc[material.labelled].str.strip()
+    cells = material.column(described.name).iloc[material.labelled].str.strip()
     cells = cells[cells != ""]
     labels = pd.Series([material.classes[row] for row in cells.index], index=cells.index)
     sizes = cells.value_counts()
@@ -138,10 +138,11 @@ def _agreement(groups: Numbers, labels: Numbers) -> float:
 
 def _near_duplicates(material: Material, grouping: Grouping) -> tuple[int, int, float]:
     """Pairs of near-duplicates that stand within a group, all of them, and the share within that chance would give."""
-    where: dict[str, set[str]] = defaultdict(set)
+    where: dict[int, set[str]] = defaultdict(set)
+    keys = material.keys.tolist()
     for row, value in zip(grouping.groups.index, grouping.groups, strict=True):
-        where[material.keys[row]].add(value)
-    pairs = [where[left] & where[right] for left, right in material.near if left in where and right in where]
+        where[keys[row]].add(value)
+    pairs = [where[left] & where[right] for left, right in material.near.tolist() if left in where and right in where]
     shares = grouping.groups.value_counts(normalize=True)
     return sum(map(bool, pairs)), len(pairs), float((shares**2).sum())
 

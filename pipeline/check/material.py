@@ -2,23 +2,40 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.data.columns import ColumnProfile, profile
-from pipeline.data.duplicates import normalise, similar_pairs
+from pipeline.data.columns import ColumnProfile, profile_source
+from pipeline.data.duplicates import number_texts, similar_pairs
+from pipeline.data.shingles import Numbers
 from pipeline.data.source import Source, load_source, read_rows
 from pipeline.data.split import Split, levels_of
 from pipeline.data.view import View, view_frame, view_label_sets, view_labels, view_numbers
+from pipeline.errors import N_
+from pipeline.runs.progress import Progress, Silent, Stopped
 from pipeline.templates.columns import read_pairs, read_texts, read_whole
 
 # Between the labels of a row, and for a row that has none of them: how a set of labels is written as one.
 AND, NONE = " + ", "–"
+
+PHASE = N_("Looking at the texts")
+
+# Pairs of nearly the same texts that are told one by one, in about 100 bytes each.
+MOST_PAIRS = 2_000_000
+
+LOOK_EVERY = 20_000  # texts; so many are judged within a second
+REMEMBERED = 50_000  # texts; most that come back do so soon, or are few
+
+UNWATCHED = Silent()
+
+Judgement = TypeVar("Judgement")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -27,32 +44,43 @@ class Material:
 
     view: View
     split: Split | None = None  # None before one is frozen
+    progress: Progress = UNWATCHED  # of the longer ways through the rows
 
     @cached_property
     def source(self) -> Source:
         """The file."""
         return load_source(self.view.source)
 
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """[rows] every column of the file as it stands there."""
-        return read_rows(self.view.source)
+    def column(self, name: str) -> "pd.Series[str]":
+        """[rows] the cells of a column as they stand in the file; read anew each time, to be let go."""
+        return read_rows(self.view.source, [name])[name]
 
     @cached_property
     def texts(self) -> list[str]:
         """[rows] what a model would read; of a pair both texts together."""
-        return read_whole(self.view, self.view.second, view_frame(self.view))
+        return _share(read_whole(self.view, self.view.second, view_frame(self.view)))
 
     @cached_property
     def seconds(self) -> list[str]:
         """[rows] the second text of a pair; [] where the View compares nothing."""
         view = self.view
-        return [second for _, second in read_pairs(view, view.second, view_frame(view))] if view.second else []
+        if not view.second:
+            return []
+        return _share(second for _, second in read_pairs(view, view.second, view_frame(view)))
 
     @cached_property
     def firsts(self) -> list[str]:
         """[rows] the first text of a pair, or the only one."""
-        return read_texts(self.view, view_frame(self.view))
+        return _share(read_texts(self.view, view_frame(self.view))) if self.view.second else self.texts
+
+    @cached_property
+    def cells(self) -> list[str]:
+        """[rows] what the text columns hold, without the words of the template, which are the same everywhere."""
+        view = self.view
+        if len(view.text) == 1 and not view.second and not view.masks:
+            return self.texts
+        columns = [list(self.column(name)) for name in (*view.text, *filter(None, (view.second,)))]
+        return _share(" ".join(cells) for cells in zip(*columns, strict=True))
 
     @cached_property
     def labels(self) -> list[str]:
@@ -61,15 +89,19 @@ class Material:
         Several labels stand beside each other; a number is written as short as it can be.
         """
         if self.view.number:
-            return ["" if math.isnan(number) else f"{number:.10g}" for number in self.numbers.tolist()]
+            return _share("" if math.isnan(number) else f"{number:.10g}" for number in self.numbers.tolist())
         if self.view.several:
-            return ["" if its is None else AND.join(its) or NONE for its in self.sets]
-        return list(view_labels(self.view))
+            return _share("" if its is None else AND.join(its) or NONE for its in self.sets)
+        return _share(view_labels(self.view))
 
     @cached_property
     def sets(self) -> list[tuple[str, ...] | None]:
         """[rows] the labels of each row; None for blank or left out, and for numbers."""
-        return [None] * self.source.rows if self.view.number else view_label_sets(self.view)
+        if self.view.number:
+            return [None] * self.source.rows
+        if self.view.several:
+            return _share(view_label_sets(self.view))
+        return _share((label,) if label else None for label in self.labels)
 
     @cached_property
     def numbers(self) -> npt.NDArray[np.float64]:
@@ -99,23 +131,60 @@ class Material:
     @cached_property
     def profiles(self) -> tuple[ColumnProfile, ...]:
         """Every column described."""
-        return profile(self.frame)
+        return profile_source(self.view.source)
+
+    @property
+    def keys(self) -> Numbers:
+        """[rows] a number for every text, equal for those between which no reader would see a difference."""
+        return self._numbered[1][: len(self.texts)]
+
+    @property
+    def test_keys(self) -> Numbers:
+        """The same of the rows of a brought test file; [0] where the test rows stand in this file."""
+        return self._numbered[1][len(self.texts) :]
 
     @cached_property
-    def keys(self) -> list[str]:
-        """[rows] texts without what no reader would call a difference: width, case and runs of spaces."""
-        return [normalise(text) for text in self.texts]
+    def near(self) -> Numbers:
+        """[pairs, 2] keys, of labelled rows and of a brought test file, that are nearly the same; most alike first.
+
+        MOST_PAIRS at most: some of them, where there are more.
+
+        Raises:
+            Stopped: somebody asked for it.
+        """
+        keys = np.unique(np.concatenate((self.keys[self.labelled], self.test_keys)))
+        normalised, _ = self._numbered
+        pairs = similar_pairs([normalised[key] for key in keys.tolist()], most=MOST_PAIRS, progress=self.progress)
+        return np.asarray(keys[pairs])
 
     @cached_property
-    def test_keys(self) -> list[str]:
-        """The same of the rows of a brought test file; [] where the test rows stand in this file."""
-        if self.split is None or not self.split.test_source:
-            return []
-        there = self.view.on(self.split.test_source)
-        return [normalise(text) for text in read_whole(there, there.second, view_frame(there, self.split.test))]
+    def _numbered(self) -> tuple[list[str], Numbers]:
+        tested: list[str] = []
+        if self.split is not None and self.split.test_source:
+            there = self.view.on(self.split.test_source)
+            tested = read_whole(there, there.second, view_frame(there, self.split.test))
+        return number_texts([*self.texts, *tested])
 
-    @cached_property
-    def near(self) -> list[tuple[str, str]]:
-        """Pairs of different keys, of labelled rows and of a brought test file, that are nearly the same."""
-        different = list(dict.fromkeys([*(self.keys[row] for row in self.labelled), *self.test_keys]))
-        return [(different[left], different[right]) for left, right in similar_pairs(different)]
+    def each(self, judge: Callable[[str], Judgement], texts: Sequence[str]) -> Iterator[Judgement]:
+        """What ``judge`` says of each text in turn; it is not asked again soon about an equal one.
+
+        Raises:
+            Stopped: somebody asked for it.
+        """
+        known: dict[str, Judgement] = {}
+        for row, text in enumerate(texts):
+            if row % LOOK_EVERY == 0:
+                self.progress.advance(PHASE, row, len(texts))
+                if self.progress.stop_requested():
+                    raise Stopped({})
+            if text not in known:
+                if len(known) >= REMEMBERED:
+                    known.clear()
+                known[text] = judge(text)
+            yield known[text]
+
+
+def _share(values: Iterable[Value]) -> list[Value]:
+    """The same, equal ones kept once: of a million rows many are equal."""
+    known: dict[Value, Value] = {}
+    return [known.setdefault(value, value) for value in values]

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from pipeline.check.compose import EXAMPLES, example, excerpt, naming, offer
 from pipeline.check.finding import CheckFinding, Example, Severity
 from pipeline.check.material import Material
-from pipeline.data.source import read_rows
 from pipeline.data.steps import leave_out
 from pipeline.data.view import is_blank
 from pipeline.errors import N_
@@ -31,7 +30,7 @@ def find_no_numbers(material: Material) -> Iterator[CheckFinding]:
     view = material.view
     if not view.number:
         return
-    cells = read_rows(view.source, [view.label])[view.label]
+    cells = material.column(view.label)
     odd = ~is_blank(cells).to_numpy() & np.isnan(material.numbers)
     odd[sorted(view.left_out)] = False
     rows = [int(row) for row in np.flatnonzero(odd)]
@@ -119,9 +118,10 @@ def find_far_apart(material: Material) -> Iterator[CheckFinding]:
     """The same text with numbers that are far apart."""
     if not material.view.number:
         return
-    texts: dict[str, list[int]] = defaultdict(list)
+    texts: dict[int, list[int]] = defaultdict(list)
+    keys = material.keys.tolist()
     for row in material.labelled:
-        texts[material.keys[row]].append(row)
+        texts[keys[row]].append(row)
     spread = float(np.std(material.numbers[material.labelled])) if material.labelled else 0.0
 
     def apart(rows: list[int]) -> float:

@@ -24,6 +24,7 @@ class CheckReport:
     findings: tuple[CheckFinding, ...]  # worst first
     learnability: Learnability | None  # None: not measured yet
     budget: Budget | None  # None: not measured yet, or too few rows, or nothing that could be learned
+    complete: bool = True  # False: the search for findings goes on, or was stopped
 
 
 def load_check(view: View, split: str) -> CheckReport | None:
@@ -36,6 +37,7 @@ def load_check(view: View, split: str) -> CheckReport | None:
         findings=tuple(map(CheckFinding.from_json, content["findings"])),
         learnability=Learnability.from_json(content["learnability"]) if content["learnability"] else None,
         budget=Budget.from_json(content["budget"]) if content["budget"] else None,
+        complete=content.get("complete", True),  # reports of before were written at the end only
     )
 
 

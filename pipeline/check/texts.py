@@ -106,8 +106,10 @@ def find_cut_texts(material: Material) -> Iterator[CheckFinding]:
 
 def find_mixed_scripts(material: Material) -> Iterator[CheckFinding]:
     """A good share of the texts in another script than the rest."""
-    texts = _cells(material)
-    scripts = {row: script for row in _rows(material) if (script := script_of(texts[row]))}
+    texts = material.cells
+    left_out = material.view.left_out
+    judged = enumerate(material.each(script_of, texts))
+    scripts = {row: script for row, script in judged if script and row not in left_out}
     counts = Counter(scripts.values()).most_common()
     for script, count in counts[1:]:
         if count < MATTERING_SHARE * len(scripts):
@@ -130,8 +132,9 @@ def find_mixed_scripts(material: Material) -> Iterator[CheckFinding]:
 
 def find_short_texts(material: Material) -> Iterator[CheckFinding]:
     """Labelled texts of one or two letters, or of signs alone, which say hardly anything."""
-    texts = _cells(material)
-    rows = [row for row in material.labelled if texts[row].strip() and _says_nothing(texts[row])]
+    texts = material.cells
+    short = list(material.each(_says_nothing, texts))
+    rows = [row for row in material.labelled if short[row] and texts[row].strip()]
     if rows:
         yield CheckFinding(
             kind="short_texts",
@@ -151,13 +154,6 @@ def find_short_texts(material: Material) -> Iterator[CheckFinding]:
 def _rows(material: Material) -> list[int]:
     left_out = material.view.left_out
     return [row for row in range(len(material.texts)) if row not in left_out]
-
-
-def _cells(material: Material) -> list[str]:
-    """[rows] what the text columns hold, without the words of the template, which are the same everywhere."""
-    view = material.view
-    columns = [list(material.frame[column]) for column in (*view.text, *filter(None, (view.second,)))]
-    return [" ".join(cells) for cells in zip(*columns, strict=True)]
 
 
 def _models_for(material: Material, rows: Sequence[int]) -> list[Model]:

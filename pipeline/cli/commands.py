@@ -264,6 +264,7 @@ def _dataset(path: Path, options: argparse.Namespace) -> data.Dataset:
         time=options.time or "",
         test_source_id=_import(options.test_file, reading).id if options.test_file else "",
         test_column=options.test_column or "",
+        progress=Terminal(),
     )
 
 

@@ -32,7 +32,7 @@ def check_source(source: Source, options: argparse.Namespace) -> Json:
     view = _view(source, options)
     if view is None:
         return {"roles": None, "findings": []}
-    material, language = Material(view), terminal_language()
+    material, language = Material(view, progress=Terminal()), terminal_language()
     found: Json = {
         "roles": {"text": list(view.text), "label": view.label, **_more_roles(view)},
         "task": registry.task_of(view).name,
@@ -44,7 +44,7 @@ def check_source(source: Source, options: argparse.Namespace) -> Json:
                 "severity": one.severity.name.lower(),
                 "why": translate(one.why, language, **dict(one.values)),
             }
-            for one in find(material, Terminal())
+            for one in find(material)
         ],
     }
     return found | _learn(material) if options.learnability else found

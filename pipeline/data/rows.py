@@ -118,6 +118,26 @@ def read_spread(folder: Path, columns: Sequence[str], most: int) -> pd.DataFrame
     return frame[list(columns)]
 
 
+def read_chosen(folder: Path, columns: Sequence[str], rows: Sequence[int] | npt.NDArray[np.int64]) -> pd.DataFrame:
+    """The rows of these numbers, in this order; index: row number. Never holds more than these and a group of all.
+
+    Raises:
+        KeyError: there is no such row.
+    """
+    names, chosen = list(dict.fromkeys(columns)), np.asarray(rows, np.int64)
+    wanted = np.unique(chosen)
+    with pq.ParquetFile(folder / ROWS) as file:
+        taken, first = [], 0
+        for batch in file.iter_batches(GROUP, columns=names):
+            begin, end = np.searchsorted(wanted, (first, first + batch.num_rows))
+            taken.append(batch.select(names).take(pa.array(wanted[begin:end] - first)))
+            first += batch.num_rows
+    schema = pa.schema([(name, pa.string()) for name in names])
+    frame: pd.DataFrame = pa.Table.from_batches(taken, schema).to_pandas()
+    frame.index = pd.Index(wanted[(wanted >= 0) & (wanted < first)])
+    return frame.loc[chosen, list(columns)]
+
+
 def read_counts(folder: Path, column: str) -> dict[str, int]:
     """How many rows each cell of a column stands in, in the order of the file."""
     counted = pq.read_table(folder / ROWS, columns=[column]).column(0).combine_chunks().value_counts()

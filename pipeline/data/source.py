@@ -15,6 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from filelock import FileLock
 
@@ -24,7 +26,7 @@ from pipeline.data.formats import recognise, tidy_name
 from pipeline.data.readers import READERS
 from pipeline.data.report import READER_VERSION, Finding, Layout, ReadingReport, ReadOptions
 from pipeline.data.rewrite import refuse_to_lose_rows, rewrite, write_table, written_format
-from pipeline.data.rows import read_beginning, read_counts, read_spread, read_table
+from pipeline.data.rows import read_beginning, read_chosen, read_counts, read_spread, read_table
 from pipeline.data.unpack import Table, open_table
 from pipeline.data.workbook import sheet_titles
 from pipeline.errors import N_, DataError, WorkspaceError
@@ -176,6 +178,16 @@ def spread_rows(source_id: str, columns: Sequence[str], most: int) -> pd.DataFra
         DataError: no such Source, or no such column.
     """
     return read_spread(_folder_with(source_id, columns), columns, most)
+
+
+def chosen_rows(source_id: str, columns: Sequence[str], rows: Sequence[int] | npt.NDArray[np.int64]) -> pd.DataFrame:
+    """The rows of these numbers, in this order, as ``read_rows`` gives them; in little memory where they are few.
+
+    Raises:
+        DataError: no such Source, or no such column.
+        KeyError: no such row.
+    """
+    return read_chosen(_folder_with(source_id, columns), columns, rows)
 
 
 def cell_counts(source_id: str, column: str) -> dict[str, int]:

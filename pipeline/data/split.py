@@ -9,6 +9,8 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,7 @@ from pipeline.data.duplicates import near_duplicate_clusters
 from pipeline.data.report import Finding
 from pipeline.errors import N_, DataError, UnfitData
 from pipeline.files import write_text
+from pipeline.runs.progress import Progress, Silent
 from pipeline.settings import workspace
 
 # Of each class; the rest is for training.
@@ -34,6 +37,11 @@ MOST_VALIDATION_ROWS = 5_000
 # With a test file of its own, validation only chooses settings and the best epoch.
 VALIDATION_SHARE_BESIDE_TEST = 0.10
 MOST_VALIDATION_ROWS_BESIDE_TEST = 500
+
+# Splits in memory, of all that ask: one of a million rows takes 40 MB, and half a second to read.
+KEPT = 4
+
+UNWATCHED = Silent()
 
 PARTS = ("test", "validation", "train")
 
@@ -63,6 +71,8 @@ class Split:
 
     def without(self, rows: frozenset[int]) -> "Split":
         """The same division less some rows of ``source``; what it is compared by, its id, stays."""
+        if not rows:
+            return self
         train, validation, test = (
             tuple(row for row in part if row not in rows) for part in (self.train, self.validation, self.test)
         )
@@ -91,6 +101,7 @@ def make_split(
     test_source: str = "",
     test_rows: Sequence[int] = (),
     test_texts: Sequence[str] = (),
+    progress: Progress = UNWATCHED,
 ) -> Split:
     """Divide the labelled rows: 70 % training, 15 % validation, 15 % test of each class.
 
@@ -110,8 +121,10 @@ def make_split(
         test_source: Source of the test rows; "": they are rows of ``source_id``.
         test_rows: row numbers that a person has set aside for testing.
         test_texts: texts of ``test_rows``, where they are rows of another Source, to find them in training.
+        progress: hears how many texts were compared.
 
     Raises:
+        Stopped: somebody asked for it.
         UnfitData: fewer than two classes, no class with a second row to measure on, or no date that can be read.
     """
     dates = None if order is None else _read_order(order, [bool(label.strip()) for label in labels])
@@ -123,7 +136,7 @@ def make_split(
 
     sets = [(label,) if label.strip() else None for label in labels]
     brought = _Brought(test_source, test_rows, test_texts)
-    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates)
+    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates, progress)
 
 
 def make_split_of_sets(
@@ -137,6 +150,7 @@ def make_split_of_sets(
     test_source: str = "",
     test_rows: Sequence[int] = (),
     test_texts: Sequence[str] = (),
+    progress: Progress = UNWATCHED,
 ) -> Split:
     """As ``make_split``, for rows with several labels: every label has about its share in every part.
 
@@ -151,7 +165,7 @@ def make_split_of_sets(
         return deal_by_label_sets(units, label_sets, shares, seed)
 
     brought = _Brought(test_source, test_rows, test_texts)
-    return _divide(source_id, texts, label_sets, deal, seed, groups, brought, dates)
+    return _divide(source_id, texts, label_sets, deal, seed, groups, brought, dates, progress)
 
 
 def make_split_of_numbers(
@@ -165,6 +179,7 @@ def make_split_of_numbers(
     test_source: str = "",
     test_rows: Sequence[int] = (),
     test_texts: Sequence[str] = (),
+    progress: Progress = UNWATCHED,
 ) -> Split:
     """As ``make_split``, for rows with a number: small, middle and large ones have about their share in every part.
 
@@ -172,6 +187,7 @@ def make_split_of_numbers(
         numbers: [rows] of every row; nan where there is none.
 
     Raises:
+        Stopped: somebody asked for it.
         UnfitData: no row has a number and a text, or no date that can be read.
     """
     known = ~np.isnan(numbers)
@@ -185,7 +201,7 @@ def make_split_of_numbers(
 
     sets = [(level,) if level else None for level in levels]
     brought = _Brought(test_source, test_rows, test_texts)
-    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates, classes=False)
+    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates, progress, classes=False)
 
 
 def save_split(split: Split) -> None:
@@ -204,6 +220,13 @@ def load_split(split_id: str) -> Split:
     path = workspace().splits / f"{split_id}.json"
     if not split_id.isalnum() or not path.is_file():
         raise DataError(N_("There is no split {split} in this workspace. Make the dataset again."), split=split_id)
+    written = path.stat()
+    return _read(path, (written.st_mtime_ns, written.st_size))
+
+
+@lru_cache(KEPT)
+def _read(path: Path, _: tuple[int, int]) -> Split:
+    """The Split of a file that was written at that time with so many bytes."""
     content = json.loads(path.read_text(encoding="utf-8"))
     rows = {part: tuple(content[part]) for part in PARTS}
     return Split(**{**content, **rows, "notes": tuple(Finding.from_json(note) for note in content["notes"])})
@@ -217,7 +240,8 @@ def _divide(
     seed: int,
     groups: Sequence[str] | None,
     brought: _Brought,
-    dates: Dates | None = None,
+    dates: Dates | None,
+    progress: Progress,
     *,
     classes: bool = True,
 ) -> Split:
@@ -235,7 +259,7 @@ def _divide(
     elif not usable:
         raise UnfitData(N_("No row has a number and a text: there is nothing to learn from."))
     held_out = list(brought.texts) if brought.source else [texts[row] for row in sorted(own_test)]
-    clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out])
+    clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out], progress)
     units = _units(usable, clusters[: len(usable)], groups)
     parts = deal(units, _shares(len(usable), given))
     if dates is None:

@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.data import steps as remedies
 from pipeline.data.numbers import read_numbers
 from pipeline.data.several import says_yes, split_labels
-from pipeline.data.source import Source, load_source, read_rows, spread_rows
+from pipeline.data.source import Source, cell_counts, chosen_rows, load_source, read_rows, spread_rows
 from pipeline.data.steps import LEAVE_OUT, Step
 from pipeline.errors import N_, UnfitData
 
@@ -144,8 +144,8 @@ def view_frame(view: View, rows: Rows | None = None) -> pd.DataFrame:
         view: how to read.
         rows: row numbers of the Source, in this order; None for all.
     """
-    frame = read_rows(view.source, (*view.text, view.second) if view.second else view.text)
-    return frame if rows is None else frame.iloc[list(rows)]
+    columns = (*view.text, view.second) if view.second else view.text
+    return read_rows(view.source, columns) if rows is None else chosen_rows(view.source, columns, rows)
 
 
 def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
@@ -165,9 +165,12 @@ def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
             N_("A model with several labels a row cannot be trained yet. Choose a label column with one label a row.")
         )
     cells = read_rows(view.source, [view.label])[view.label]
+    left_out = np.zeros(len(cells), bool)
+    left_out[sorted(view.left_out)] = True
+    labels = cells.mask(is_blank(cells) | left_out, "")
     names = remedies.renamed(view.steps)
-    labels = cells.mask(is_blank(cells), "").map(lambda label: names.get(label, label))
-    labels[sorted(view.left_out)] = ""
+    if names:
+        labels = labels.map(lambda label: names.get(label, label))
     return labels if rows is None else labels.iloc[list(rows)]
 
 
@@ -203,6 +206,24 @@ def view_label_sets(view: View, rows: Rows | None = None) -> list[tuple[str, ...
     return sets if rows is None else [sets[row] for row in rows]
 
 
+def label_counts(view: View) -> Counter[str]:
+    """Rows of each label of a View with one label a row, after its steps; without a look at every row where possible.
+
+    Raises:
+        DataError: no such Source, or no such column.
+    """
+    if view.left_out:
+        labels = view_labels(view)
+        counted = labels[labels != ""].value_counts()
+        return Counter(dict(zip(counted.index, counted.tolist(), strict=True)))
+    names = remedies.renamed(view.steps)
+    counts: Counter[str] = Counter()
+    for cell, rows in cell_counts(view.source, view.label).items():
+        if cell.strip():
+            counts[names.get(cell, cell)] += rows
+    return counts
+
+
 def view_numbers(view: View, rows: Rows | None = None) -> npt.NDArray[np.float64]:
     """The numbers of a View's Source, in the unit of the column.
 
@@ -232,6 +253,13 @@ def is_labelled(view: View, rows: Rows | None = None) -> npt.NDArray[np.bool_]:
     return np.array([labels is not None for labels in view_label_sets(view, rows)], dtype=bool)
 
 
+def count_labelled(view: View) -> int:
+    """Rows that say what they are, as ``is_labelled`` has it; without a look at every row where possible."""
+    if view.number or view.several:
+        return int(is_labelled(view).sum())
+    return label_counts(view).total()
+
+
 def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
     """Whether each cell is empty or holds nothing but spaces."""
     return cells.str.strip() == ""
@@ -251,9 +279,8 @@ def _with_labels(view: View) -> View:
         counts = Counter(label for labels in sets for label in labels or ())
         labelled = np.array([labels is not None for labels in sets], dtype=bool)
     else:
-        labels = view_labels(view)
-        counts = Counter(labels[labels != ""])
-        labelled = (labels != "").to_numpy()
+        counts = label_counts(view)
+        labelled = None
     if not counts:
         raise UnfitData(
             N_("The label column {column} in {name} is blank in every row. Label some rows, or choose another column."),
@@ -295,7 +322,7 @@ def _check_numbers(source: Source, view: View) -> None:
         )
 
 
-def _check_text(source: Source, view: View, labelled: npt.NDArray[np.bool_]) -> None:
+def _check_text(source: Source, view: View, labelled: npt.NDArray[np.bool_] | None) -> None:
     if not _has_text(view, labelled):
         raise UnfitData(
             N_("The text column {column} in {name} is empty in every row that has a label. Choose another column."),
@@ -320,11 +347,23 @@ def _refuse_without_rows(source: Source) -> None:
     )
 
 
-def _has_text(view: View, labelled: npt.NDArray[np.bool_]) -> bool:
-    """Whether some labelled row has a text. Only where none of a few does, all of a million texts are read."""
-    few = spread_rows(view.source, view.text, LOOKED_AT)
-    few = few[labelled[few.index]]
-    return _holds_text(few) or _holds_text(view_frame(view)[list(view.text)][labelled])
+def _has_text(view: View, labelled: npt.NDArray[np.bool_] | None) -> bool:
+    """Whether some labelled row has a text. Only where none of a few does, all of a million texts are read.
+
+    Args:
+        view: how to read.
+        labelled: [rows] which rows have an answer; None where that has to be read, of a View with one label a row.
+    """
+    few = spread_rows(view.source, (*view.text, view.label) if labelled is None else view.text, LOOKED_AT)
+    if labelled is None:
+        answered = ~is_blank(few[view.label]) & ~few.index.isin(sorted(view.left_out))
+    else:
+        answered = pd.Series(labelled[few.index], index=few.index)
+    if _holds_text(few.loc[answered, list(view.text)]):
+        return True
+    if labelled is None:
+        labelled = is_labelled(view)
+    return _holds_text(view_frame(view)[list(view.text)][labelled])
 
 
 def _holds_text(cells: pd.DataFrame) -> bool:

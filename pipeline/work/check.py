@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from pipeline.check.find import find
+from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
 from pipeline.check.report import CheckReport, save_check
 from pipeline.data.split import load_split
@@ -16,13 +17,17 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Check the dataset ``request["dataset"]``; what is found is saved as soon as it is known.
 
     Raises:
-        Stopped: asked to stop; findings that were complete are kept.
+        Stopped: asked to stop; what was found by then is kept.
         DataError: the dataset is gone.
     """
     dataset = store.get_dataset(request["dataset"])
     view = View.from_json(dataset.view)
-    material = Material(view, load_split(dataset.split))
-    report = CheckReport(find(material, progress), None, None)
+    material = Material(view, load_split(dataset.split), progress)
+
+    def keep(found: tuple[CheckFinding, ...]) -> None:
+        save_check(view, dataset.split, CheckReport(found, None, None, complete=False))
+
+    report = CheckReport(find(material, keep), None, None)
     save_check(view, dataset.split, report)
 
     # Imported here, because scikit-learn takes seconds to load and the findings need nothing of it.

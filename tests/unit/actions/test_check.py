@@ -27,13 +27,19 @@ def dataset(home: Workspace, tmp_path: Path) -> Dataset:
     return data.create_dataset(source.id, name="tickets", text=["text"], label="label")
 
 
+def version(made: data.Made) -> Dataset:
+    """The version that was made at once."""
+    assert made.dataset is not None
+    return made.dataset
+
+
 def test_a_remedy_makes_a_version_and_taking_it_back_finds_the_earlier_one(dataset: Dataset) -> None:
     steps = [*dataset.view.steps, leave_out([1, 2])]
-    after = check.apply(dataset, Remedy("Leave them out", with_steps(dataset.view, steps)))
+    after = version(check.apply(dataset, Remedy("Leave them out", with_steps(dataset.view, steps))))
 
     assert after.id != dataset.id
     assert after.split == dataset.split
-    assert check.take_back(after, 0).id == dataset.id
+    assert version(check.take_back(after, 0)).id == dataset.id
 
 
 def test_two_pages_that_open_at_once_start_one_check(dataset: Dataset) -> None:
@@ -52,7 +58,7 @@ def test_two_pages_that_open_at_once_start_one_check(dataset: Dataset) -> None:
 
 def test_labels_are_renamed_as_decided_on_the_same_rows(dataset: Dataset) -> None:
     first, second, *_ = dataset.view.labels
-    after = check.rename(dataset, {first: second}, "label_variants")
+    after = version(check.rename(dataset, {first: second}, "label_variants"))
 
     assert first not in after.view.labels
     assert after.view.steps[-1].reason == "label_variants"
@@ -65,14 +71,14 @@ def test_renaming_all_labels_into_one_is_refused(dataset: Dataset) -> None:
 
 
 def test_a_group_can_be_taken_back(dataset: Dataset) -> None:
-    grouped = check.apply(dataset, Remedy("Keep together", dataclasses.replace(dataset.view, group="text")))
+    grouped = version(check.apply(dataset, Remedy("Keep together", dataclasses.replace(dataset.view, group="text"))))
 
-    assert check.redivide(grouped).id == dataset.id
+    assert version(check.redivide(grouped)).id == dataset.id
 
 
 def test_only_the_newest_version_is_listed_and_deleting_it_deletes_all(dataset: Dataset) -> None:
     first, second, *_ = dataset.view.labels
-    after = check.rename(dataset, {first: second})
+    after = version(check.rename(dataset, {first: second}))
     assert data.list_datasets() == (after,)
 
     data.delete_dataset(after.id)
@@ -96,5 +102,5 @@ def test_the_last_check_is_the_datasets_own(dataset: Dataset) -> None:
 
     assert check.last_check(dataset) == job
     assert check.check_of(dataset) is not None
-    other = check.rename(dataset, {dataset.view.labels[0]: "another name"})
+    other = version(check.rename(dataset, {dataset.view.labels[0]: "another name"}))
     assert check.last_check(other) == ""

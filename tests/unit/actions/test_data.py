@@ -13,7 +13,7 @@ from pipeline.data.question import Question
 from pipeline.data.source import Source, import_source
 from pipeline.data.split import load_split
 from pipeline.data.steps import leave_out
-from pipeline.data.view import make_view, view_label_sets, view_numbers, with_steps
+from pipeline.data.view import View, make_view, view_label_sets, view_numbers, with_steps
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from tests.tiny import tickets
@@ -27,6 +27,13 @@ def source(home: Workspace, tmp_path: Path) -> Source:
     frame.loc[90:, "label"] = ""
     frame.to_csv(tmp_path / "tickets.csv", index=False)
     return import_source(tmp_path / "tickets.csv", "tickets.csv")
+
+
+def revised(dataset: data.Dataset, view: View) -> data.Dataset:
+    """Another version of a small dataset, which is made at once."""
+    made = data.make_version(dataset, view).dataset
+    assert made is not None
+    return made
 
 
 def test_the_same_choices_give_the_same_dataset(source: Source) -> None:
@@ -177,17 +184,17 @@ def test_by_time_the_newest_tickets_are_measured_on(dated: Source) -> None:
 
 def test_another_time_or_group_column_divides_anew_and_nothing_else_does(dated: Source) -> None:
     first = data.create_dataset(dated.id, name="a", text=["text"], label="label")
-    by_time = data.revise(first, dataclasses.replace(first.view, time="day"))
-    by_group = data.revise(by_time, dataclasses.replace(by_time.view, group="customer"))
+    by_time = revised(first, dataclasses.replace(first.view, time="day"))
+    by_group = revised(by_time, dataclasses.replace(by_time.view, group="customer"))
     assert len({first.split, by_time.split, by_group.split}) == 3
-    assert data.revise(by_time, with_steps(by_time.view, [leave_out({0})])).split == by_time.split
-    assert data.revise(by_group, first.view).split == first.split
+    assert revised(by_time, with_steps(by_time.view, [leave_out({0})])).split == by_time.split
+    assert revised(by_group, first.view).split == first.split
 
 
 def test_rows_that_are_left_out_keep_their_place_when_the_rest_is_divided_anew(dated: Source) -> None:
     first = data.create_dataset(dated.id, name="a", text=["text"], label="label")
-    smaller = data.revise(first, with_steps(first.view, [leave_out({0, 50})]))
-    by_time = data.revise(smaller, dataclasses.replace(smaller.view, time="day"))
+    smaller = revised(first, with_steps(first.view, [leave_out({0, 50})]))
+    by_time = revised(smaller, dataclasses.replace(smaller.view, time="day"))
     assert sum(1 for part in ("train", "validation", "test") for row in getattr(load_split(by_time.split), part)) == 100
     counts = data.row_counts(by_time)
     assert counts.train + counts.validation + counts.test == 98
@@ -239,10 +246,10 @@ def test_a_dataset_of_numbers_has_small_and_large_ones_in_every_part(sets: Sourc
 
 def test_reading_the_same_cells_otherwise_keeps_the_split_where_every_row_still_has_an_answer(sets: Source) -> None:
     one = data.create_dataset(sets.id, name="s", text=["text"], label="labels")
-    several = data.revise(one, make_view(sets.id, ["text"], "labels", separators=";"))
+    several = revised(one, make_view(sets.id, ["text"], "labels", separators=";"))
     assert several.split == one.split and several.view.several
     hours = data.create_dataset(sets.id, name="s", text=["text"], label="hours")
-    numbers = data.revise(hours, make_view(sets.id, ["text"], "hours", number=True))
+    numbers = revised(hours, make_view(sets.id, ["text"], "hours", number=True))
     assert numbers.split != hours.split  # the row "soon" is measured on in the one, and has no number in the other
 
 

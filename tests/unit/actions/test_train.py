@@ -124,3 +124,12 @@ def test_the_recommended_model_reads_the_language_of_the_texts(dataset: data.Dat
     source = import_source(tmp_path / "zh.csv", "zh.csv")
     chinese = data.create_dataset(source.id, name="zh", text=["描述"], label="负责人")
     assert plan.recommend(chinese)[0].model == "multilingual-e5-small"
+
+
+def test_a_file_is_judged_by_rows_from_all_over_it(home: Workspace, tmp_path: Path) -> None:
+    english = [f"the printer on floor {number} does not work,{'甲' if number % 2 else '乙'}" for number in range(300)]
+    chinese = [f"打印机第{number}次无法连接，请尽快处理,{'甲' if number % 2 else '乙'}" for number in range(600)]
+    (tmp_path / "zh.csv").write_text("\n".join(["描述,负责人", *english, *chinese]), encoding="utf-8")
+    source = import_source(tmp_path / "zh.csv", "zh.csv")
+    mixed = data.create_dataset(source.id, name="zh", text=["描述"], label="负责人")
+    assert plan.recommend(mixed)[0].model == "multilingual-e5-small"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.data import rows
-from pipeline.data.rows import RowWriter, read_spans, read_table, unique_names
+from pipeline.data.rows import RowWriter, read_chosen, read_spans, read_table, unique_names
 from pipeline.data.source import import_source
 from pipeline.errors import UnreadableFile
 
@@ -47,6 +47,23 @@ def test_groups_of_any_size_give_the_same_rows(tmp_path, monkeypatch):
     writer.finish()
     assert read_table(tmp_path, None)["a"].tolist() == [str(number) for number in range(8)]
     assert np.array_equal(read_spans(tmp_path)[:, 0], range(8))
+
+
+def test_chosen_rows_are_read_in_their_order_whatever_groups_they_stand_in(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "GROUP", 3)
+    writer = RowWriter(tmp_path, ["a", "b"])
+    for number in range(8):
+        writer.add([str(number), "x"], number, number + 1, 2)
+    writer.finish()
+    chosen = read_chosen(tmp_path, ["b", "a"], (7, 0, 3, 7))
+    assert (chosen["a"].tolist(), chosen.index.tolist(), list(chosen)) == (
+        ["7", "0", "3", "7"],
+        [7, 0, 3, 7],
+        ["b", "a"],
+    )
+    assert read_chosen(tmp_path, ["a"], ()).empty
+    with pytest.raises(KeyError):
+        read_chosen(tmp_path, ["a"], (0, 8))
 
 
 def test_names_are_made_different_however_often_they_stand_there():

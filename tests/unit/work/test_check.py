@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.actions.check import check_of
 from pipeline.actions.data import Dataset, create_dataset
-from pipeline.check import fits, growth
+from pipeline.check import fits, growth, material
+from pipeline.data import duplicates
 from pipeline.data.source import import_source
 from pipeline.runs.progress import Silent, Stopped
 from pipeline.settings import Workspace
@@ -64,6 +65,47 @@ def test_labels_that_cannot_be_predicted_have_no_budget(home: Workspace, tmp_pat
     assert report.learnability is not None
     assert report.learnability.verdict == "chance"
     assert report.budget is None
+
+
+class StopsWithin(StopsAt):
+    """Asks for a stop once a phase is under way: at its second look."""
+
+    def __init__(self, phase: str) -> None:
+        super().__init__(phase)
+        self.begun = False
+
+    def advance(self, phase: str, done: int, total: int) -> None:
+        self.reached |= phase == self.phase and self.begun
+        self.begun |= phase == self.phase
+
+
+def test_a_stop_within_a_long_search_keeps_what_was_found_before_it(home: Workspace, tmp_path: Path) -> None:
+    frame = tickets(180, seed=0)
+    frame["text"] += [f" {number % 90}" for number in range(len(frame))]
+    frame["label"] = ["n/a", *frame["label"][1:]]
+    frame.to_csv(tmp_path / "tickets.csv", index=False)
+    source = import_source(tmp_path / "tickets.csv", "tickets.csv")
+    dataset = create_dataset(source.id, name="tickets", text=("text",), label="label")
+
+    with pytest.raises(Stopped):
+        run({"dataset": dataset.id}, StopsWithin(duplicates.PHASE))
+
+    report = check_of(dataset)
+    assert report is not None
+    assert not report.complete
+    assert "placeholder_labels" in {finding.kind for finding in report.findings}
+
+    run({"dataset": dataset.id}, Silent())
+    whole = check_of(dataset)
+    assert whole is not None
+    assert whole.complete
+    assert {finding.kind for finding in report.findings} < {finding.kind for finding in whole.findings}
+
+
+@pytest.mark.parametrize("phase", [material.PHASE, duplicates.PHASE])
+def test_the_longer_searches_hear_of_a_stop(dataset: Dataset, phase: str) -> None:
+    with pytest.raises(Stopped):
+        run({"dataset": dataset.id}, StopsAt(phase))
 
 
 def test_a_stop_keeps_the_findings(dataset: Dataset) -> None:

@@ -1,35 +1,58 @@
-"""Freezing the Split of a View: its rows with their texts and answers, the test rows that a person has set aside."""
+"""Freezing: the rows of a View are divided, once, and the two are kept together as a version of a dataset.
+
+Knows nothing of jobs, nor of who asks.
+"""
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from sqlmodel import select
 
 from pipeline.data.columns import TESTING
 from pipeline.data.source import read_rows
 from pipeline.data.split import Split, load_split, make_split, make_split_of_numbers, make_split_of_sets, save_split
 from pipeline.data.view import View, is_labelled, view_frame, view_label_sets, view_labels, view_numbers
 from pipeline.errors import N_, UnfitData
+from pipeline.runs import store
+from pipeline.runs.progress import Progress, Silent
+from pipeline.runs.store import DatasetRow
 from pipeline.templates.columns import read_whole
 
 # Fewer than this and hardly any class can be both learned and measured.
 ROWS_A_CLASS = 10
 
+UNWATCHED = Silent()
 
-def freeze(view: View, test_source_id: str, test_column: str, seed: int) -> str:
-    """Divide the rows of a View; returns the id of the Split.
+
+@dataclass(frozen=True)
+class Division:
+    """What decides how rows are divided, besides the View."""
+
+    test_source: str = ""  # a Source with the same columns whose labelled rows are the test set; "" for none
+    test_column: str = ""  # a column that says which rows are for testing; "" for none
+    seed: int = 0
+
+
+def freeze(view: View, division: Division, progress: Progress = UNWATCHED) -> str:
+    """Divide the rows of a View for good; returns the id of their Split.
 
     Raises:
-        UnfitData: too few rows to measure on, or test rows with labels that cannot be learned.
+        UnfitData: nothing can be learned from these rows, or not measured on these test rows.
+        Stopped: somebody asked for it; nothing is kept.
     """
     # Rows that are left out get their place, too: whoever takes them back finds them where they would have been.
     whole = view.on(view.source)
     texts = read_whole(whole, whole.second, view_frame(whole))
-    if test_source_id:
-        test_rows, test_texts = _read_test(view, test_source_id)
-    else:
-        test_rows, test_texts = _marked_rows(whole, test_column, texts), []
-    split = _divide(whole, texts, seed, test_source_id, test_rows, test_texts)
+    test_rows: Sequence[int] = ()
+    test_texts: Sequence[str] = ()
+    if division.test_source:
+        test_rows, test_texts = _read_test(view, division.test_source)
+    elif division.test_column:
+        test_rows = _marked_rows(whole, division.test_column, texts)
+    split = _divide(whole, texts, division, test_rows, test_texts, progress)
     if not split.validation or not split.test:
         raise UnfitData(
             N_(
@@ -39,7 +62,7 @@ def freeze(view: View, test_source_id: str, test_column: str, seed: int) -> str:
             rows=len(split.train) + len(split.validation) + len(split.test),
             wanted=ROWS_A_CLASS,
         )
-    save_split(dataclasses.replace(split, test_column=test_column))
+    save_split(dataclasses.replace(split, test_column=division.test_column))
     return split.id
 
 
@@ -54,6 +77,25 @@ def still_holds(view: View, before: View, split_id: str) -> bool:
     return all(is_labelled(reading.on(reading.source), rows).all() for reading, rows in wanted)
 
 
+def add_version(view: View, split: str, *, name: str, sample: bool) -> DatasetRow:
+    """Keep a View with a Split as the newest version of its dataset; one that is there already is taken up again."""
+    with store.session() as session:
+        same = session.exec(select(DatasetRow).where(DatasetRow.source == view.source, DatasetRow.split == split)).all()
+        row = next((row for row in same if View.from_json(row.view) == view), None)
+        if row is None:
+            row = DatasetRow(
+                id=store.new_id(),
+                name=name,
+                source=view.source,
+                view=dataclasses.asdict(view),
+                split=split,
+                sample=sample,
+            )
+        row.created = store.now()
+        session.add(row)
+    return row
+
+
 def _how_answered(view: View) -> tuple[object, ...]:
     return view.label, view.label_columns, view.separators, view.number
 
@@ -61,48 +103,26 @@ def _how_answered(view: View) -> tuple[object, ...]:
 def _divide(
     view: View,
     texts: Sequence[str],
-    seed: int,
-    test_source: str,
+    division: Division,
     test_rows: Sequence[int],
     test_texts: Sequence[str],
+    progress: Progress,
 ) -> Split:
     """The Split of a View's rows, stratified by whatever its answers are."""
-    groups, order = _column(view, view.group), _column(view, view.time)
+    given: dict[str, Any] = {
+        "seed": division.seed,
+        "groups": _column(view, view.group),
+        "order": _column(view, view.time),
+        "test_source": division.test_source,
+        "test_rows": test_rows,
+        "test_texts": test_texts,
+        "progress": progress,
+    }
     if view.number:
-        return make_split_of_numbers(
-            view.source,
-            texts,
-            view_numbers(view),
-            seed=seed,
-            groups=groups,
-            order=order,
-            test_source=test_source,
-            test_rows=test_rows,
-            test_texts=test_texts,
-        )
+        return make_split_of_numbers(view.source, texts, view_numbers(view), **given)
     if view.several:
-        return make_split_of_sets(
-            view.source,
-            texts,
-            view_label_sets(view),
-            seed=seed,
-            groups=groups,
-            order=order,
-            test_source=test_source,
-            test_rows=test_rows,
-            test_texts=test_texts,
-        )
-    return make_split(
-        view.source,
-        texts,
-        list(view_labels(view)),
-        seed=seed,
-        groups=groups,
-        order=order,
-        test_source=test_source,
-        test_rows=test_rows,
-        test_texts=test_texts,
-    )
+        return make_split_of_sets(view.source, texts, view_label_sets(view), **given)
+    return make_split(view.source, texts, list(view_labels(view)), **given)
 
 
 def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:
@@ -135,9 +155,7 @@ def _column(view: View, name: str) -> list[str] | None:
 
 
 def _marked_rows(view: View, column: str, texts: Sequence[str]) -> tuple[int, ...]:
-    """Rows with a text and a label that ``column`` sets aside for testing; none where no column does."""
-    if not column:
-        return ()
+    """Rows with a text and a label that ``column`` sets aside for testing."""
     says_test = read_rows(view.source, [column])[column].str.strip().str.casefold().isin(TESTING)
     usable = [row for row, its in enumerate(is_labelled(view)) if its and texts[row].strip()]
     marked = [row for row in usable if says_test.iloc[row]]

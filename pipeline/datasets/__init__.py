@@ -1,0 +1,1 @@
+"""From a reading of a file to a dataset whose rows are divided for good"""
