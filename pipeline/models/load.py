@@ -97,10 +97,10 @@ def load_classifier(
             )
     base = f"{model.base_model_prefix}."
     _require(path, (name for name in info["missing_keys"] if name.startswith(base) and ".pooler." not in name))
-    pooler = _pooler(model)
-    if pooler is not None:
-        nn.init.eye_(pooler.weight)
-        nn.init.zeros_(pooler.bias)
+    square = pooler(model)
+    if square is not None:
+        nn.init.eye_(square.weight)
+        nn.init.zeros_(square.bias)
     return _done(model)
 
 
@@ -132,11 +132,11 @@ def load_text_to_text(path: Path) -> PreTrainedModel:
     return _done(model)
 
 
-def _pooler(model: Any) -> nn.Linear | None:
+def pooler(model: Any) -> nn.Linear | None:
     """The square layer with a tanh that a stock head has between token 0 and the classifier; None if it has none."""
-    pooler = getattr(model.base_model, "pooler", None)
-    if pooler is not None:
-        found = getattr(pooler, "dense", None)
+    part = getattr(model.base_model, "pooler", None)
+    if part is not None:
+        found = getattr(part, "dense", None)
         return found if isinstance(found, nn.Linear) else None
     # RoBERTa keeps it inside the head. ELECTRA's and DistilBERT's follow it with another function, which would
     # cut off half of an identity.

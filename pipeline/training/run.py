@@ -43,6 +43,7 @@ from pipeline.training.lower import fits, lower_states
 from pipeline.training.memory import memory_watched
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
 from pipeline.training.shares import Shares
+from pipeline.training.start import centre, expect_shares
 from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
 from pipeline.training.unit import Unit, unit_of
@@ -251,6 +252,8 @@ def _fit(
     at = marks(per_epoch, recipe.epochs)
     watcher = Watcher(progress, metrics, folder, at, len(prepared.train), prepared.task, recipe.patience, verdict)
     rows = prepared.rows(prepared.train, prepared.learned(examples.train))
+    if checkpoint is None:
+        _start(prepared, module, rows)
     if recipe.averaging:
         module.average_over(recipe.averaging * steps)
     trainer = build_trainer(
@@ -272,6 +275,15 @@ def _fit(
     module.settle()
     step = trainer.state.global_step
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
+
+
+def _start(prepared: _Prepared, module: Trainee, rows: Rows) -> None:
+    """Spare a new head the way to what is known before it learns; classes need none of it."""
+    kind = prepared.task.problem_type
+    if prepared.loaded.answers is None and kind != "single_label_classification":
+        centre(module, rows)
+        if kind == "multi_label_classification":
+            expect_shares(module, rows)
 
 
 def _announce(parameters: int, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter) -> None:
