@@ -106,6 +106,7 @@ def plan(
     classes = max(2, len(task.names(dataset.view)))
     chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, texts=texts, device=chosen)
     chosen_recipe = recipes.change(chosen_recipe, settings or {})
+    recipes.check_use(chosen_recipe, model.family, task.problem_type)
     spec = RunSpec(
         view=dataset.view,
         split=dataset.split,

@@ -104,6 +104,15 @@ def refuse(model: Model, problem_type: str) -> None:
         )
 
 
+def check_use(recipe: Recipe, family: str, problem_type: str) -> None:
+    """Raises SettingError for a setting that this family or this kind of answer has no use for."""
+    sorts = family != "encoder-decoder" and problem_type == "single_label_classification"
+    if recipe.class_weights != CLASS_WEIGHTS[0] and not sorts:
+        raise SettingError(
+            N_("Rare classes can count more only where a model sorts texts into classes. Set class_weights to none.")
+        )
+
+
 def _precision(device: Device) -> str:
     return "bfloat16" if device.name == "cuda" and device.has_bfloat16 else "float32"
 
@@ -145,10 +154,11 @@ RANGES: dict[str, tuple[float, float]] = {
     "lora_dropout": (0, 0.9),
     "lm_weight": (0, 100),
 }
+CLASS_WEIGHTS = ("none", "sqrt", "balanced")
 CHOICES = {
     "schedule": ("linear", "cosine", "constant"),
     "precision": ("float32", "bfloat16"),
-    "class_weights": ("none", "sqrt", "balanced"),
+    "class_weights": CLASS_WEIGHTS,
     "search": ("none", "space", "bert"),
     "adapter": ("none", "lora", "dora"),
 }

@@ -1,56 +1,44 @@
-"""Carries out a spec: rows to tokens to a trained model, its answers on the test rows, and a sealed bundle."""
+"""Carries out a spec, or searches for a better one: training, and what the trained model says of the test rows."""
 
 import contextlib
 import dataclasses
 import functools
-import importlib.metadata
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from safetensors.torch import load_file
-from transformers import set_seed
 from transformers.utils import logging as transformers_logging
 
 from pipeline import system
-from pipeline.data.steps import renamed
 from pipeline.errors import N_
 from pipeline.models import store as models
-from pipeline.models.halves import evaluating, layers
-from pipeline.runs.answers import Answers, save_answers
-from pipeline.runs.bundle import MANIFEST, BundleInfo, read_info, seal, write_info
+from pipeline.models.halves import evaluating
 from pipeline.runs.metrics_log import MetricsWriter, read_metrics
 from pipeline.runs.progress import Progress
 from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks import registry
 from pipeline.tasks.classification import Classification, class_weights
-from pipeline.tasks.examples import load_examples
 from pipeline.tasks.predict import Predicted, head, predict
-from pipeline.tasks.task import Examples, Inputs, Part, Targets, Task
-from pipeline.tasks.tokens import Tokens, tokenize, turned
-from pipeline.training import checkpoints, families, ranks
+from pipeline.tasks.task import Task
+from pipeline.training import checkpoints, ranks
 from pipeline.training import recipe as recipes
 from pipeline.training.average import shown
 from pipeline.training.batches import Rows
-from pipeline.training.families import Loaded
-from pipeline.training.lower import fits, lower_states
+from pipeline.training.leave import keep
 from pipeline.training.memory import memory_watched
+from pipeline.training.prepare import Prepared, prepare
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
 from pipeline.training.shares import Shares
 from pipeline.training.start import centre, expect_shares
 from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
-from pipeline.training.unit import Unit, unit_of
 from pipeline.training.watcher import Watcher
 
-LOADING = N_("Loading the base model")
-LOWER = N_("Computing the lower layers")
 TESTING = N_("Measuring on the test rows")
 SAVING = N_("Saving the model")
 
@@ -62,31 +50,6 @@ class Trained:
     stopped: bool  # asked to stop before its last step
     step: int  # steps that were made, all sittings together
     resumed_from: int  # step of the checkpoint that it went on from, 0: from the beginning
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """All rows of a run as tokens, with the outputs of the lower layers where they are kept."""
-
-    task: Task
-    loaded: Loaded
-    parameters: int  # of the whole model
-    tokens: Tokens
-    states: torch.Tensor | None
-    unit: Unit | None  # in which the targets are learned; None: they are no numbers
-    layer: int  # layers that stay as they are, -1: none
-    examples: Examples
-    train: npt.NDArray[np.int64]  # rows of ``tokens``
-    validation: npt.NDArray[np.int64]
-    test: npt.NDArray[np.int64]
-
-    def learned(self, part: Part) -> Targets:
-        """The targets of a part as they are learned."""
-        return part.targets if self.unit is None else self.unit.learned(part.targets)
-
-    def rows(self, numbers: npt.NDArray[np.int64], targets: Targets) -> Rows:
-        turned = len(self.tokens) // 2 if self.loaded.orders == 2 else 0
-        return Rows(self.tokens, numbers, targets, self.loaded.model.config.pad_token_id or 0, self.states, turned)
 
 
 def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsWriter, halvings: int = 0) -> Trained:
@@ -113,7 +76,7 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
         found = None if spec.recipe.search == "none" else _search(spec, task, run_folder, progress, metrics, shares)
         if found is not None:
             spec = dataclasses.replace(spec, recipe=found.recipe)
-        prepared = _prepare(spec, task, progress)
+        prepared = prepare(spec, task, progress)
         tested = len(prepared.test)
         with _opened(spec, prepared) as module:
             if found is None:
@@ -129,16 +92,8 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
             neighbours = _predict(prepared, module, prepared.train, lambda n: None)
         progress.advance(SAVING, 0, 1)
-        _keep(spec, run_folder, prepared, answers, neighbours, thresholds)
+        keep(spec, run_folder, prepared, answers, neighbours, thresholds)
     return trained
-
-
-def finish_bundle(run_folder: Path, name: str, metrics: dict[str, float]) -> None:
-    """Write the run's name and the figures of the test rows (shares from 0 to 1) into the bundle, and seal it again."""
-    bundle = run_folder / "bundle"
-    (bundle / MANIFEST).unlink(missing_ok=True)
-    write_info(bundle, dataclasses.replace(read_info(bundle), name=name, metrics=metrics))
-    seal(bundle)
 
 
 def _search(
@@ -148,7 +103,7 @@ def _search(
 
     def attempt(recipe: Recipe, folder: Path, within: Progress, verdict: Verdict) -> Tried:
         tried = dataclasses.replace(spec, recipe=recipe)
-        prepared, own = _prepare(tried, task, within), MetricsWriter(folder)
+        prepared, own = prepare(tried, task, within), MetricsWriter(folder)
         try:
             with _opened(tried, prepared) as module:
                 trained = _fit(tried, prepared, module, folder, within, own, shares, verdict)
@@ -178,40 +133,14 @@ def _take(found: Found, module: Trainee) -> Trained:
 
 
 @contextlib.contextmanager
-def _opened(spec: RunSpec, prepared: _Prepared) -> Iterator[Trainee]:
+def _opened(spec: RunSpec, prepared: Prepared) -> Iterator[Trainee]:
     """What is trained of the prepared model, with the recipe's loss."""
     kept, loss = prepared.states is not None, _loss(spec, prepared)
     with trainee(prepared.loaded, prepared.layer, kept, loss, spec.recipe) as module:
         yield module
 
 
-def _prepare(spec: RunSpec, task: Task, progress: Progress) -> _Prepared:
-    progress.advance(LOADING, 0, 1)
-    examples = load_examples(task, spec.view, spec.split)
-    base = models.get(spec.base_model)
-    set_seed(spec.seed)  # the head's first numbers
-    loaded = families.load(base, task, spec.view, examples)
-    model = loaded.model
-    model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
-    unique, places = _unique(examples)
-    read = unique if loaded.orders == 1 else turned(unique)
-    reader = f"{spec.model_fingerprint}|{loaded.prefix}|{unique.second is not None}"
-    tokens = tokenize(loaded.tokenizer, reader, read, spec.recipe.max_length)
-    count = len(layers(model))
-    layer = -1 if spec.recipe.trained_layers < 0 else max(0, count - spec.recipe.trained_layers)
-    progress.advance(LOADING, 1, 1)
-    states = None
-    if layer > 0 and fits(tokens, model.config.hidden_size):
-        states = lower_states(
-            model, layer, tokens, spec.model_fingerprint, lambda done: progress.advance(LOWER, done, len(tokens))
-        )
-    # A number that is written is learned as it is spelled.
-    learned = task.problem_type == "regression" and loaded.answers is None
-    unit = unit_of(examples.train.targets, head(model)) if learned else None
-    return _Prepared(task, loaded, model.num_parameters(), tokens, states, unit, layer, examples, *places)
-
-
-def _loss(spec: RunSpec, prepared: _Prepared) -> Loss:
+def _loss(spec: RunSpec, prepared: Prepared) -> Loss:
     """The loss of a recipe; rare classes count by how rare they are among the training rows."""
     task, weights = prepared.task, None
     if isinstance(task, Classification):
@@ -221,18 +150,9 @@ def _loss(spec: RunSpec, prepared: _Prepared) -> Loss:
     return functools.partial(task.loss, label_smoothing=spec.recipe.label_smoothing, weights=on_device)
 
 
-def _unique(examples: Examples) -> tuple[Inputs, tuple[npt.NDArray[np.int64], ...]]:
-    """All texts once, sorted so that another Split of the same rows is the same content; and each part's places."""
-    parts = [part.inputs.rows() for part in (examples.train, examples.validation, examples.test)]
-    unique = sorted({key for part in parts for key in part})
-    numbers = {key: number for number, key in enumerate(unique)}
-    places = tuple(np.array([numbers[key] for key in part], dtype=np.int64) for part in parts)
-    return Inputs.of(unique, paired=examples.train.inputs.second is not None), places
-
-
 def _fit(
     spec: RunSpec,
-    prepared: _Prepared,
+    prepared: Prepared,
     module: Trainee,
     run_folder: Path,
     progress: Progress,
@@ -277,7 +197,7 @@ def _fit(
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
 
 
-def _start(prepared: _Prepared, module: Trainee, rows: Rows) -> None:
+def _start(prepared: Prepared, module: Trainee, rows: Rows) -> None:
     """Spare a new head the way to what is known before it learns; classes need none of it."""
     kind = prepared.task.problem_type
     if prepared.loaded.answers is None and kind != "single_label_classification":
@@ -299,7 +219,7 @@ def _announce(parameters: int, module: Trainee, steps: int, epochs: int, rows: i
 
 
 def _predict(
-    prepared: _Prepared, module: Trainee, numbers: npt.NDArray[np.int64], advance: Callable[[int], None]
+    prepared: Prepared, module: Trainee, numbers: npt.NDArray[np.int64], advance: Callable[[int], None]
 ) -> Predicted:
     """What the trained model says about some rows of ``tokens``."""
     model = prepared.loaded.model
@@ -314,62 +234,12 @@ def _predict(
         return predict(module.read, module.outputs, rows.lengths, forward, prepared.task.scores, advance)
 
 
-def _tune(prepared: _Prepared, module: Trainee) -> tuple[float, ...]:
+def _tune(prepared: Prepared, module: Trainee) -> tuple[float, ...]:
     """Thresholds from what the trained model says about the validation rows."""
     if not prepared.task.tunes:
         return ()
     said = _predict(prepared, module, prepared.validation, lambda done: None)
     return prepared.task.tune(prepared.examples.validation.targets, said.scores)
-
-
-def _keep(
-    spec: RunSpec,
-    run_folder: Path,
-    prepared: _Prepared,
-    answers: Predicted,
-    neighbours: Predicted,
-    thresholds: tuple[float, ...],
-) -> None:
-    examples = prepared.examples
-    test = examples.test
-    names = prepared.task.names(spec.view)
-    save_answers(Answers(test.rows, test.targets, answers.scores, names, thresholds), run_folder, "model")
-    np.savez(run_folder / "neighbours.npz", rows=examples.train.rows, vectors=neighbours.vectors)
-    bundle = run_folder / "bundle"
-    shutil.rmtree(bundle, ignore_errors=True)
-    prepared.loaded.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
-    prepared.loaded.tokenizer.model_max_length = spec.recipe.max_length
-    prepared.loaded.tokenizer.save_pretrained(bundle)
-    write_info(bundle, _info(spec, run_folder, prepared, thresholds))
-    seal(bundle)
-
-
-def _info(spec: RunSpec, run_folder: Path, prepared: _Prepared, thresholds: tuple[float, ...]) -> BundleInfo:
-    numbers = prepared.examples.train.targets
-    return BundleInfo(
-        run=run_folder.name,
-        name="",
-        task=spec.task,
-        base_model=spec.base_model,
-        text=spec.view.text,
-        template=spec.view.template,
-        label=spec.view.label,
-        labels=prepared.task.names(spec.view),
-        max_length=spec.recipe.max_length,
-        metrics={},
-        versions={name: importlib.metadata.version(name) for name in ("torch", "transformers", "tokenizers")},
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        masks=spec.view.masks,
-        renamed=renamed(spec.view.steps),
-        second=spec.view.second,
-        orders=prepared.loaded.orders,
-        texts=prepared.loaded.texts,
-        prefix=prepared.loaded.prefix,
-        separators=spec.view.separators,
-        label_columns=spec.view.label_columns,
-        thresholds=thresholds,
-        number_range=(float(numbers.min()), float(numbers.max())) if spec.view.number else (),
-    )
 
 
 def _use_physical_cores() -> None:

@@ -15,8 +15,9 @@ from pipeline.runs.spec import RunSpec, load_spec
 from pipeline.settings import workspace
 from pipeline.training import ranks
 from pipeline.training.checkpoints import disk_watched
+from pipeline.training.leave import finish_bundle
 from pipeline.training.memory import memory_watched
-from pipeline.training.run import finish_bundle, train
+from pipeline.training.run import train
 from pipeline.work.baselines import measuring
 
 REPORT = N_("Writing the report")

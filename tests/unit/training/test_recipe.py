@@ -124,3 +124,14 @@ def test_a_page_may_choose_a_recipe_without_importing_torch() -> None:
         "import sys; import pipeline.training.recipe; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_rare_classes_count_more_only_where_there_are_classes() -> None:
+    weighted = Recipe(class_weights="sqrt")
+    recipes.check_use(weighted, "encoder", "single_label_classification")
+    recipes.check_use(Recipe(), "encoder-decoder", "regression")
+    for family, kind in (("encoder", "regression"), ("decoder", "multi_label_classification")):
+        with pytest.raises(SettingError, match="class_weights"):
+            recipes.check_use(weighted, family, kind)
+    with pytest.raises(SettingError, match="class_weights"):
+        recipes.check_use(weighted, "encoder-decoder", "single_label_classification")
