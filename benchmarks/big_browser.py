@@ -67,6 +67,7 @@ def main(arguments: list[str]) -> int:
         prepare_home(home, workspace().models)
         write_table(table, options.rows)
         server = Server(home)
+        server.command("doctor")  # measures what this machine can train on, which is done once
         server.start()
         assert server.process is not None
         scale = Scale(psutil.Process(server.process.pid))

@@ -7,8 +7,8 @@ commas and line ends in them) is made first, in a temporary folder. Each reader 
 fresh workspace; the clock is inside that process and starts after its imports, the memory is its peak.
 ``of CPU`` is what the process worked of these seconds: on a machine that others use, that is what compares.
 ``preview`` is what the page shows before the import; ``divide`` and ``check`` are what the jobs of these names do with
-the rows that were imported, the learnability aside. ``pandas.read_csv(dtype=str)`` keeps the table in memory and writes
-nothing; ours writes rows, places and a copy of the file.
+the rows that were imported, the learnability aside. ``pandas.read_csv(dtype=str)`` keeps the table in
+memory and writes nothing; ours writes rows, places and a copy of the file.
 """
 
 import argparse

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pipeline import system
 from pipeline.actions.data import Dataset
 from pipeline.actions.runs import RunInfo, correction, finished_run
 from pipeline.data.split import load_split
-from pipeline.data.view import view_frame
+from pipeline.data.view import View, view_frame
 from pipeline.errors import N_
 from pipeline.models import devices, fit
 from pipeline.models import store as models
@@ -21,11 +22,10 @@ from pipeline.training.space import MOST_TRIALS, grid
 
 PRESETS = recipes.PRESETS
 
-# Enough rows to know a file's language, few enough to cost nothing.
-_LANGUAGE_SAMPLE = 200
-
-# Enough to know how long texts are: the mean of so many is within 2 % or so.
-_LENGTH_SAMPLE = 2_000
+# Rows from which lengths and language are judged: the mean length of so many is within 2 % or so.
+_SAMPLE = 2_000
+_LANGUAGE_STEP = 10  # every tenth of these is enough to know a file's language
+_KEPT = 8  # samples that are kept for all sessions together
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def plan(
     recipes.refuse(model, task.problem_type)
     chosen = devices.choose(device)
     rows = load_split(dataset.split).without(dataset.view.left_out)
-    texts = _some_texts(dataset, _LENGTH_SAMPLE)
+    texts = _some_texts(dataset.view, dataset.split)
     task = registry.task_of(dataset.view)
     # A number is one output; to the rules it is what two classes are, the simplest case.
     classes = max(2, len(task.names(dataset.view)))
@@ -159,15 +159,16 @@ def _of_search(recipe: Recipe, cost: Callable[[Recipe], Estimate], factor: float
     return replace(one, seconds=seconds)
 
 
-def _some_texts(dataset: Dataset, most: int) -> list[str]:
-    """Training texts from all over the file, at most so many."""
-    rows = load_split(dataset.split).without(dataset.view.left_out).train
-    some = rows[:: max(1, -(-len(rows) // most))]
-    return read_whole(dataset.view, dataset.view.second, view_frame(dataset.view, some))
+@lru_cache(_KEPT)
+def _some_texts(view: View, split: str) -> tuple[str, ...]:
+    """Training texts from all over the file, at most _SAMPLE of them; the page asks for them at every click."""
+    rows = load_split(split).without(view.left_out).train
+    some = rows[:: max(1, -(-len(rows) // _SAMPLE))]
+    return tuple(read_whole(view, view.second, view_frame(view, some)))
 
 
 def _mostly_chinese(dataset: Dataset) -> bool:
-    texts = "".join(_some_texts(dataset, _LANGUAGE_SAMPLE))
+    texts = "".join(_some_texts(dataset.view, dataset.split)[::_LANGUAGE_STEP])
     letters = [character for character in texts if character.isalpha()]
     chinese = sum("\u4e00" <= character <= "\u9fff" for character in letters)
     # A Chinese ticket is full of Latin product names; an English one has hardly any Chinese.
