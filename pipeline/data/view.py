@@ -374,10 +374,6 @@ def _check_columns(source: Source, view: View) -> None:
     text, named = view.text, view.label_columns or ((view.label,) if view.label else ())
     if not text:
         raise UnfitData(N_("No text column was chosen in {name}. Choose the column to learn from."), name=source.name)
-    if not named:
-        raise UnfitData(
-            N_("No label column was chosen in {name}. Choose the column with the answers to learn."), name=source.name
-        )
     for column in (*text, view.second) if view.second else text:
         if column not in source.columns:
             raise UnfitData(
@@ -386,6 +382,10 @@ def _check_columns(source: Source, view: View) -> None:
                 column=column,
                 columns=", ".join(source.columns),
             )
+    if not named:
+        raise UnfitData(
+            N_("No label column was chosen in {name}. Choose the column with the answers to learn."), name=source.name
+        )
     for label in named:
         if label not in source.columns:
             raise UnfitData(

@@ -89,7 +89,8 @@ def _logits(model: Any, tokenizer: Any, text: list[str]) -> Any:
 
 def _scores(model: Any, logits: torch.Tensor) -> list[float]:
     """As the model's configuration says that they are to be read."""
-    kind = model.config.problem_type
+    # Where it says nothing the library takes the outputs for classes.
+    kind = model.config.problem_type or "single_label_classification"
     read = logits if kind == "regression" else logits.sigmoid() if kind.startswith("multi") else logits.softmax(-1)
     numbers: list[float] = read.tolist()
     return numbers

@@ -148,7 +148,7 @@ def _until_over(job: str) -> None:
 
 
 def _same_end(untouched: str, run: str) -> bool:
-    first, second = (load_answers(workspace().runs / one, "model").probabilities for one in (untouched, run))
+    first, second = (load_answers(workspace().runs / one, "model").scores for one in (untouched, run))
     scores = [
         {
             event.values["step"]: event.values

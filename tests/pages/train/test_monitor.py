@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import streamlit as st
+
 from pipeline import jobs
 from pipeline.actions.runs import get_run
 from pipeline.actions.train import stop
@@ -107,6 +109,7 @@ def test_a_run_that_memory_ran_out_on_says_what_was_done(home: Workspace, tmp_pa
     with under_way(stage(tmp_path).dataset) as going:
         assert not visit("train/monitor.py", run=going.run).warning
         going.log.write("smaller", halvings=2, rows=8, batch=32)
+        st.cache_data.clear()  # what the page keeps for a second
         app = visit("train/monitor.py", run=going.run)
 
     assert "computes 8 rows at once instead of 32" in app.warning[0].value

@@ -14,6 +14,7 @@ from pipeline.inference.classify import Classifier
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.spec import Recipe, RunSpec, save_spec
 from pipeline.settings import Workspace
+from pipeline.tasks.task import Inputs
 from pipeline.templates.columns import default_template, render
 from tests.tiny import tiny_bundle
 
@@ -42,7 +43,7 @@ def make_run(home: Workspace, tmp_path: Path) -> Callable[..., Path]:
         tiny_bundle(folder / "bundle", view.labels, text=text, template=view.template, label="kind", run="abc123")
         save_spec(RunSpec(view, split.id, "classification", "tiny", "0", Recipe()), folder)
         rows = np.array(split.test)
-        probabilities = Classifier.load(folder / "bundle").probabilities([texts[row] for row in rows])
+        probabilities = Classifier.load(folder / "bundle").scores(Inputs(tuple(texts[row] for row in rows)))
         truth = np.array([view.labels.index(table["kind"][row]) for row in rows])
         save_answers(Answers(rows, truth, probabilities, view.labels), folder, "model")
         return folder

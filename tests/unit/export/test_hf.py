@@ -67,7 +67,7 @@ def test_an_export_that_would_answer_otherwise_is_not_written(make_run: MakeRun,
     run = make_run()
     answers = load_answers(run, "model")
     others = np.roll(answers.scores, 1, axis=1)
-    save_answers(dataclasses.replace(answers, probabilities=others), run, "model")
+    save_answers(dataclasses.replace(answers, scores=others), run, "model")
     with pytest.raises(RunError, match="other probabilities"):
         export_bundle(run, tmp_path / "out" / "model.zip")
     assert list((tmp_path / "out").iterdir()) == []

@@ -21,6 +21,7 @@ def test_the_nearest_come_first_by_angle_whatever_their_length() -> None:
         rows=np.array([4, 7, 9]),
         texts=("a", "b", "c"),
         labels=("x", "y", "z"),
+        second=("", "", ""),
         directions=np.array([[1, 0], [0, 1], [-1, 0]], dtype=np.float32),
     )
     (nearest,) = hood.nearest([[1.0, 10.0]], count=2)

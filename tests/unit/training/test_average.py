@@ -62,7 +62,7 @@ def test_answers_vectors_and_bundle_are_of_one_model(home: Workspace, make_spec:
     carry_out(spec, "a")
     inputs = load_examples(CLASSIFICATION, spec.view, spec.split).test.inputs
     loaded = Classifier.load(home.runs / "a" / "bundle").scores(inputs)
-    np.testing.assert_allclose(loaded, load_answers(home.runs / "a", "model").probabilities, atol=1e-6, rtol=0)
+    np.testing.assert_allclose(loaded, load_answers(home.runs / "a", "model").scores, atol=1e-6, rtol=0)
 
 
 def test_a_killed_run_goes_on_to_the_very_same_average(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
@@ -71,7 +71,7 @@ def test_a_killed_run_goes_on_to_the_very_same_average(home: Workspace, make_spe
     with pytest.raises(KeyboardInterrupt):
         carry_out(spec, "a", Witness(die_at=15))
     assert carry_out(spec, "a").resumed_from == 12
-    kept = [load_answers(home.runs / name, "model").probabilities for name in ("whole", "a")]
+    kept = [load_answers(home.runs / name, "model").scores for name in ("whole", "a")]
     assert np.array_equal(*kept)
 
 
@@ -81,5 +81,5 @@ def test_a_search_keeps_averages_too(
     monkeypatch.setattr("pipeline.training.search.MOST_TRIALS", 1)
     carry_out(make_spec(averaging=0.2), "alone")
     carry_out(make_spec(averaging=0.2, search="space"), "searched")
-    kept = [load_answers(home.runs / name, "model").probabilities for name in ("alone", "searched")]
+    kept = [load_answers(home.runs / name, "model").scores for name in ("alone", "searched")]
     np.testing.assert_allclose(*kept, atol=1e-6, rtol=0)

@@ -161,7 +161,7 @@ def test_a_real_search_that_is_killed_ends_at_the_same_model(
     with pytest.raises(KeyboardInterrupt):
         carry_out(make_spec(search="space"), "a", Killed(after=20))
     carry_out(make_spec(search="space"), "a")
-    kept = [load_answers(home.runs / name, "model").probabilities for name in ("whole", "a")]
+    kept = [load_answers(home.runs / name, "model").scores for name in ("whole", "a")]
     assert np.array_equal(*kept)
 
 

@@ -39,8 +39,8 @@ def test_halved_batches_give_the_same_losses_at_the_same_steps(home: Workspace, 
     assert len(whole) == 18
     np.testing.assert_allclose(halved, whole, rtol=1e-4)
     np.testing.assert_allclose(
-        load_answers(home.runs / "halved", "model").probabilities,
-        load_answers(home.runs / "whole", "model").probabilities,
+        load_answers(home.runs / "halved", "model").scores,
+        load_answers(home.runs / "whole", "model").scores,
         atol=1e-3,
     )
 
@@ -53,7 +53,7 @@ def test_a_resumed_run_with_halved_batches_ends_at_the_very_same_digits(
     whole = losses(home, spec, "whole", 1)
     losses(home, spec, "stopped", 1, Witness(stop_at=step))
     assert losses(home, spec, "stopped", 1) == whole
-    answers = [load_answers(home.runs / name, "model").probabilities for name in ("whole", "stopped")]
+    answers = [load_answers(home.runs / name, "model").scores for name in ("whole", "stopped")]
     assert np.array_equal(*answers)
 
 

@@ -60,13 +60,13 @@ def test_they_say_the_same_from_within_and_are_measured_once(home: Workspace, sp
     folder = home.runs / RUN
     with opened(folder) as metrics, measuring(RUN, folder, metrics):
         pass
-    first = load_answers(folder, "tfidf").probabilities
+    first = load_answers(folder, "tfidf").scores
     written = (folder / "metrics.jsonl").read_bytes()
     with opened(folder) as metrics, measuring(RUN, folder, metrics):
         pass
     assert (folder / "metrics.jsonl").read_bytes() == written
     measure(spec, folder)
-    np.testing.assert_allclose(load_answers(folder, "tfidf").probabilities, first, atol=1e-6)
+    np.testing.assert_allclose(load_answers(folder, "tfidf").scores, first, atol=1e-6)
 
 
 def test_what_fails_beside_them_ends_them(home: Workspace, spec: RunSpec) -> None:
