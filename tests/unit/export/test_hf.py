@@ -68,7 +68,7 @@ def test_an_export_that_would_answer_otherwise_is_not_written(make_run: MakeRun,
     answers = load_answers(run, "model")
     others = np.roll(answers.scores, 1, axis=1)
     save_answers(dataclasses.replace(answers, scores=others), run, "model")
-    with pytest.raises(RunError, match="other probabilities"):
+    with pytest.raises(RunError, match="other answers"):
         export_bundle(run, tmp_path / "out" / "model.zip")
     assert list((tmp_path / "out").iterdir()) == []
 
