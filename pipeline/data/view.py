@@ -162,7 +162,7 @@ def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
         raise UnfitData(N_("The answers in {column} are numbers, not classes."), column=view.label)
     if view.several:
         raise UnfitData(
-            N_("A model with several labels a row cannot be trained yet. Choose a label column with one label a row.")
+            N_("This needs one label a row, and these rows have several. Choose a label column with one label a row.")
         )
     cells = read_rows(view.source, [view.label])[view.label]
     left_out = np.zeros(len(cells), bool)

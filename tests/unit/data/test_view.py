@@ -89,7 +89,7 @@ def test_one_label_a_row_is_a_set_of_one(upload):
 
 def test_what_reads_one_label_a_row_refuses_several(upload):
     view = make_view(upload("text,label\na,x|y\nb,x\n").id, ["text"], "label", separators="|")
-    with pytest.raises(UnfitData, match="several labels a row cannot be trained yet"):
+    with pytest.raises(UnfitData, match="needs one label a row"):
         view_labels(view)
 
 
