@@ -57,7 +57,7 @@ def bring(visitor: Visitor, file: Path) -> None:
 
 def train(visitor: Visitor) -> None:
     """Start a training of the recommended model: the quickest one, where no picture of it is wanted."""
-    visitor.page.get_by_role("button", name=visitor.t("Start training")).wait_for(timeout=60_000)
+    visitor.page.get_by_role("button", name=visitor.t("Start training")).wait_for(timeout=180_000)
     visitor.page.get_by_role("radio", name=visitor.t("Balanced" if pictured(visitor) else "Fast")).click()
     settle(visitor.page)
     picture(visitor, "train")
