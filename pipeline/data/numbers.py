@@ -13,6 +13,9 @@ NUMERIC_SHARE = 0.9
 # So few different whole numbers are names of classes more often than amounts: 0 and 1, queue 1 to 7.
 FEW_VALUES = 10
 
+# Whole numbers that all have so many digits are codes: staff numbers, extensions, postcodes, years.
+CODE_DIGITS = 4
+
 _GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d{1,2}")
 _PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?")
@@ -52,9 +55,17 @@ def guess_amounts(cells: Sequence[str]) -> bool:
     """Whether a column holds amounts to predict rather than names of classes that happen to be digits.
 
     Amounts have fractions, or many values; whole numbers of a few values are taken for classes, though either may
-    be meant: a person is asked.
+    be meant: a person is asked. Digits that begin with 0, or that are equally many in every cell, are codes.
     """
     if not holds_numbers(cells):
         return False
     numbers = [number for cell in cells if not math.isnan(number := read_number(cell))]
-    return any(not number.is_integer() for number in numbers) or len(set(numbers)) > FEW_VALUES
+    if any(not number.is_integer() for number in numbers):
+        return True
+    return len(set(numbers)) > FEW_VALUES and not _are_codes({cell.strip() for cell in cells if cell.strip()})
+
+
+def _are_codes(cells: set[str]) -> bool:
+    lengths = {len(cell) for cell in cells}
+    padded = any(len(cell) > 1 and cell.startswith("0") for cell in cells)
+    return padded or (len(lengths) == 1 and min(lengths) >= CODE_DIGITS and all(map(str.isdecimal, cells)))

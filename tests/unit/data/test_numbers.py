@@ -37,3 +37,11 @@ def test_amounts_are_told_from_classes_that_are_digits():
     assert not guess_amounts(["0", "1", "1", "0"])
     assert holds_numbers(["0", "1", "1", "0"])  # could be meant all the same
     assert not holds_numbers(["1", "1"]) and not holds_numbers(["", ""]) and not holds_numbers(["1", "2", "x"])
+
+
+def test_staff_numbers_are_names_of_people_and_not_amounts() -> None:
+    staff = [str(400_000 + 7_919 * number % 90_000) for number in range(30)]
+    assert not guess_amounts(staff * 5)
+    assert not guess_amounts([f"{number:03d}" for number in range(1, 60)])
+    assert guess_amounts([str(number * number) for number in range(1, 60)])
+    assert guess_amounts([*staff, "400000.5"])
