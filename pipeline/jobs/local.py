@@ -33,6 +33,10 @@ START_SECONDS = 120.0
 
 RESUMABLE = "train"  # the kind of job that keeps a state to go on from
 
+# How Rust (tokenizers, safetensors) and C++ (torch) say so, in the last lines that the process wrote.
+_ABORTS = ("memory allocation of", "bad_alloc")
+_LAST_WORDS = 4
+
 KILLED = N_("The process was killed from outside. Its last saved state is kept: resume it to go on from there.")
 KILLED_FOR_GOOD = N_("The process was killed from outside. What it was doing has to be started again.")
 OUT_OF_MEMORY = N_(
@@ -272,7 +276,7 @@ def _bury(job_id: str) -> None:
     row = store.get_job(job_id)
     if row.state not in ACTIVE:
         return
-    out_of_memory = heartbeat.ran_out_of_memory(_folder(row.id))
+    out_of_memory = heartbeat.ran_out_of_memory(_folder(row.id)) or _aborted_for_memory(row.id)
     if heartbeat.stop_was_requested(_folder(row.id)):
         _close(row, "stopped")
     elif out_of_memory and row.request.get(HALVINGS, 0) < row.request.get(MOST_HALVINGS, 0):
@@ -280,6 +284,11 @@ def _bury(job_id: str) -> None:
         _update(row.id, note=AGAIN, state="queued", request=request, pid=0, pid_created=0.0)
     else:
         _close(row, "failed", _cause_of_death(row, out_of_memory))
+
+
+def _aborted_for_memory(job_id: str) -> bool:
+    """Whether a library ended the process on the spot because it got no memory: nothing inside can catch that."""
+    return any(sign in log(job_id, _LAST_WORDS) for sign in _ABORTS)
 
 
 def _lives(row: JobRow) -> bool:
