@@ -65,7 +65,7 @@ def test_a_full_disk_is_said_in_plain_words_and_the_run_can_be_resumed(dataset: 
 
 @pytest.mark.skipif(
     "TUNEDESK_EVERY_FAULT" not in os.environ,
-    reason="a limit of addresses may strike where a library can do nothing but hang; python -m benchmarks.faults runs it",
+    reason="the limit may strike where a library can do nothing but hang: python -m benchmarks.faults runs it",
 )
 def test_a_worker_whose_memory_is_limited_starts_again_by_itself_with_smaller_batches(dataset: data.Dataset) -> None:
     # One batch of all rows, in all layers: what it needs beyond the process itself is gone with the rows.
