@@ -1,7 +1,7 @@
 """Which texts are the same, or nearly so. Knows nothing of labels, rows to learn from or files.
 
 Near means a Jaccard similarity of at least 0.9 between the sets of shingles (three characters in a row) of the
-normalised texts. Found exactly (``data.near``), in at most 300 MB besides a million texts and their normalised forms.
+normalised texts. Found exactly (``data.near``); what it takes in memory was measured (docs/benchmarks.md), not bounded.
 """
 
 import unicodedata
