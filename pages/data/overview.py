@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from pages.data import reading
-from pipeline.data.source import load_source, read_rows, spread_rows
-from pipeline.data.view import View, label_counts, view_label_sets, view_numbers
+from pipeline.data.source import load_source, spread_rows
+from pipeline.data.view import Tallied, View, label_counts, tally
 from pipeline.models.fit import mean_tokens
 from pipeline.runs.spec import Recipe
 from pipeline.templates.columns import read_whole
@@ -51,17 +51,15 @@ def overview(view: View) -> Overview:
     rows = spread_rows(view.source, columns, MEASURED_ROWS)
     texts = read_whole(view, view.second, rows[~rows.index.isin(sorted(view.left_out))])
     lengths, limit = tuple(map(len, texts)), characters_of(TOKENS, texts)
+    tallied = tally(view)
     if view.number:
-        numbers = view_numbers(view)
-        of_numbers = Counter(numbers[~np.isnan(numbers)].tolist())
+        of_numbers = Counter[float]()
+        for one in tallied:
+            if isinstance(one.answer, float):
+                of_numbers[one.answer] += one.rows
         return Overview((), lengths, limit, tuple(sorted(of_numbers.items())))
-    none = 0
-    if view.several:
-        sets = view_label_sets(view)
-        counts = Counter(label for labels in sets for label in labels or ())
-        none = sum(labels == () for labels in sets)
-    else:
-        counts = label_counts(view)
+    none = sum(one.rows for one in tallied if one.answer == ())
+    counts = label_counts(view)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return Overview(tuple(ordered), lengths, limit, none_of_them=none)
 
@@ -79,9 +77,13 @@ def characters_of(tokens: int, texts: Sequence[str]) -> int:
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def by_group(view: View, column: str) -> Groups:
     """How the labels spread over the values of ``column``, the largest groups and most frequent labels first."""
-    groups = read_rows(view.source, [column])[column].str.strip()
-    levels, sets = _levels(view) if view.number else ((), view_label_sets(view))
-    pairs = Counter((group, label) for group, labels in zip(groups, sets, strict=True) for label in labels or ())
+    tallied, levels = tally(view, column), tuple[str, ...]()
+    if view.number:
+        levels, tallied = _levels(tallied)
+    pairs = Counter[tuple[str, str]]()
+    for group, labels, rows_alike in tallied:
+        for label in labels if isinstance(labels, tuple) else ():
+            pairs[group.strip(), label] += rows_alike
     rows, columns = Counter[str](), Counter[str]()
     for (group, label), count in pairs.items():
         rows[group] += count
@@ -101,13 +103,17 @@ def missing(source_id: str) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(shares, key=lambda one: -one[1]))
 
 
-def _levels(view: View) -> tuple[tuple[str, ...], list[tuple[str, ...] | None]]:
-    """Names of ranges of numbers, ascending, each with about as many rows; and that of every row."""
-    numbers = view_numbers(view)
-    edges = np.unique(np.quantile(numbers[~np.isnan(numbers)], np.arange(1, LEVELS) / LEVELS))
+def _levels(tallied: Sequence[Tallied]) -> tuple[tuple[str, ...], tuple[Tallied, ...]]:
+    """Names of ranges of numbers, ascending, each with about as many rows; and these in place of the numbers."""
+    known = [one for one in tallied if isinstance(one.answer, float)]
+    numbers = np.array([one.answer for one in known])
+    every = np.repeat(numbers, [one.rows for one in known])
+    edges = np.unique(np.quantile(every, np.arange(1, LEVELS) / LEVELS))
     names = (*(f"≤ {edge:g}" for edge in edges), f"> {edges[-1]:g}")
     places = np.searchsorted(edges, numbers).tolist()
-    return names, [None if np.isnan(it) else (names[place],) for it, place in zip(numbers, places, strict=True)]
+    return names, tuple(
+        Tallied(one.beside, (names[place],), one.rows) for one, place in zip(known, places, strict=True)
+    )
 
 
 def _most(counts: Counter[str], most: int) -> tuple[str, ...]:

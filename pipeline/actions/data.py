@@ -219,13 +219,11 @@ def _kept_split(view: View, division: Division) -> str:
 
 
 def _parts(view: View) -> tuple[str, ...]:
-    """The columns by which rows are divided: those with the answers, and those that keep rows apart or together."""
-    return (*_answers(view), view.group, view.time)
+    """The columns by which rows are divided: those with the answers, and those that keep rows apart or together.
 
-
-def _answers(view: View) -> tuple[str, ...]:
-    """The columns with the answers. How their cells are read may change from version to version."""
-    return view.label_columns or (view.label,)
+    How cells of the answers are read may change from version to version.
+    """
+    return (*view.answer_columns, view.group, view.time)
 
 
 def get_dataset(id_or_name: str) -> Dataset:
@@ -270,7 +268,7 @@ def _all_rows() -> Sequence[DatasetRow]:
 
 def _question(row: DatasetRow) -> tuple[str, ...]:
     """What versions of one dataset share: the file, and the columns that are to be learned."""
-    return row.source, *_answers(View.from_json(row.view))
+    return row.source, *View.from_json(row.view).answer_columns
 
 
 def _dataset(row: DatasetRow) -> Dataset:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.errors import N_, UnreadableFile
@@ -142,6 +143,37 @@ def read_counts(folder: Path, column: str) -> dict[str, int]:
     """How many rows each cell of a column stands in, in the order of the file."""
     counted = pq.read_table(folder / ROWS, columns=[column]).column(0).combine_chunks().value_counts()
     return dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
+
+
+def read_combinations(folder: Path, columns: Sequence[str], without: Sequence[int]) -> tuple[pd.DataFrame, list[int]]:
+    """The different rows of some columns, and how many rows each stands for; never holds more than a group of all.
+
+    Args:
+        folder: of the Source.
+        columns: which ones, in this order; none twice.
+        without: numbers of rows that do not count, ascending.
+    """
+    places = [str(place) for place in range(len(columns))]  # no name of a column can be the name of a count
+    schema = pa.schema([*((place, pa.string()) for place in places), ("rows", pa.int64())])
+    counted, first, skipped = [], 0, np.asarray(without, np.int64)
+    with pq.ParquetFile(folder / ROWS) as file:
+        for batch in file.iter_batches(GROUP, columns=list(columns)):
+            counts = np.ones(batch.num_rows, np.int64)
+            begin, end = np.searchsorted(skipped, (first, first + batch.num_rows))
+            counts[skipped[begin:end] - first] = 0
+            cells = [*batch.select(list(columns)).columns, pa.array(counts)]
+            counted.append(_added_up(pa.Table.from_arrays(cells, schema=schema), places))
+            first += batch.num_rows
+    total = _added_up(pa.concat_tables([schema.empty_table(), *counted]), places)
+    total = total.filter(pc.greater(total.column("rows"), 0))
+    frame: pd.DataFrame = total.select(places).to_pandas()
+    return frame.set_axis(list(columns), axis=1), total.column("rows").to_pylist()
+
+
+def _added_up(table: pa.Table, places: list[str]) -> pa.Table:
+    """Each different row of the columns ``places`` once, in the order of the first, its ``rows`` added up."""
+    summed = table.group_by(places, use_threads=False).aggregate([("rows", "sum")])
+    return summed.select([*places, "rows_sum"]).rename_columns([*places, "rows"])
 
 
 def read_spans(folder: Path) -> npt.NDArray[np.int64]:

@@ -26,7 +26,14 @@ from pipeline.data.formats import recognise, tidy_name
 from pipeline.data.readers import READERS
 from pipeline.data.report import READER_VERSION, Finding, Layout, ReadingReport, ReadOptions
 from pipeline.data.rewrite import refuse_to_lose_rows, rewrite, write_table, written_format
-from pipeline.data.rows import read_beginning, read_chosen, read_counts, read_spread, read_table
+from pipeline.data.rows import (
+    read_beginning,
+    read_chosen,
+    read_combinations,
+    read_counts,
+    read_spread,
+    read_table,
+)
 from pipeline.data.unpack import Table, open_table
 from pipeline.data.workbook import sheet_titles
 from pipeline.errors import N_, DataError, WorkspaceError
@@ -197,6 +204,20 @@ def cell_counts(source_id: str, column: str) -> dict[str, int]:
         DataError: no such Source, or no such column.
     """
     return read_counts(_folder_with(source_id, [column]), column)
+
+
+def combinations(source_id: str, columns: Sequence[str], without: Sequence[int]) -> tuple[pd.DataFrame, list[int]]:
+    """The different rows of some columns as ``read_rows`` gives them, and how many rows each of them stands for.
+
+    Args:
+        source_id: the Source.
+        columns: which ones, in this order; none twice.
+        without: numbers of rows that do not count, ascending.
+
+    Raises:
+        DataError: no such Source, or no such column.
+    """
+    return read_combinations(_folder_with(source_id, columns), columns, without)
 
 
 def first_rows(source_id: str, count: int) -> pd.DataFrame:

@@ -3,10 +3,11 @@
 import dataclasses
 import hashlib
 import json
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ import pandas as pd
 from pipeline.data import steps as remedies
 from pipeline.data.numbers import read_numbers
 from pipeline.data.several import says_yes, split_labels
-from pipeline.data.source import Source, cell_counts, chosen_rows, load_source, read_rows, spread_rows
+from pipeline.data.source import Source, chosen_rows, combinations, load_source, read_rows, spread_rows
 from pipeline.data.steps import LEAVE_OUT, Step
 from pipeline.errors import N_, UnfitData
 
@@ -23,6 +24,17 @@ from pipeline.errors import N_, UnfitData
 LOOKED_AT = 2_000
 
 Rows = Sequence[int] | npt.NDArray[np.int64]  # row numbers of a Source
+
+
+Answer = tuple[str, ...] | float | None  # labels, each once and sorted, or a number; None: nobody has said
+
+
+class Tallied(NamedTuple):
+    """An answer, the cell of another column beside it ("" where none was asked for), and in how many rows they are."""
+
+    beside: str
+    answer: Answer
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,11 @@ class View:
     def several(self) -> bool:
         """Whether a row may have several labels, or none of them."""
         return bool(self.separators or self.label_columns)
+
+    @property
+    def answer_columns(self) -> tuple[str, ...]:
+        """The columns that say what a row is."""
+        return self.label_columns or (self.label,)
 
     @property
     def masks(self) -> tuple[str, ...]:
@@ -188,39 +205,64 @@ def view_label_sets(view: View, rows: Rows | None = None) -> list[tuple[str, ...
     """
     if not view.several:
         return [(label,) if label else None for label in view_labels(view, rows)]
-    names = remedies.renamed(view.steps)
-    frame = read_rows(view.source, view.label_columns or [view.label])
-    labelled = ~frame.apply(is_blank).all(axis=1).to_numpy()
-    labelled[sorted(view.left_out)] = False
-    if view.label_columns:
-        yes = frame.apply(says_yes).to_numpy()
-        read = [tuple(name for name, its in zip(view.label_columns, row, strict=True) if its) for row in yes]
+    sets = _label_sets(view, read_rows(view.source, view.answer_columns))
+    for row in view.left_out:
+        sets[row] = None
+    return sets if rows is None else [sets[row] for row in rows]
+
+
+def tally(view: View, beside: str = "") -> tuple[Tallied, ...]:
+    """How often which answer stands beside which cell; rows that are left out do not count.
+
+    Of a million rows only the different ones are read, so that a page can wait for it.
+
+    Args:
+        view: how to read.
+        beside: another column of the Source; "" for none.
+
+    Raises:
+        DataError: no such Source, or no such column.
+    """
+    columns = tuple(dict.fromkeys((*view.answer_columns, beside) if beside else view.answer_columns))
+    cells, rows = combinations(view.source, columns, sorted(view.left_out))
+    answers: Sequence[Answer]
+    if view.number:
+        answers = [None if math.isnan(number) else number for number in read_numbers(cells[view.label])]
     else:
-        read = [split_labels(cell, view.separators) for cell in frame[view.label]]
-    sets = [
+        answers = _label_sets(view, cells[list(view.answer_columns)])
+    others = cells[beside] if beside else [""] * len(cells)
+    return tuple(map(Tallied, others, answers, rows))
+
+
+def _label_sets(view: View, cells: pd.DataFrame) -> list[tuple[str, ...] | None]:
+    """As ``view_label_sets`` for rows with these cells in the columns of the answers."""
+    names = remedies.renamed(view.steps)
+    labelled = ~cells.apply(is_blank).all(axis=1)
+    if view.label_columns:
+        yes = cells.apply(says_yes).to_numpy()
+        read = [tuple(name for name, its in zip(view.label_columns, row, strict=True) if its) for row in yes]
+    elif view.separators:
+        read = [split_labels(cell, view.separators) for cell in cells[view.label]]
+    else:
+        read = [(cell,) for cell in cells[view.label]]
+    return [
         tuple(sorted({names.get(label, label) for label in labels}))
         if known and (labels or view.label_columns)
         else None
         for labels, known in zip(read, labelled, strict=True)
     ]
-    return sets if rows is None else [sets[row] for row in rows]
 
 
 def label_counts(view: View) -> Counter[str]:
-    """Rows of each label of a View with one label a row, after its steps; without a look at every row where possible.
+    """Rows of each label after the steps.
 
     Raises:
         DataError: no such Source, or no such column.
     """
-    if view.left_out:
-        labels = view_labels(view)
-        counted = labels[labels != ""].value_counts()
-        return Counter(dict(zip(counted.index, counted.tolist(), strict=True)))
-    names = remedies.renamed(view.steps)
     counts: Counter[str] = Counter()
-    for cell, rows in cell_counts(view.source, view.label).items():
-        if cell.strip():
-            counts[names.get(cell, cell)] += rows
+    for one in tally(view):
+        if isinstance(one.answer, tuple):
+            counts.update(dict.fromkeys(one.answer, one.rows))
     return counts
 
 
@@ -254,10 +296,8 @@ def is_labelled(view: View, rows: Rows | None = None) -> npt.NDArray[np.bool_]:
 
 
 def count_labelled(view: View) -> int:
-    """Rows that say what they are, as ``is_labelled`` has it; without a look at every row where possible."""
-    if view.number or view.several:
-        return int(is_labelled(view).sum())
-    return label_counts(view).total()
+    """Rows that say what they are, as ``is_labelled`` has it."""
+    return sum(one.rows for one in tally(view) if one.answer is not None)
 
 
 def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
@@ -274,13 +314,8 @@ def _with_labels(view: View) -> View:
     if view.number:
         _check_numbers(source, view)
         return dataclasses.replace(view, labels=())
-    if view.several:
-        sets = view_label_sets(view)
-        counts = Counter(label for labels in sets for label in labels or ())
-        labelled = np.array([labels is not None for labels in sets], dtype=bool)
-    else:
-        counts = label_counts(view)
-        labelled = None
+    counts = label_counts(view)
+    labelled = is_labelled(view) if view.several else None
     if not counts:
         raise UnfitData(
             N_("The label column {column} in {name} is blank in every row. Label some rows, or choose another column."),

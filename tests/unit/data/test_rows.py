@@ -70,3 +70,15 @@ def test_names_are_made_different_however_often_they_stand_there():
     assert unique_names(["id", " id ", ""]) == ("id", "id (2)", "column 3")
     assert unique_names(["a (2)", "a", "a", "a"]) == ("a (2)", "a", "a (3)", "a (4)")
     assert len(set(unique_names(["a"] * 50_000))) == 50_000
+
+
+def test_different_rows_are_counted_whatever_groups_they_stand_in(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "GROUP", 3)
+    writer = RowWriter(tmp_path, ["rows", "b"])
+    table = [("x", "1"), ("y", ""), ("x", "1"), ("x", "2"), ("y", ""), ("z", "3"), ("x", "1")]
+    for cells in table:
+        writer.add(cells, 0, 1, 2)
+    writer.finish()
+    found, counts = rows.read_combinations(tmp_path, ["b", "rows"], [2, 5])
+    assert found.columns.tolist() == ["b", "rows"]
+    assert list(zip(found["rows"], found["b"], counts, strict=True)) == [("x", "1", 2), ("y", "", 2), ("x", "2", 1)]

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from pipeline.data.steps import leave_out, mask, rename_labels
 from pipeline.data.view import (
     View,
+    count_labelled,
     is_labelled,
+    label_counts,
     make_view,
+    tally,
     view_frame,
     view_label_sets,
     view_labels,
@@ -155,3 +159,33 @@ def test_the_id_of_a_view_is_what_it_was_before_numbers_could_be_read():
     view = View("s", ("text",), "label", ("a", "b"))
     assert view.id == "8294ca46dcf8ca8f"
     assert dataclasses.replace(view, number=True).id != view.id
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({"label": "tags", "separators": ","}, [("n", ("a", "b"), 2), ("s", ("a",), 1), ("s", None, 1)]),
+        (
+            {"label": "", "label_columns": ["yes", "no"]},
+            [("n", ("yes",), 1), ("n", (), 1), ("s", ("yes",), 1), ("s", ("no",), 1)],
+        ),
+        ({"label": "hours", "number": True}, [("n", 4.0, 2), ("s", None, 1), ("s", 5.0, 1)]),
+        ({"label": "team"}, [("n", ("north",), 2), ("s", ("s",), 2)]),
+    ],
+)
+def test_answers_are_tallied_beside_another_column_without_the_rows_left_out(upload, choice, expected):
+    rows = 'a,"a,b",1,0,4,n\nb,"b,a",0,0,4.0,n\nc,a,1,0,,s\nd,,0,1,5,s\ne,"a,c",0,1,9,s\n'
+    source = upload("text,tags,yes,no,hours,team\n" + rows)
+    view = make_view(source.id, ["text"], choice.pop("label"), **choice, steps=[leave_out({4})])
+    if view.label == "team":
+        view = with_steps(view, [*view.steps, rename_labels({"n": "north"})])
+    found = tally(view, "team")
+    added = Counter()
+    for beside, answer, count in found:
+        added[beside, answer] += count
+    assert added == {(beside, answer): count for beside, answer, count in expected}
+    assert count_labelled(view) == is_labelled(view).sum()
+    assert sum(one.rows for one in tally(view)) == 4
+    if not view.number:
+        counted = Counter(label for labels in view_label_sets(view) for label in labels or ())
+        assert label_counts(view) == counted
