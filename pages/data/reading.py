@@ -8,7 +8,7 @@ from pipeline.actions.summary import Summary, summarise
 from pipeline.data import source
 from pipeline.data.columns import TESTING, ColumnProfile, Roles, guess_roles, profile_source
 from pipeline.data.dates import read_dates
-from pipeline.data.numbers import holds_numbers
+from pipeline.data.numbers import are_codes, holds_numbers
 from pipeline.data.preview import Preview
 from pipeline.data.question import LOOKED_AT, Question, question_of
 from pipeline.data.report import ReadOptions
@@ -59,7 +59,7 @@ def roles(source_id: str) -> Roles:
 def could_be_number(source_id: str, label: str) -> bool:
     """Whether a column of digits may mean amounts, though it is taken for classes; 0 and 1 are yes and no."""
     cells = list(spread_rows(source_id, [label], LOOKED_AT)[label]) if label else []
-    return holds_numbers(cells) and len({*filter(str.strip, cells)}) > 2
+    return holds_numbers(cells) and len({*filter(str.strip, cells)}) > 2 and not are_codes(cells)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

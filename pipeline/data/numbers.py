@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -62,10 +62,14 @@ def guess_amounts(cells: Sequence[str]) -> bool:
     numbers = [number for cell in cells if not math.isnan(number := read_number(cell))]
     if any(not number.is_integer() for number in numbers):
         return True
-    return len(set(numbers)) > FEW_VALUES and not _are_codes({cell.strip() for cell in cells if cell.strip()})
+    return len(set(numbers)) > FEW_VALUES and not are_codes(cells)
 
 
-def _are_codes(cells: set[str]) -> bool:
-    lengths = {len(cell) for cell in cells}
-    padded = any(len(cell) > 1 and cell.startswith("0") for cell in cells)
-    return padded or (len(lengths) == 1 and min(lengths) >= CODE_DIGITS and all(map(str.isdecimal, cells)))
+def are_codes(cells: Collection[str]) -> bool:
+    """Whether digits are names, such as staff numbers: some begin with 0, or all are equally long, and not short."""
+    filled = {cell.strip() for cell in cells} - {""}
+    if not filled:
+        return False
+    lengths = {len(cell) for cell in filled}
+    padded = any(cell.isdecimal() and len(cell) > 1 and cell.startswith("0") for cell in filled)
+    return padded or (len(lengths) == 1 and min(lengths) >= CODE_DIGITS and all(map(str.isdecimal, filled)))

@@ -3,6 +3,7 @@
 Knows which parameters are trained and what a checkpoint must hold; knows nothing of optimizers, data or files.
 """
 
+import abc
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -26,7 +27,7 @@ from pipeline.training.families import Loaded
 Loss = Callable[[Tensor, Tensor], Tensor]
 
 
-class Trainee(nn.Module):
+class Trainee(nn.Module, abc.ABC):
     """What the Trainer sees. Its state is the trained parameters only, so that checkpoints stay small.
 
     Args:
@@ -51,19 +52,20 @@ class Trainee(nn.Module):
             self.average = None
 
     @property
+    @abc.abstractmethod
     def read(self) -> nn.Module:
         """The part of the model whose input stands for a text: its head."""
-        raise NotImplementedError
 
     @property
+    @abc.abstractmethod
     def outputs(self) -> int:
         """Numbers that the model gives for a row."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def faster(self) -> set[nn.Parameter]:
         """Parameters that were drawn at random and have further to go than the others."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def logits(self, hidden: Tensor | None = None, **batch: Tensor) -> Tensor:
         """[rows, outputs].
 
@@ -71,7 +73,6 @@ class Trainee(nn.Module):
             hidden: [rows, tokens, hidden] the states that enter the upper half, if they are kept.
             **batch: what the model takes: ids and mask [rows, tokens], and segments if there are two texts.
         """
-        raise NotImplementedError
 
     def train(self, mode: bool = True) -> "Trainee":
         """Training mode, dropout on, but for the modules that stay as they are."""

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from pipeline.data.numbers import guess_amounts, holds_numbers, read_number, read_numbers
+from pipeline.data.numbers import are_codes, guess_amounts, holds_numbers, read_number, read_numbers
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,11 @@ def test_amounts_are_told_from_classes_that_are_digits():
     assert not guess_amounts(["0", "1", "1", "0"])
     assert holds_numbers(["0", "1", "1", "0"])  # could be meant all the same
     assert not holds_numbers(["1", "1"]) and not holds_numbers(["", ""]) and not holds_numbers(["1", "2", "x"])
+
+
+def test_digits_that_begin_with_0_or_are_all_as_long_are_codes() -> None:
+    assert are_codes(["028816", "28816", ""]) and are_codes(["4070", "4112"])
+    assert not are_codes(["0.5", "1.25"]) and not are_codes(["1", "2", "3"]) and not are_codes(["", " "])
 
 
 def test_staff_numbers_are_names_of_people_and_not_amounts() -> None:
