@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.data.source import ReadOptions, Source, import_source, read_rows, write_back
@@ -19,9 +19,6 @@ ENCODINGS = [
 DELIMITERS = [",", ";", "\t", "|", " "]
 QUOTING = [('"', "double"), ("'", "double"), ('"', "backslash"), ("'", "backslash"), ("", "backslash")]
 GUESSES = {"encoding_guessed", "dialect_guessed", "no_header", "preamble"}
-ANY_TABLE = settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,6 @@ def read_back(written: Written, folder: Path, options: ReadOptions) -> Source:
     return import_source(path, "any.csv", options)
 
 
-@ANY_TABLE
 @given(written())
 def test_a_table_comes_back_equal_when_its_form_is_given(home: Workspace, tmp_path: Path, file: Written) -> None:
     assume(any(cell.strip(" ,;|\t\r\n\"'\\") for row in file.table for cell in row))
@@ -89,7 +85,6 @@ def test_a_table_comes_back_equal_when_its_form_is_given(home: Workspace, tmp_pa
     assert (source.report.rows_repaired, source.report.rows_set_aside) == (0, 0)
 
 
-@ANY_TABLE
 @given(written(), st.text("x;,|\t \"'\\\n", min_size=1, max_size=4).map("x".__add__))
 def test_a_column_is_added_in_any_form(home: Workspace, tmp_path: Path, file: Written, new: str) -> None:
     assume(any(cell.strip(" ,;|\t\r\n\"'\\") for row in file.table for cell in row))
@@ -102,7 +97,6 @@ def test_a_column_is_added_in_any_form(home: Workspace, tmp_path: Path, file: Wr
     assert read_rows(again.id).to_numpy().tolist() == expected
 
 
-@ANY_TABLE
 @given(written(least_columns=2))
 def test_a_table_comes_back_equal_or_is_called_a_guess(home: Workspace, tmp_path: Path, file: Written) -> None:
     try:
