@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.cli.reading import NAMES as READING
+from pipeline.cli.reading import given_options
 from pipeline.cli.terminal import hint, say
 from pipeline.data.columns import Roles, guess_roles, profile_source
 from pipeline.data.question import Question, question_of
@@ -172,10 +173,10 @@ def refuse_choices(options: argparse.Namespace) -> None:
         SettingError: an option that ``add_reading``, ``add_roles`` or ``add_division`` has added is set.
     """
     names = (*READING, "text", "label", "second", "separator", "test_file", "test_column", "group", "time")
-    given = [f"--{name.replace('_', '-')}" for name in names if getattr(options, name) is not None]
+    given = given_options(options, names)
     if given:
         raise SettingError(
             N_("{options} cannot be set for {dataset}: a dataset is frozen. Give the file instead."),
-            options=", ".join(given),
+            options=given,
             dataset=options.data,
         )

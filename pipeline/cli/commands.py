@@ -14,7 +14,7 @@ from pipeline.actions import train as training
 from pipeline.actions.runs import RunInfo
 from pipeline.cli.columns import check_task, pick_question, refuse_choices, say_question
 from pipeline.cli.inspecting import check_source
-from pipeline.cli.reading import reading_options
+from pipeline.cli.reading import reading_options, refuse_reading
 from pipeline.cli.terminal import Terminal
 from pipeline.data.columns import profile_source
 from pipeline.data.source import ReadOptions, Source, import_source
@@ -144,10 +144,11 @@ def evaluate(options: argparse.Namespace) -> Json:
     """The report of a run, or its figures on the labelled rows of another file."""
     run = runs.get_run(options.run)
     if options.data is None:
+        refuse_reading(options)
         return _report(load_report(run.id))
     from pipeline.evaluation.fresh import measure_on
 
-    source = _import(options.data, ReadOptions())
+    source = _import(options.data, reading_options(options))
     return dataclasses.asdict(measure_on(use.bundle_of(run.id), source.id))
 
 

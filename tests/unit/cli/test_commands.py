@@ -165,7 +165,7 @@ def odd_file(folder: Path) -> tuple[Path, list[str]]:
     return folder / "odd.csv", ["--encoding", "utf-16-be", "--delimiter", "~", "--header", "2", "--quote", "'"]
 
 
-def test_import_train_and_predict_read_a_file_as_they_are_told(
+def test_import_train_evaluate_and_predict_read_a_file_as_they_are_told(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     odd, how = odd_file(tmp_path)
@@ -179,6 +179,9 @@ def test_import_train_and_predict_read_a_file_as_they_are_told(
     assert filled["rows"] == 60
     kept = (tmp_path / "filled.csv").read_bytes().decode("utf-16-be")
     assert kept.startswith("a note\r\n说明,正文~label~prediction~confidence\r\n'")
+    assert command("evaluate", "odd", "--data", odd, *how)["rows"] == 60
+    assert main(["evaluate", "odd", *how]) == 2
+    assert "no file to be read with --encoding, --delimiter, --header, --quote." in capsys.readouterr().err
     (tmp_path / "names.csv").write_text("说明,正文~label\n", encoding="utf-8")
     empty = command("predict", "odd", tmp_path / "names.csv", "--delimiter", "~", "-o", tmp_path / "none.csv")
     assert (empty["rows"], empty["filled"]) == (0, 0)
