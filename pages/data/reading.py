@@ -7,7 +7,9 @@ from pipeline.actions.bring_file import preview_again
 from pipeline.actions.summary import Summary, summarise
 from pipeline.data import source
 from pipeline.data.columns import TESTING, ColumnProfile, Roles, guess_roles, profile_source
-from pipeline.data.dates import read_dates
+from pipeline.data.date_order import DateOrder
+from pipeline.data.date_order import date_order as read_order
+from pipeline.data.dates import Order, read_dates
 from pipeline.data.numbers import holds_numbers
 from pipeline.data.preview import Preview
 from pipeline.data.question import LOOKED_AT, Question, question_of
@@ -134,6 +136,17 @@ def date_columns(source_id: str) -> tuple[str, ...]:
     rows = first_rows(source_id)
     dated = {column: sum(date is not None for date in read_dates(list(rows[column]))) for column in rows}
     return tuple(column for column, count in dated.items() if 2 * count > len(rows))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def date_order(source_id: str, column: str, chosen: Order) -> DateOrder:
+    """How the dates of a column are read, and why."""
+    return read_order(source_id, column, chosen)
+
+
+def otherwise(source_id: str, dates: DateOrder) -> Order:
+    """What to choose so that dates are read the other way; "" where that takes back a choice: the id is as before."""
+    return "" if date_order(source_id, dates.column, "").order == dates.opposite else dates.opposite
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

@@ -6,12 +6,15 @@ from functools import partial
 import streamlit as st
 
 from pages.components import sentences_steps, state
-from pages.components.text import plain, show_error, show_line, show_section, t
+from pages.components.language import language
+from pages.components.text import plain, show_error, show_line, show_note, show_section, t
+from pages.data import reading
 from pages.data.making import settle
 from pipeline.actions.check import redivide, take_back
 from pipeline.actions.data import Dataset, Made
 from pipeline.data.steps import Step
 from pipeline.errors import TuneDeskError
+from pipeline.i18n import spoken_day
 
 
 def become(change: Callable[[], Made]) -> None:
@@ -48,10 +51,28 @@ def show_done(dataset: Dataset) -> None:
             key = f"take-back-{position}-{dataset.id}"
             _show_one(sentences_steps.step(step), partial(take_back, dataset, position), key)
         if view.group:
-            back = partial(redivide, dataset, time=view.time)
+            back = partial(redivide, dataset, time=view.time, date_order=view.date_order)
             _show_one(sentences_steps.group(view.group), back, key="take-back-group")
         if view.time:
             _show_one(sentences_steps.time(view.time), partial(redivide, dataset, group=view.group), "take-back-time")
+            _show_order(dataset)
+
+
+def _show_order(dataset: Dataset) -> None:
+    """How the dates of the time column are read, where they could be read otherwise, and the way to that."""
+    view = dataset.view
+    dates = reading.date_order(view.source, view.time, view.date_order)
+    if not dates.example:
+        return
+    order = reading.otherwise(view.source, dates)
+    other = partial(redivide, dataset, group=view.group, time=view.time, date_order=order)
+    day = spoken_day(dates.day(dates.opposite), language())
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        show_note(sentences_steps.date_order(dates))
+        if st.button(
+            plain(t("Read it as {date}", date=day)), icon=":material/swap_horiz:", type="tertiary", key="swap-dates"
+        ):
+            become(other)
 
 
 def _show_one(words: str, back: Callable[[], Made], key: str) -> None:

@@ -12,7 +12,7 @@ from pipeline import system
 from pipeline.actions import data, jobs, models, runs, use
 from pipeline.actions import train as training
 from pipeline.actions.runs import RunInfo
-from pipeline.cli.columns import check_task, pick_question, refuse_choices, say_question
+from pipeline.cli.columns import check_task, pick_question, read_dates_as, refuse_choices, say_question
 from pipeline.cli.inspecting import check_source
 from pipeline.cli.reading import reading_options, refuse_reading
 from pipeline.cli.terminal import Terminal
@@ -263,6 +263,7 @@ def _dataset(path: Path, options: argparse.Namespace) -> data.Dataset:
         **dataclasses.asdict(question),
         group=options.group or "",
         time=options.time or "",
+        date_order=read_dates_as(source, options),
         test_source_id=_import(options.test_file, reading).id if options.test_file else "",
         test_column=options.test_column or "",
         progress=Terminal(),

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.data import steps as remedies
+from pipeline.data.dates import Order
 from pipeline.data.numbers import read_numbers
 from pipeline.data.several import says_yes, split_labels
 from pipeline.data.source import Source, cell_counts, chosen_rows, load_source, read_rows, spread_rows
@@ -21,6 +22,9 @@ from pipeline.errors import N_, UnfitData
 
 # Rows in which a text is looked for before all are read.
 LOOKED_AT = 2_000
+
+# Fields of a View that Views had not from the beginning.
+_CAME_LATER = ("number", "date_order")
 
 Rows = Sequence[int] | npt.NDArray[np.int64]  # row numbers of a Source
 
@@ -42,6 +46,7 @@ class View:
     label_columns: tuple[str, ...] = ()  # columns of 0 and 1, each a label; () for none
     second: str = ""  # column whose texts stand opposite the others (text pairs); "" for none
     number: bool = False  # the label column holds numbers to predict; ``labels`` is ()
+    date_order: Order = ""  # what a person says comes first in dates such as 5/1/2024; "": as ``data.date_order`` finds
 
     @property
     def id(self) -> str:
@@ -53,9 +58,7 @@ class View:
     def identity(self) -> dict[str, Any]:
         """What an id is made of: a field that came later counts only where it says something, so that ids stay."""
         fields = dataclasses.asdict(self)
-        if not self.number:
-            del fields["number"]
-        return fields
+        return {name: value for name, value in fields.items() if value or name not in _CAME_LATER}
 
     @property
     def several(self) -> bool:
@@ -100,6 +103,7 @@ def make_view(
     label_columns: Sequence[str] = (),
     second: str = "",
     number: bool = False,
+    date_order: Order = "",
     steps: Sequence[Step] = (),
 ) -> View:
     """Read a Source as texts with a label. The label space is ordered by frequency, then by name.
@@ -128,6 +132,7 @@ def make_view(
             label_columns=tuple(label_columns),
             second=second,
             number=number,
+            date_order=date_order if time else "",
         )
     )
 
