@@ -71,6 +71,11 @@ def clean(cell: str, encoding: str, gone: str) -> str:
     return "".join(letter for letter in cell.encode(encoding, "ignore").decode(encoding) if letter not in gone)
 
 
+def says_something(file: Written) -> bool:
+    """A table of nothing but spaces of any kind, delimiters and quotes is refused as empty."""
+    return any("".join(cell.split()).strip(",;|\"'\\") for row in file.table for cell in row)
+
+
 def read_back(written: Written, folder: Path, options: ReadOptions) -> Source:
     path = folder / "any"
     path.write_bytes(written.content)
@@ -79,7 +84,7 @@ def read_back(written: Written, folder: Path, options: ReadOptions) -> Source:
 
 @given(written())
 def test_a_table_comes_back_equal_when_its_form_is_given(home: Workspace, tmp_path: Path, file: Written) -> None:
-    assume(any(cell.strip(" ,;|\t\r\n\"'\\") for row in file.table for cell in row))
+    assume(says_something(file))
     source = read_back(file, tmp_path, file.options)
     assert read_rows(source.id).to_numpy().tolist() == file.table
     assert (source.report.rows_repaired, source.report.rows_set_aside) == (0, 0)
@@ -87,7 +92,7 @@ def test_a_table_comes_back_equal_when_its_form_is_given(home: Workspace, tmp_pa
 
 @given(written(), st.text("x;,|\t \"'\\\n", min_size=1, max_size=4).map("x".__add__))
 def test_a_column_is_added_in_any_form(home: Workspace, tmp_path: Path, file: Written, new: str) -> None:
-    assume(any(cell.strip(" ,;|\t\r\n\"'\\") for row in file.table for cell in row))
+    assume(says_something(file))
     source = read_back(file, tmp_path, file.options)
     replaced = [new if row % 2 else cells[0] for row, cells in enumerate(file.table)]
     out = tmp_path / "out.csv"

@@ -155,3 +155,4 @@ def test_the_id_of_a_view_is_what_it_was_before_numbers_could_be_read():
     view = View("s", ("text",), "label", ("a", "b"))
     assert view.id == "8294ca46dcf8ca8f"
     assert dataclasses.replace(view, number=True).id != view.id
+    assert dataclasses.replace(view, date_order="day").id != view.id
