@@ -10,12 +10,13 @@ from pipeline.data.columns import TESTING, ColumnProfile, Roles, guess_roles, pr
 from pipeline.data.date_order import DateOrder
 from pipeline.data.date_order import date_order as read_order
 from pipeline.data.dates import Order, read_dates
+from pipeline.data.new_view import make_view
 from pipeline.data.numbers import holds_numbers
 from pipeline.data.preview import Preview
 from pipeline.data.question import LOOKED_AT, Question, question_of
 from pipeline.data.report import ReadOptions
 from pipeline.data.source import read_rows, sheet_names, spread_rows
-from pipeline.data.view import View, make_view, view_label_sets, view_numbers
+from pipeline.data.view import View, view_label_sets, view_numbers
 from pipeline.errors import TuneDeskError
 from pipeline.templates.columns import default_template, render
 

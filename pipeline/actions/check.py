@@ -11,8 +11,8 @@ from pipeline.actions.data import Dataset, Made, make_version
 from pipeline.check.finding import Remedy
 from pipeline.check.report import CheckReport, load_check
 from pipeline.data.dates import Order
+from pipeline.data.new_view import with_steps
 from pipeline.data.steps import rename_labels
-from pipeline.data.view import with_steps
 from pipeline.runs.store import JobRow, session
 from pipeline.settings import workspace
 

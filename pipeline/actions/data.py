@@ -11,11 +11,12 @@ from sqlmodel import select
 from pipeline import jobs
 from pipeline.actions.bring_file import is_small
 from pipeline.data.dates import Order
+from pipeline.data.new_view import make_view
 from pipeline.data.question import Question
 from pipeline.data.source import load_source
 from pipeline.data.split import load_split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, count_labelled, make_view
+from pipeline.data.view import View, count_labelled
 from pipeline.datasets.freeze import Division, add_version, freeze, still_holds
 from pipeline.errors import N_, JobError, SettingError
 from pipeline.runs import store

@@ -10,11 +10,12 @@ from pipeline.actions import data
 from pipeline.actions import summary as summary_of
 from pipeline.actions.summary import summarise
 from pipeline.data.dates import Order
+from pipeline.data.new_view import make_view, with_steps
 from pipeline.data.question import Question
 from pipeline.data.source import Source, import_source
 from pipeline.data.split import load_split
 from pipeline.data.steps import leave_out
-from pipeline.data.view import View, make_view, view_label_sets, view_numbers, with_steps
+from pipeline.data.view import View, view_label_sets, view_numbers
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from tests.tiny import tickets

@@ -6,17 +6,9 @@ import json
 import numpy as np
 import pytest
 
+from pipeline.data.new_view import make_view, with_steps
 from pipeline.data.steps import leave_out, mask, rename_labels
-from pipeline.data.view import (
-    View,
-    is_labelled,
-    make_view,
-    view_frame,
-    view_label_sets,
-    view_labels,
-    view_numbers,
-    with_steps,
-)
+from pipeline.data.view import View, is_labelled, view_frame, view_label_sets, view_labels, view_numbers
 from pipeline.errors import UnfitData
 from pipeline.templates.columns import read_pairs
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
 from pipeline.data.split import Terms, make_split, save_split
-from pipeline.data.view import make_view
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.spec import Recipe, RunSpec, save_spec
 from pipeline.settings import Workspace

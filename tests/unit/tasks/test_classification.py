@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.data.new_view import make_view, with_steps
 from pipeline.data.source import Source, import_source
 from pipeline.data.split import Terms, make_split, save_split
 from pipeline.data.steps import leave_out, mask, rename_labels
-from pipeline.data.view import make_view, with_steps
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from pipeline.tasks import registry

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
 from pipeline.data.split import Terms, make_split, save_split
-from pipeline.data.view import make_view
 from pipeline.models import store
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Silent

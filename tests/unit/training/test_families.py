@@ -10,9 +10,9 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
 from pipeline.data.split import Terms, make_split, save_split
-from pipeline.data.view import make_view
 from pipeline.errors import ModelError, SettingError
 from pipeline.export.hf import TOLERANCE, export_bundle
 from pipeline.inference.classify import Classifier

@@ -12,9 +12,9 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from pipeline import cache
 from pipeline.baselines.tfidf import fit_tfidf
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
 from pipeline.data.split import Terms, make_split, save_split
-from pipeline.data.view import make_view
 from pipeline.errors import RunError, SettingError
 from pipeline.inference.classify import Classifier
 from pipeline.runs.answers import load_answers
