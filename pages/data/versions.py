@@ -12,6 +12,8 @@ from pages.data import reading
 from pages.data.making import settle
 from pipeline.actions.check import redivide, take_back
 from pipeline.actions.data import Dataset, Made
+from pipeline.data.by_time import NEWER, TOO_NEW, UNDATED
+from pipeline.data.split import load_split
 from pipeline.data.steps import Step
 from pipeline.errors import TuneDeskError
 from pipeline.i18n import spoken_day
@@ -56,6 +58,7 @@ def show_done(dataset: Dataset) -> None:
         if view.time:
             _show_one(sentences_steps.time(view.time), partial(redivide, dataset, group=view.group), "take-back-time")
             _show_order(dataset)
+            _show_notes(dataset)
 
 
 def _show_order(dataset: Dataset) -> None:
@@ -73,6 +76,13 @@ def _show_order(dataset: Dataset) -> None:
             plain(t("Read it as {date}", date=day)), icon=":material/swap_horiz:", type="tertiary", key="swap-dates"
         ):
             become(other)
+
+
+def _show_notes(dataset: Dataset) -> None:
+    """What dividing by time has brought about: rows without a date, classes that came later, newer rows that train."""
+    for note in load_split(dataset.split).notes:
+        if note.kind in (UNDATED, TOO_NEW, NEWER):
+            show_note(t(note.message, **dict(note.values)))
 
 
 def _show_one(words: str, back: Callable[[], Made], key: str) -> None:
