@@ -11,6 +11,7 @@ from pages.components.text import plain, show_note, show_problem, t, tn
 from pages.data import reading
 from pages.data.upload import upload
 from pipeline.actions.data import Dataset
+from pipeline.data.date_order import ORDERS
 from pipeline.data.dates import Order
 from pipeline.data.source import Source, load_source
 from pipeline.data.split import load_split
@@ -136,18 +137,20 @@ def _time_column(source: Source, free: list[str], current: str) -> str:
 
 
 def _date_order(source: Source, column: str, current: Order) -> Order:
-    """Say how dates are read that could be read otherwise, and offer that; what is to be put into the View."""
-    key = f"date-order-{source.id}-{column}"
-    chosen: Order = st.session_state.get(key, current)
-    dates = reading.date_order(source.id, column, chosen)
-    if not dates.example:
+    """Ask how dates are read that can be read two ways; what is to be put into the View, "" for what the file says."""
+    found = reading.date_order(source.id, column, "")
+    if not found.example:
         return ""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        show_note(sentences_steps.date_order(dates))
-        other = t("Read it as {date}", date=spoken_day(dates.day(dates.opposite), language()))
-        if st.button(plain(other), type="tertiary", icon=":material/swap_horiz:", key=f"swap-{key}"):
-            st.session_state[key] = reading.otherwise(source.id, dates)
-            st.rerun()
+    order = st.radio(
+        plain(t("Read {cell} as", cell=found.example)),
+        ORDERS,
+        index=ORDERS.index(current or found.order),
+        format_func=lambda order: plain(spoken_day(found.day(order), language())),
+        key=f"dates-{source.id}-{column}",
+        horizontal=True,
+    )
+    chosen: Order = "" if order == found.order else order
+    show_note(sentences_steps.date_order(reading.date_order(source.id, column, chosen)))
     return chosen
 
 

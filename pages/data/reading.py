@@ -145,11 +145,6 @@ def date_order(source_id: str, column: str, chosen: Order) -> DateOrder:
     return read_order(source_id, column, chosen)
 
 
-def otherwise(source_id: str, dates: DateOrder) -> Order:
-    """What to choose so that dates are read the other way; "" where that takes back a choice: the id is as before."""
-    return "" if date_order(source_id, dates.column, "").order == dates.opposite else dates.opposite
-
-
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def sheets(source_id: str) -> tuple[str, ...]:
     """The sheets of a workbook; none for other formats."""

@@ -67,7 +67,8 @@ def _show_order(dataset: Dataset) -> None:
     dates = reading.date_order(view.source, view.time, view.date_order)
     if not dates.example:
         return
-    order = reading.otherwise(view.source, dates)
+    # What the file says itself needs no saying: then the version is the one that was there before.
+    order = "" if reading.date_order(view.source, view.time, "").order == dates.opposite else dates.opposite
     other = partial(redivide, dataset, group=view.group, time=view.time, date_order=order)
     day = spoken_day(dates.day(dates.opposite), language())
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -91,8 +91,7 @@ def _find(source_id: str, column: str) -> DateOrder:
     cells = list(cell_counts(source_id, column))
     told = order_told(cells)
     if told.contradicting:
-        # Where no cell is open, a choice would change nothing.
-        return DateOrder(column, told.order, "most" if told.open else "cells", told.open, told.contradicting)
+        return DateOrder(column, told.order, "most", told.open, told.contradicting)
     if told.order or not told.open:
         return DateOrder(column, told.order, "cells", other=told.telling)
     in_order = [order for order in ORDERS if _stand_in_order(read_dates(cells, order))]

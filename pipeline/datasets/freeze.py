@@ -11,7 +11,7 @@ import numpy as np
 from sqlmodel import select
 
 from pipeline.data.columns import TESTING
-from pipeline.data.date_order import ORDERS, SENTENCES, DateOrder, date_order
+from pipeline.data.date_order import ORDERS, DateOrder, date_order
 from pipeline.data.dates import read_dates
 from pipeline.data.report import Finding
 from pipeline.data.source import read_rows
@@ -148,9 +148,10 @@ def _notes_on_order(dates: DateOrder, cells: Sequence[str]) -> tuple[Finding, ..
         "cell": dates.example,
         "date": dates.day(dates.order).isoformat(),
         "column": dates.column,
-        "other": dates.other,
+        "rows": str(rows),
     }
-    return (Finding("date_order", rows, SENTENCES[dates.reason], tuple(values.items())),)
+    message = N_("Dates in {column} that could be read otherwise: {rows}. {cell} was read as {date}.")
+    return (Finding("date_order", rows, message, tuple(values.items())),)
 
 
 def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:

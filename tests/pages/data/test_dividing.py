@@ -2,7 +2,7 @@
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Button, Radio, Selectbox
+from streamlit.testing.v1.element_tree import Radio, Selectbox
 
 from pipeline.actions.data import list_datasets
 from pipeline.data.split import Split, load_split
@@ -59,19 +59,20 @@ def test_dates_that_can_be_read_two_ways_are_shown_and_switched_by_a_click(home:
     way_of(app).set_value("time").run()
 
     assert "8/2/2024 is read as 2 August 2024, which may be wrong" in words(app)
+    assert (dates(app).label, dates(app).options) == ("Read 8\\/2\\/2024 as", ["8 February 2024", "2 August 2024"])
     by_month = divided(app).test
     assert list_datasets()[0].view.date_order == ""
 
     app.switch_page("data/read.py").run()
-    swap(app).click().run()
+    dates(app).set_value("day").run()
     assert "8/2/2024 is read as 8 February 2024, as you have chosen" in words(app)
     by_day = divided(app).test
     assert list_datasets()[0].view.date_order == "day"
     assert {rows_of(dated, by_month, 0), rows_of(dated, by_day, 1)} == {frozenset({"10", "9"}), frozenset({"5"})}
 
     app.switch_page("data/read.py").run()
-    assert "8/2/2024 is read as 8 February 2024, as you have chosen" in words(app)
-    swap(app).click().run()
+    assert dates(app).value == "day"
+    dates(app).set_value("month").run()
     assert divided(app).test == by_month
     assert list_datasets()[0].view.date_order == ""
 
@@ -120,9 +121,9 @@ def divided(app: AppTest) -> Split:
     return load_split(list_datasets()[0].split)
 
 
-def swap(app: AppTest) -> Button:
-    """The click that has dates read the other way."""
-    return next(one for one in app.button if one.key and one.key.startswith("swap-"))
+def dates(app: AppTest) -> Radio[str]:
+    """The choice of how dates are read."""
+    return next(one for one in app.radio if one.key and one.key.startswith("dates-"))
 
 
 def rows_of(dated: list[list[str]], rows: tuple[int, ...], part: int) -> frozenset[str]:

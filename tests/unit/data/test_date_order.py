@@ -46,6 +46,8 @@ def test_cells_that_contradict_each_other_are_named_and_the_most_days_win(upload
     found = ordered(upload, days)
     assert (found.order, found.reason, found.example, found.other) == ("day", "most", "2/1/2024", "1/14/2024")
     assert read_dates(days)[1] == read_dates(["2024-01-02"])[0]
+    source = upload("text,day\na,13/1/2024\nb,1/14/2024\n", header_row=1)
+    assert date_order(source.id, "day", "month") == date_order(source.id, "day")  # it makes no difference to them
 
 
 def test_rows_that_are_in_order_one_way_only_tell(upload: Upload) -> None:
