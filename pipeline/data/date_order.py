@@ -115,8 +115,9 @@ def _stand_in_order(dates: Sequence[float | None]) -> bool:
 
 def _other_columns(source: Source, column: str) -> dict[str, Order]:
     """The columns whose dates can only be read in one order, with that."""
-    rows = spread_rows(source.id, [name for name in source.columns if name != column], LOOKED_AT)
-    told = {name: order_told(rows[name]) for name in rows}
+    names = [name for name in source.columns if name != column]
+    rows = spread_rows(source.id, names, LOOKED_AT)
+    told = {name: order_told(rows[name]) for name in names}
     return {name: its.order for name, its in told.items() if its.order and not its.contradicting}
 
 
