@@ -2,15 +2,21 @@
 
 import gettext
 import os
+from datetime import date
 from functools import cache
 from pathlib import Path
 
-from pipeline.errors import TuneDeskError
+from pipeline.errors import N_, TuneDeskError
 from pipeline.settings import workspace
 
 LOCALE = Path(__file__).resolve().parent.parent / "locale"
 DOMAIN = "tunedesk"
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+
+MONTHS = (
+    *(N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June")),
+    *(N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December")),
+)
 
 
 @cache
@@ -27,6 +33,12 @@ def translate(message: str, language: str, **values: object) -> str:
 def translate_count(singular: str, plural: str, count: int, language: str, **values: object) -> str:
     """The form for ``count``; ``{count}`` is filled in too."""
     return catalogue(language).ngettext(singular, plural, count).format(count=count, **values)
+
+
+def spoken_day(day: date, language: str) -> str:
+    """A day so that nobody takes the month for the day: 1 May 2024."""
+    month = translate(MONTHS[day.month - 1], language)
+    return translate(N_("{day} {month} {year}"), language, day=day.day, month=month, year=day.year)
 
 
 def explain(error: TuneDeskError, language: str) -> str:

@@ -1,10 +1,32 @@
-"""What every test may use: a workspace of its own."""
+"""What every test may use: a workspace of its own. And how hard property tests look for a counterexample.
+
+Every day they try the same examples, so that a red test is the change's own fault. Whoever works on what they hold
+looks for new ones: ``pytest tests/unit/data --hypothesis-profile=thorough`` tries twenty times as many, other ones each
+time (``--hypothesis-seed=N`` for the same). What it finds belongs into a test of its own.
+"""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pipeline.settings import Workspace, workspace
+
+# A workspace that is used again and again holds what was imported before, and that is how people use it, too.
+_SHARED_HOME = [HealthCheck.function_scoped_fixture]
+
+settings.register_profile(
+    "everyday", max_examples=100, derandomize=True, deadline=None, suppress_health_check=_SHARED_HOME
+)
+settings.register_profile(
+    "thorough",
+    max_examples=2_000,
+    derandomize=False,
+    deadline=None,
+    suppress_health_check=[*_SHARED_HOME, HealthCheck.too_slow, HealthCheck.filter_too_much],
+    print_blob=True,
+)
+settings.load_profile("everyday")
 
 
 @pytest.fixture

@@ -3,10 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pages.components.language import language
 from pages.components.text import t, tn
 from pipeline.check.spelling import visible
+from pipeline.data.date_order import SENTENCES, DateOrder
 from pipeline.data.personal import NAMES
 from pipeline.data.steps import LEAVE_OUT, RENAME_LABELS, Step, masked_kinds, rows_left_out
+from pipeline.i18n import spoken_day
 
 NAMED = 3  # labels that a sentence names
 
@@ -28,6 +31,12 @@ def group(column: str) -> str:
 def time(column: str) -> str:
     """The newest rows are measured on."""
     return t("The rows that are newest by {column} are measured on", column=column)
+
+
+def date_order(dates: DateOrder) -> str:
+    """How dates are read that could be read otherwise, and why."""
+    day = spoken_day(dates.day(dates.order), language())
+    return t(SENTENCES[dates.reason], cell=dates.example, date=day, column=dates.column, other=dates.other)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.components import sentences_steps
+from pages.components.language import language
 from pages.components.text import plain, show_note, show_problem, t, tn
 from pages.data import reading
 from pages.data.upload import upload
 from pipeline.actions.data import Dataset
+from pipeline.data.date_order import ORDERS
+from pipeline.data.dates import Order
 from pipeline.data.source import Source, load_source
 from pipeline.data.split import load_split
 from pipeline.errors import N_, TuneDeskError
+from pipeline.i18n import spoken_day
 
 KEPT = 16  # answers kept for all sessions together
 TEST_FILE = "testing"  # session key, and with "import" before it the parameter in the URL
@@ -31,6 +36,7 @@ class Division:
     seed: int = 0
     group: str = ""
     time: str = ""
+    date_order: Order = ""
     test_column: str = ""
     test_source_id: str = ""
 
@@ -39,7 +45,8 @@ class Division:
 def division_of(dataset: Dataset) -> Division:
     """How a dataset is divided; kept, because a Split has a number for every row."""
     split = load_split(dataset.split)
-    return Division(split.seed, dataset.view.group, dataset.view.time, split.test_column, split.test_source)
+    view = dataset.view
+    return Division(split.seed, view.group, view.time, view.date_order, split.test_column, split.test_source)
 
 
 def choose_division(source: Source, taken: tuple[str, ...], current: Division) -> Division | None:
@@ -101,7 +108,8 @@ def _test_rows(source: Source, free: list[str], current: Division) -> Division |
     )
     if way == "time":
         column = _time_column(source, free, current.time)
-        return Division(time=column) if column else None
+        chosen = current.date_order if column == current.time else ""
+        return Division(time=column, date_order=_date_order(source, column, chosen)) if column else None
     if way == "column":
         column = _test_column(source, free, current.test_column)
         return Division(test_column=column) if column else None
@@ -126,6 +134,24 @@ def _time_column(source: Source, free: list[str], current: str) -> str:
         show_problem(t("The first rows of {column} are no dates that can be read.", column=column))
         return ""
     return column or ""
+
+
+def _date_order(source: Source, column: str, current: Order) -> Order:
+    """Ask how dates are read that can be read two ways; what is to be put into the View, "" for what the file says."""
+    found = reading.date_order(source.id, column, "")
+    if not found.example:
+        return ""
+    order = st.radio(
+        plain(t("Read {cell} as", cell=found.example)),
+        ORDERS,
+        index=ORDERS.index(current or found.order),
+        format_func=lambda order: plain(spoken_day(found.day(order), language())),
+        key=f"dates-{source.id}-{column}",
+        horizontal=True,
+    )
+    chosen: Order = "" if order == found.order else order
+    show_note(sentences_steps.date_order(reading.date_order(source.id, column, chosen)))
+    return chosen
 
 
 def _test_column(source: Source, free: list[str], current: str) -> str:

@@ -7,13 +7,16 @@ from pipeline.actions.bring_file import preview_again
 from pipeline.actions.summary import Summary, summarise
 from pipeline.data import source
 from pipeline.data.columns import TESTING, ColumnProfile, Roles, guess_roles, profile_source
-from pipeline.data.dates import read_dates
+from pipeline.data.date_order import DateOrder
+from pipeline.data.date_order import date_order as read_order
+from pipeline.data.dates import Order, read_dates
+from pipeline.data.new_view import make_view
 from pipeline.data.numbers import are_codes, holds_numbers
 from pipeline.data.preview import Preview
 from pipeline.data.question import LOOKED_AT, Question, question_of
 from pipeline.data.report import ReadOptions
 from pipeline.data.source import read_rows, sheet_names, spread_rows
-from pipeline.data.view import View, make_view, view_label_sets, view_numbers
+from pipeline.data.view import View, view_label_sets, view_numbers
 from pipeline.errors import TuneDeskError
 from pipeline.templates.columns import default_template, render
 
@@ -134,6 +137,12 @@ def date_columns(source_id: str) -> tuple[str, ...]:
     rows = first_rows(source_id)
     dated = {column: sum(date is not None for date in read_dates(list(rows[column]))) for column in rows}
     return tuple(column for column, count in dated.items() if 2 * count > len(rows))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def date_order(source_id: str, column: str, chosen: Order) -> DateOrder:
+    """How the dates of a column are read, and why."""
+    return read_order(source_id, column, chosen)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)

@@ -6,12 +6,17 @@ from functools import partial
 import streamlit as st
 
 from pages.components import sentences_steps, state
-from pages.components.text import plain, show_error, show_line, show_section, t
+from pages.components.language import language
+from pages.components.text import plain, show_error, show_line, show_note, show_section, t
+from pages.data import reading
 from pages.data.making import settle
 from pipeline.actions.check import redivide, take_back
 from pipeline.actions.data import Dataset, Made
+from pipeline.data.by_time import NEWER, TOO_NEW, UNDATED
+from pipeline.data.split import load_split
 from pipeline.data.steps import Step
 from pipeline.errors import TuneDeskError
+from pipeline.i18n import spoken_day
 
 
 def become(change: Callable[[], Made]) -> None:
@@ -48,10 +53,37 @@ def show_done(dataset: Dataset) -> None:
             key = f"take-back-{position}-{dataset.id}"
             _show_one(sentences_steps.step(step), partial(take_back, dataset, position), key)
         if view.group:
-            back = partial(redivide, dataset, time=view.time)
+            back = partial(redivide, dataset, time=view.time, date_order=view.date_order)
             _show_one(sentences_steps.group(view.group), back, key="take-back-group")
         if view.time:
             _show_one(sentences_steps.time(view.time), partial(redivide, dataset, group=view.group), "take-back-time")
+            _show_order(dataset)
+            _show_notes(dataset)
+
+
+def _show_order(dataset: Dataset) -> None:
+    """How the dates of the time column are read, where they could be read otherwise, and the way to that."""
+    view = dataset.view
+    dates = reading.date_order(view.source, view.time, view.date_order)
+    if not dates.example:
+        return
+    # What the file says itself needs no saying: then the version is the one that was there before.
+    order = "" if reading.date_order(view.source, view.time, "").order == dates.opposite else dates.opposite
+    other = partial(redivide, dataset, group=view.group, time=view.time, date_order=order)
+    day = spoken_day(dates.day(dates.opposite), language())
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        show_note(sentences_steps.date_order(dates))
+        if st.button(
+            plain(t("Read it as {date}", date=day)), icon=":material/swap_horiz:", type="tertiary", key="swap-dates"
+        ):
+            become(other)
+
+
+def _show_notes(dataset: Dataset) -> None:
+    """What dividing by time has brought about: rows without a date, classes that came later, newer rows that train."""
+    for note in load_split(dataset.split).notes:
+        if note.kind in (UNDATED, TOO_NEW, NEWER):
+            show_note(t(note.message, **dict(note.values)))
 
 
 def _show_one(words: str, back: Callable[[], Made], key: str) -> None:

@@ -10,8 +10,9 @@ from pipeline import jobs
 from pipeline.actions.data import Dataset, Made, make_version
 from pipeline.check.finding import Remedy
 from pipeline.check.report import CheckReport, load_check
+from pipeline.data.dates import Order
+from pipeline.data.new_view import with_steps
 from pipeline.data.steps import rename_labels
-from pipeline.data.view import with_steps
 from pipeline.runs.store import JobRow, session
 from pipeline.settings import workspace
 
@@ -66,10 +67,12 @@ def take_back(dataset: Dataset, step: int) -> Made:
     return make_version(dataset, with_steps(dataset.view, (*steps[:step], *steps[step + 1 :])))
 
 
-def redivide(dataset: Dataset, *, group: str = "", time: str = "") -> Made:
+def redivide(dataset: Dataset, *, group: str = "", time: str = "", date_order: Order = "") -> Made:
     """The dataset with its rows divided by these columns; "" for none: the one that a remedy chose is taken back.
+
+    ``date_order`` is what comes first in the dates of the time column; "" for what the file tells or suggests.
 
     Raises:
         UnfitData: rows divided so leave none to measure on.
     """
-    return make_version(dataset, dataclasses.replace(dataset.view, group=group, time=time))
+    return make_version(dataset, dataclasses.replace(dataset.view, group=group, time=time, date_order=date_order))

@@ -10,11 +10,13 @@ from sqlmodel import select
 
 from pipeline import jobs
 from pipeline.actions.bring_file import is_small
+from pipeline.data.dates import Order
+from pipeline.data.new_view import make_view
 from pipeline.data.question import Question
 from pipeline.data.source import load_source
 from pipeline.data.split import load_split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, count_labelled, make_view
+from pipeline.data.view import View, count_labelled
 from pipeline.datasets.freeze import Division, add_version, freeze, still_holds
 from pipeline.errors import N_, JobError, SettingError
 from pipeline.runs import store
@@ -66,6 +68,7 @@ def make_dataset(
     template: str | None = None,
     group: str = "",
     time: str = "",
+    date_order: Order = "",
     test_source_id: str = "",
     test_column: str = "",
     seed: int = 0,
@@ -73,7 +76,7 @@ def make_dataset(
 ) -> Made:
     """As ``create_dataset``, for a page: a large file is divided by a job, so that the server need not."""
     division = _division(test_source_id, test_column, seed)
-    view = _read(source_id, question, template, group, time, steps)
+    view = _read(source_id, question, template, group, time, date_order, steps)
     return _make(view, division, _kept_split(view, division), name=name, sample=False)
 
 
@@ -90,6 +93,7 @@ def create_dataset(
     template: str | None = None,
     group: str = "",
     time: str = "",
+    date_order: Order = "",
     test_source_id: str = "",
     test_column: str = "",
     seed: int = 0,
@@ -109,6 +113,7 @@ def create_dataset(
         template: how text columns join; None takes the field names and values line by line.
         group: a column whose rows of one value stay on one side of the Split; "" for none.
         time: a column with dates: the newest rows are measured on; "" for none.
+        date_order: what comes first in dates such as 5/1/2024; "" for what the file tells or suggests.
         test_source_id: a Source with the same columns whose labelled rows are the test set, kept as given.
         test_column: a column that says "test" (see ``pipeline.data.columns.TESTING``) in the rows of the test set,
             which are kept as given; the other rows are divided into training and validation.
@@ -123,7 +128,7 @@ def create_dataset(
     """
     division = _division(test_source_id, test_column, seed)
     question = Question(tuple(text), label, separators, tuple(label_columns), second, number)
-    view = _read(source_id, question, template, group, time, steps)
+    view = _read(source_id, question, template, group, time, date_order, steps)
     split = _kept_split(view, division) or freeze(view, division, progress)
     return _dataset(add_version(view, split, name=name, sample=sample))
 
@@ -131,8 +136,8 @@ def create_dataset(
 def make_version(dataset: Dataset, view: View) -> Made:
     """Another version of a dataset: read differently, measured on the same rows wherever that can be.
 
-    It cannot where the group or time column is another, or where the answers are read in a way in which rows of the
-    Split have none (the cells of some are no numbers).
+    It cannot where the group or time column or the order of its dates is another, or where the answers are read in a
+    way in which rows of the Split have none (the cells of some are no numbers).
 
     The version that was made with the same View before is taken up again, as the newest. Where the rows of a large file
     have to be divided anew, a job does it.
@@ -140,7 +145,7 @@ def make_version(dataset: Dataset, view: View) -> Made:
     Raises:
         UnfitData: rows divided so leave none to measure on.
     """
-    divided_alike = (view.group, view.time) == (dataset.view.group, dataset.view.time)
+    divided_alike = _divided_by(view) == _divided_by(dataset.view)
     kept = dataset.split if divided_alike and still_holds(view, dataset.view, dataset.split) else ""
     return _make(view, _division_of(dataset.split), kept, name=dataset.name, sample=dataset.sample)
 
@@ -172,7 +177,13 @@ def _make(view: View, division: Division, split: str, *, name: str, sample: bool
 
 
 def _read(
-    source_id: str, question: Question, template: str | None, group: str, time: str, steps: Sequence[Step]
+    source_id: str,
+    question: Question,
+    template: str | None,
+    group: str,
+    time: str,
+    date_order: Order,
+    steps: Sequence[Step],
 ) -> View:
     return make_view(
         source_id,
@@ -181,6 +192,7 @@ def _read(
         default_template(question.text) if template is None else template,
         group=group,
         time=time,
+        date_order=date_order,
         separators=question.separators,
         label_columns=question.label_columns,
         second=question.second,
@@ -219,11 +231,13 @@ def _kept_split(view: View, division: Division) -> str:
 
 
 def _parts(view: View) -> tuple[str, ...]:
-    """The columns by which rows are divided: those with the answers, and those that keep rows apart or together.
+    """The columns by which rows are divided: those with the answers, and those that keep rows apart or together."""
+    return (*view.answer_columns, *_divided_by(view))
 
-    How cells of the answers are read may change from version to version.
-    """
-    return (*view.answer_columns, view.group, view.time)
+
+def _divided_by(view: View) -> tuple[str, ...]:
+    """What a View says of dividing the rows."""
+    return view.group, view.time, view.date_order
 
 
 def get_dataset(id_or_name: str) -> Dataset:

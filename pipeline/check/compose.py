@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from pipeline.check.finding import Example, Remedy
 from pipeline.check.material import Material
+from pipeline.data.new_view import with_steps
 from pipeline.data.split import Split
 from pipeline.data.steps import Step
-from pipeline.data.view import View, view_label_sets, with_steps
+from pipeline.data.view import View, view_label_sets
 from pipeline.errors import UnfitData
 from pipeline.templates.columns import default_template
 

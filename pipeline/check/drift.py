@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.check.compose import EXAMPLES, excerpt
 from pipeline.check.finding import CheckFinding, Example, Remedy, Severity
 from pipeline.check.material import Material
+from pipeline.data.date_order import date_order
 from pipeline.data.dates import read_dates
 from pipeline.data.split import TEST_SHARE
 from pipeline.errors import N_
@@ -35,7 +36,8 @@ def find_drift(material: Material) -> Iterator[CheckFinding]:
         if described.kind != "date":
             continue
         cells = material.column(described.name)
-        dates = read_dates(cells.iloc[material.labelled].tolist())
+        order = date_order(material.view.source, described.name).order
+        dates = read_dates(cells.iloc[material.labelled].tolist(), order)
         dated = [(date, row) for date, row in zip(dates, material.labelled, strict=True) if date is not None]
         if len(dated) < DATED_SHARE * len(material.labelled):
             continue

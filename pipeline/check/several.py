@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pipeline.check.compose import EXAMPLES, excerpt, offer
 from pipeline.check.finding import CheckFinding, Example, Remedy, Severity
 from pipeline.check.material import Material
+from pipeline.data.new_view import with_steps
 from pipeline.data.several import guess_separators, split_labels
 from pipeline.data.steps import rename_labels
-from pipeline.data.view import with_steps
 from pipeline.errors import N_, UnfitData
 
 

@@ -116,6 +116,7 @@ def _use(groups: Any) -> None:
     evaluate = _command(groups, "evaluate", commands.evaluate, N_("How good a run is, and how sure that is."))
     evaluate.add_argument("run", metavar="RUN")
     evaluate.add_argument("--data", type=Path, metavar="FILE", help=hint(N_("Measure on the rows of this file.")))
+    add_reading(evaluate)
     predict = _command(groups, "predict", commands.predict, N_("Label the rows of a file."))
     predict.add_argument("run", metavar="RUN", help=hint(N_("A run, or the zip or folder of an export.")))
     predict.add_argument("file", metavar="FILE", type=Path)

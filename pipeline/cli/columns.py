@@ -6,13 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.cli.reading import NAMES as READING
+from pipeline.cli.reading import given_options
 from pipeline.cli.terminal import hint, say
 from pipeline.data.columns import Roles, guess_roles, profile_source
+from pipeline.data.date_order import ORDERS, SENTENCES, date_order
+from pipeline.data.dates import Order
 from pipeline.data.question import Question, question_of
 from pipeline.data.source import Source
 from pipeline.data.view import View
 from pipeline.errors import N_, SettingError, UnfitData
-from pipeline.i18n import terminal_language, translate
+from pipeline.i18n import spoken_day, terminal_language, translate
 from pipeline.tasks import registry
 
 
@@ -43,6 +46,11 @@ def add_division(command: argparse.ArgumentParser) -> None:
     command.add_argument("--test-column", metavar="COL", help=hint(N_("Rows that say test there are the test rows.")))
     command.add_argument("--group", metavar="COL", help=hint(N_("Rows with the same value stay on one side.")))
     command.add_argument("--time", metavar="COL", help=hint(N_("Dates: the newest rows are the test rows.")))
+    command.add_argument(
+        "--date-order",
+        choices=ORDERS,
+        help=hint(N_("What comes first in dates such as 5/1/2024; as the file tells when left out.")),
+    )
 
 
 def pick_question(source: Source, options: argparse.Namespace) -> Question:
@@ -100,6 +108,30 @@ def say_question(question: Question, options: argparse.Namespace) -> None:
     elif options.task != task:
         line = N_("The answers are numbers, so that what is learned is how alike the two texts are: task {task}.")
         say(translate(line, language, task=task))
+
+
+def read_dates_as(source: Source, options: argparse.Namespace) -> Order:
+    """What the options say of the order of dates; how these are read is said where they could be read otherwise.
+
+    Raises:
+        SettingError: the order of dates is given, and no column with dates.
+        UnfitData: the dates themselves say otherwise.
+    """
+    if not options.time:
+        if options.date_order:
+            raise SettingError(N_("--date-order says how the dates of --time are read: name their column, too."))
+        return ""
+    if options.time not in source.columns:
+        return ""  # whoever makes a View of it says so
+    chosen: Order = options.date_order or ""
+    dates, language = date_order(source.id, options.time, chosen), terminal_language()
+    if dates.example:
+        day = spoken_day(dates.day(dates.order), language)
+        values = {"cell": dates.example, "date": day, "column": dates.column, "other": dates.other}
+        say(translate(SENTENCES[dates.reason], language, **values))
+        if not chosen:
+            say(translate(N_("Choose another reading with --date-order {order}."), language, order=dates.opposite))
+    return chosen
 
 
 def check_task(view: View, options: argparse.Namespace) -> None:
@@ -171,11 +203,12 @@ def refuse_choices(options: argparse.Namespace) -> None:
     Raises:
         SettingError: an option that ``add_reading``, ``add_roles`` or ``add_division`` has added is set.
     """
-    names = (*READING, "text", "label", "second", "separator", "test_file", "test_column", "group", "time")
-    given = [f"--{name.replace('_', '-')}" for name in names if getattr(options, name) is not None]
+    roles = ("text", "label", "second", "separator")
+    names = (*READING, *roles, "test_file", "test_column", "group", "time", "date_order")
+    given = given_options(options, names)
     if given:
         raise SettingError(
             N_("{options} cannot be set for {dataset}: a dataset is frozen. Give the file instead."),
-            options=", ".join(given),
+            options=given,
             dataset=options.data,
         )

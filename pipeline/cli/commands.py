@@ -12,9 +12,9 @@ from pipeline import system
 from pipeline.actions import data, jobs, models, runs, use
 from pipeline.actions import train as training
 from pipeline.actions.runs import RunInfo
-from pipeline.cli.columns import check_task, pick_question, refuse_choices, say_question
+from pipeline.cli.columns import check_task, pick_question, read_dates_as, refuse_choices, say_question
 from pipeline.cli.inspecting import check_source
-from pipeline.cli.reading import reading_options
+from pipeline.cli.reading import reading_options, refuse_reading
 from pipeline.cli.terminal import Terminal
 from pipeline.data.columns import profile_source
 from pipeline.data.source import ReadOptions, Source, import_source
@@ -144,10 +144,11 @@ def evaluate(options: argparse.Namespace) -> Json:
     """The report of a run, or its figures on the labelled rows of another file."""
     run = runs.get_run(options.run)
     if options.data is None:
+        refuse_reading(options)
         return _report(load_report(run.id))
     from pipeline.evaluation.fresh import measure_on
 
-    source = _import(options.data, ReadOptions())
+    source = _import(options.data, reading_options(options))
     return dataclasses.asdict(measure_on(use.bundle_of(run.id), source.id))
 
 
@@ -262,6 +263,7 @@ def _dataset(path: Path, options: argparse.Namespace) -> data.Dataset:
         **dataclasses.asdict(question),
         group=options.group or "",
         time=options.time or "",
+        date_order=read_dates_as(source, options),
         test_source_id=_import(options.test_file, reading).id if options.test_file else "",
         test_column=options.test_column or "",
         progress=Terminal(),

@@ -11,8 +11,9 @@ from pipeline.check.find import find
 from pipeline.check.material import Material
 from pipeline.cli.columns import pick_question, say_question
 from pipeline.cli.terminal import Terminal
+from pipeline.data.new_view import make_view
 from pipeline.data.source import Source
-from pipeline.data.view import View, make_view
+from pipeline.data.view import View
 from pipeline.errors import UnfitData
 from pipeline.i18n import terminal_language, translate
 from pipeline.tasks import registry

@@ -1,10 +1,11 @@
 """How a command is told to read a file: what a person knows better than the reader's guesses."""
 
 import argparse
+from collections.abc import Sequence
 
 from pipeline.cli.terminal import hint
 from pipeline.data.report import ESCAPES, ReadOptions
-from pipeline.errors import N_
+from pipeline.errors import N_, SettingError
 
 NAMES = ("encoding", "delimiter", "header", "sheet", "quote", "escape")
 
@@ -26,3 +27,17 @@ def reading_options(options: argparse.Namespace) -> ReadOptions:
     return ReadOptions(
         options.encoding, options.delimiter, options.header, options.sheet, options.quote, options.escape
     )
+
+
+def refuse_reading(options: argparse.Namespace) -> None:
+    """Where no file is read, there is nothing to say about reading it: raises SettingError if something was said."""
+    given = given_options(options, NAMES)
+    if given:
+        raise SettingError(
+            N_("There is no file to be read with {options}. Name one with --data, or leave this out."), options=given
+        )
+
+
+def given_options(options: argparse.Namespace, names: Sequence[str]) -> str:
+    """Those of ``names`` that were set, as they are written on the command line; "" for none of them."""
+    return ", ".join(f"--{name.replace('_', '-')}" for name in names if getattr(options, name) is not None)

@@ -6,6 +6,9 @@ from pipeline.data.by_label_sets import LabelSets
 from pipeline.data.report import Finding
 from pipeline.errors import N_
 
+# Kinds of the notes below.
+UNDATED, TOO_NEW, NEWER = "undated_rows", "classes_not_in_training", "newer_rows_in_training"
+
 Dates = Sequence[float | None]  # of every row; None where it could not be read
 
 
@@ -51,21 +54,19 @@ def notes_on_time(parts: Mapping[str, Sequence[int]], dates: Dates, label_sets: 
     undated = sum(dates[row] is None for rows in parts.values() for row in rows)
     if undated:
         message = N_("Rows whose date could not be read, which were put into training: {rows}.")
-        notes.append(Finding("undated_rows", undated, message, (("rows", str(undated)),)))
+        notes.append(Finding(UNDATED, undated, message, (("rows", str(undated)),)))
     trained = _labels(label_sets, parts["train"])
     measured = [row for part, rows in parts.items() if part != "train" for row in rows]
     new = _labels(label_sets, measured) - trained
     if new:
         message = N_("Classes that only the newest rows have, so that they cannot be learned: {labels}. Rows: {rows}.")
         rows = sum(not new.isdisjoint(label_sets[row] or ()) for row in measured)
-        notes.append(
-            Finding("classes_not_in_training", rows, message, (("labels", ", ".join(sorted(new))), ("rows", str(rows))))
-        )
+        notes.append(Finding(TOO_NEW, rows, message, (("labels", ", ".join(sorted(new))), ("rows", str(rows)))))
     first = min((date for row in measured if (date := dates[row]) is not None), default=None)
     late = sum(first is not None and (dates[row] or first) > first for row in parts["train"])
     if late:
         message = N_("Newer rows that stay in training, because they belong together with older ones: {rows}.")
-        notes.append(Finding("newer_rows_in_training", late, message, (("rows", str(late)),)))
+        notes.append(Finding(NEWER, late, message, (("rows", str(late)),)))
     return tuple(notes)
 
 

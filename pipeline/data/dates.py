@@ -1,8 +1,13 @@
 """Dates as people write them, read for one purpose: which row is older. Knows nothing of columns or splits."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+Order = Literal["", "day", "month"]  # what comes first in dates such as 5/1/2024; "": nobody says
 
 # Days since 1899-12-30, as Excel counts them; other numbers of five digits are no dates.
 _EXCEL_START = datetime(1899, 12, 30, tzinfo=UTC)
@@ -20,6 +25,7 @@ _YEAR_LAST = r"(?P<first>\d{1,2})(?P<between>[-/.])\s?(?P<second_number>\d{1,2})
 _DAY_NAMED = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?[\s-]*(?P<name>[A-Za-z]{3,9})\.?,?[\s-]*(?P<year>\d{4})"
 _MONTH_NAMED = r"(?P<name>[A-Za-z]{3,9})\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})"
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+)?"
+_YEAR_LAST_BEGINNING = re.compile(_YEAR_LAST)
 _FORMS = tuple(
     re.compile(form + _TIME) for form in (_YEAR_FIRST, _YEAR_LAST, _WEEKDAY + _DAY_NAMED, _WEEKDAY + _MONTH_NAMED)
 )
@@ -28,39 +34,71 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _AFTERNOON = ("下午", "晚上", "中午", "p")
 
 
-def read_dates(cells: Sequence[str]) -> list[float | None]:
+@dataclass(frozen=True)
+class Told:
+    """What cells say of the order in which their dates are written. Cells are named as they stand."""
+
+    order: Order  # that of most of the days that tell; "" where none does
+    telling: str = ""  # a cell that can only be read in this order
+    contradicting: str = ""  # a cell that can only be read in the other one
+    open: str = ""  # a cell that is another day in the other order
+
+
+def read_dates(cells: Sequence[str], order: Order = "") -> list[float | None]:
     """Seconds since 1970 of every cell; None where it is no date.
 
     Read are ISO 8601, 2024/1/5, 2024年1月5日, 5.1.2024, 5/1/2024, 5 Jan 2024, 20240105, the day numbers of Excel and
-    seconds or milliseconds since 1970, each with a time or without. Whether 5/1/2024 is in January or in May is
-    what the other cells say; where none of them does, the day comes first, but for slashes the month.
+    seconds or milliseconds since 1970, each with a time or without.
+
+    Args:
+        cells: of one column.
+        order: whether 5/1/2024 is in January or in May; "": what most of the other cells say, and where none of them
+            does, the day comes first, but for slashes the month. A cell that can only be read otherwise is.
     """
     stripped = [cell.strip() for cell in cells]
-    day_first = _day_first(stripped)
+    order = order or order_told(stripped).order
     known: dict[str, float | None] = {}
     for cell in stripped:
         if cell not in known:
-            known[cell] = _read(cell, day_first)
+            known[cell] = _read(cell, order)
     return [known[cell] for cell in stripped]
 
 
-def _day_first(cells: Sequence[str]) -> bool | None:
-    """Whether the day stands before the month in dates such as 5/1/2024; None where no cell tells."""
+def order_told(cells: Iterable[str]) -> Told:
+    """What these cells say of their order. A day counts once, however many times of it there are."""
+    seen: set[str] = set()
+    days: Counter[Order] = Counter()
+    examples: dict[Order, str] = {}
     for cell in cells:
-        match = _FORMS[1].fullmatch(cell)
-        if match and int(match["first"]) > 12:
-            return True
-        if match and int(match["second_number"]) > 12:
-            return False
-    return None
+        stripped = cell.strip()
+        beginning = _YEAR_LAST_BEGINNING.match(stripped)
+        if beginning is None or beginning.group() in seen or _read(stripped, "day") is None:
+            continue
+        seen.add(beginning.group())
+        first, second = int(beginning["first"]), int(beginning["second_number"])
+        tells: Order = "day" if first > 12 else "month" if second > 12 else ""
+        if tells or first != second:
+            days[tells] += 1
+            examples.setdefault(tells, stripped)
+    if not days["day"] and not days["month"]:
+        return Told("", open=examples.get("", ""))
+    order: Order = "day" if days["day"] > days["month"] else "month"
+    other: Order = "month" if order == "day" else "day"
+    return Told(order, examples[order], examples.get(other, ""), examples.get("", ""))
 
 
-def _read(cell: str, day_first: bool | None) -> float | None:
+def usual_order(cell: str) -> Order:
+    """The order in which a date such as 5/1/2024 is read where nothing tells: as its separator is mostly used."""
+    beginning = _YEAR_LAST_BEGINNING.match(cell.strip())
+    return "month" if beginning and beginning["between"] == "/" else "day"
+
+
+def _read(cell: str, order: Order) -> float | None:
     if len(cell) > _LONGEST:
         return None
     number = re.fullmatch(r"\d+(\.\d+)?", cell, re.ASCII)
     try:
-        moment = _from_number(cell) if number else _from_words(cell, day_first)
+        moment = _from_number(cell) if number else _from_words(cell, order)
     except (ValueError, OverflowError):  # the 31st of April, the year 0
         return None
     return moment.timestamp() if moment else None
@@ -78,7 +116,7 @@ def _from_number(cell: str) -> datetime | None:
     return datetime.strptime(cell, _PACKED[len(whole)]).replace(tzinfo=UTC)
 
 
-def _from_words(cell: str, day_first: bool | None) -> datetime | None:
+def _from_words(cell: str, order: Order) -> datetime | None:
     match = next((match for form in _FORMS if (match := form.fullmatch(cell))), None)
     if match is None:
         return None
@@ -89,8 +127,8 @@ def _from_words(cell: str, day_first: bool | None) -> datetime | None:
     if parts.get("name"):
         month = str(_MONTHS.index(parts["name"][:3].casefold()) + 1)
     if parts.get("first"):
-        first = parts["between"] != "/" if day_first is None else day_first
-        day, month = (parts["first"], parts["second_number"]) if first else (parts["second_number"], parts["first"])
+        first, second = parts["first"], parts["second_number"]
+        day, month = (first, second) if (order or usual_order(cell)) == "day" else (second, first)
         if int(month) > 12:  # a cell that does not do as the others do
             day, month = month, day
     hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from pipeline.data.by_class import deal_by_class
 from pipeline.data.by_label_sets import LabelSets, deal_by_label_sets
 from pipeline.data.by_time import Dates, deal_by_time, notes_on_time
-from pipeline.data.dates import read_dates
+from pipeline.data.dates import Order, read_dates
 from pipeline.data.duplicates import near_duplicate_clusters
 from pipeline.data.report import Finding
 from pipeline.errors import N_, DataError, UnfitData
@@ -82,74 +82,68 @@ class Split:
 
 
 @dataclass(frozen=True)
-class _Brought:
-    """Test rows that a person has set aside; none of them where ``rows`` is empty and ``source`` is ""."""
+class Terms:
+    """What a division is told beside the texts and the answers. The test rows may be a person's own: these are kept."""
 
-    source: str  # "": they are rows of the Source that is divided
-    rows: Sequence[int]
-    texts: Sequence[str]  # of these rows, where they are rows of another Source
+    seed: int = 0  # of the division, nothing else
+    groups: Sequence[str] | None = None  # of every row; rows with the same value stay on one side, blank ones are free
+    order: Sequence[str] | None = None  # a date of every row, in any form that ``data.dates`` reads; None: by chance
+    date_order: Order = ""  # what comes first in dates such as 5/1/2024; "": see ``data.dates``
+    test_source: str = ""  # Source of the test rows; "": they are rows of the Source that is divided
+    test_rows: Sequence[int] = ()  # that a person has set aside for testing
+    test_texts: Sequence[str] = ()  # of ``test_rows``, where they are of another Source, to find them in training
+
+    @property
+    def tests_given(self) -> bool:
+        """Whether a person has set test rows aside."""
+        return bool(self.test_source or self.test_rows)
+
+
+BY_CHANCE = Terms()
 
 
 def make_split(
     source_id: str,
     texts: Sequence[str],
     labels: Sequence[str],
-    *,
-    seed: int = 0,
-    groups: Sequence[str] | None = None,
-    order: Sequence[str] | None = None,
-    test_source: str = "",
-    test_rows: Sequence[int] = (),
-    test_texts: Sequence[str] = (),
+    terms: Terms = BY_CHANCE,
     progress: Progress = UNWATCHED,
 ) -> Split:
     """Divide the labelled rows: 70 % training, 15 % validation, 15 % test of each class.
 
     Validation and test hold at most 5,000 rows each. Near-duplicates and groups stay on one side. Where the test
     rows are given, they are kept as they are, and 10 % (at most 500 rows) of the rest are for validation.
-    A class of two rows has one for testing, of one row it is for training only. By ``order`` the parts have the same
-    sizes, and the classes fall as they may.
+    A class of two rows has one for testing, of one row it is for training only. By dates the parts have the same
+    sizes, and the classes fall as they may: the newest rows are for testing, those before them for validation, those
+    without a date for training.
 
     Args:
         source_id: the Source.
         texts: the text of every row of the Source, as the model will read it.
         labels: the label of every row; blank: left out.
-        seed: of the division, nothing else.
-        groups: a value for every row; rows with the same value stay on one side, blank ones are free.
-        order: a date for every row, in any form that ``data.dates`` reads: the newest rows are for testing, those
-            before them for validation, those without a date for training.
-        test_source: Source of the test rows; "": they are rows of ``source_id``.
-        test_rows: row numbers that a person has set aside for testing.
-        test_texts: texts of ``test_rows``, where they are rows of another Source, to find them in training.
+        terms: all else that decides.
         progress: hears how many texts were compared.
 
     Raises:
         Stopped: somebody asked for it.
         UnfitData: fewer than two classes, no class with a second row to measure on, or no date that can be read.
     """
-    dates = None if order is None else _read_order(order, [bool(label.strip()) for label in labels])
+    dates = _read_order(terms, [bool(label.strip()) for label in labels])
 
     def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
         if dates is not None:
             return deal_by_time(units, dates, shares)
-        return deal_by_class(units, labels, shares, seed, loose=groups is not None)
+        return deal_by_class(units, labels, shares, terms.seed, loose=terms.groups is not None)
 
     sets = [(label,) if label.strip() else None for label in labels]
-    brought = _Brought(test_source, test_rows, test_texts)
-    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates, progress)
+    return _divide(source_id, texts, sets, deal, terms, dates, progress)
 
 
 def make_split_of_sets(
     source_id: str,
     texts: Sequence[str],
     label_sets: LabelSets,
-    *,
-    seed: int = 0,
-    groups: Sequence[str] | None = None,
-    order: Sequence[str] | None = None,
-    test_source: str = "",
-    test_rows: Sequence[int] = (),
-    test_texts: Sequence[str] = (),
+    terms: Terms = BY_CHANCE,
     progress: Progress = UNWATCHED,
 ) -> Split:
     """As ``make_split``, for rows with several labels: every label has about its share in every part.
@@ -157,28 +151,21 @@ def make_split_of_sets(
     Args:
         label_sets: labels of every row; () for a row that has none of them, None for one that nobody has labelled.
     """
-    dates = None if order is None else _read_order(order, [its is not None for its in label_sets])
+    dates = _read_order(terms, [its is not None for its in label_sets])
 
     def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
         if dates is not None:
             return deal_by_time(units, dates, shares)
-        return deal_by_label_sets(units, label_sets, shares, seed)
+        return deal_by_label_sets(units, label_sets, shares, terms.seed)
 
-    brought = _Brought(test_source, test_rows, test_texts)
-    return _divide(source_id, texts, label_sets, deal, seed, groups, brought, dates, progress)
+    return _divide(source_id, texts, label_sets, deal, terms, dates, progress)
 
 
 def make_split_of_numbers(
     source_id: str,
     texts: Sequence[str],
     numbers: npt.NDArray[np.float64],
-    *,
-    seed: int = 0,
-    groups: Sequence[str] | None = None,
-    order: Sequence[str] | None = None,
-    test_source: str = "",
-    test_rows: Sequence[int] = (),
-    test_texts: Sequence[str] = (),
+    terms: Terms = BY_CHANCE,
     progress: Progress = UNWATCHED,
 ) -> Split:
     """As ``make_split``, for rows with a number: small, middle and large ones have about their share in every part.
@@ -191,17 +178,16 @@ def make_split_of_numbers(
         UnfitData: no row has a number and a text, or no date that can be read.
     """
     known = ~np.isnan(numbers)
-    dates = None if order is None else _read_order(order, known.tolist())
+    dates = _read_order(terms, known.tolist())
     levels = levels_of(numbers)
 
     def deal(units: Units, shares: Shares) -> dict[str, list[int]]:
         if dates is not None:
             return deal_by_time(units, dates, shares)
-        return deal_by_class(units, levels, shares, seed, loose=groups is not None)
+        return deal_by_class(units, levels, shares, terms.seed, loose=terms.groups is not None)
 
     sets = [(level,) if level else None for level in levels]
-    brought = _Brought(test_source, test_rows, test_texts)
-    return _divide(source_id, texts, sets, deal, seed, groups, brought, dates, progress, classes=False)
+    return _divide(source_id, texts, sets, deal, terms, dates, progress, classes=False)
 
 
 def save_split(split: Split) -> None:
@@ -237,9 +223,7 @@ def _divide(
     texts: Sequence[str],
     label_sets: LabelSets,
     deal: Callable[[Units, Shares], dict[str, list[int]]],
-    seed: int,
-    groups: Sequence[str] | None,
-    brought: _Brought,
+    terms: Terms,
     dates: Dates | None,
     progress: Progress,
     *,
@@ -249,8 +233,8 @@ def _divide(
 
     Without ``classes`` the label sets are levels of numbers: nobody has to hear of them.
     """
-    given = bool(brought.source or brought.rows)
-    own_test = set() if brought.source else set(brought.rows)
+    given = terms.tests_given
+    own_test = set() if terms.test_source else set(terms.test_rows)
     usable = [row for row, its in enumerate(label_sets) if its is not None and texts[row].strip()]
     usable = [row for row in usable if row not in own_test]
     counts = Counter(label for row in usable for label in label_sets[row] or ())
@@ -258,9 +242,9 @@ def _divide(
         _check(counts, given)
     elif not usable:
         raise UnfitData(N_("No row has a number and a text: there is nothing to learn from."))
-    held_out = list(brought.texts) if brought.source else [texts[row] for row in sorted(own_test)]
+    held_out = list(terms.test_texts) if terms.test_source else [texts[row] for row in sorted(own_test)]
     clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out], progress)
-    units = _units(usable, clusters[: len(usable)], groups)
+    units = _units(usable, clusters[: len(usable)], terms.groups)
     parts = deal(units, _shares(len(usable), given))
     if dates is None:
         on_parts = _note_on_singles(counts) if classes else ()
@@ -268,13 +252,13 @@ def _divide(
         if classes:
             _check_trained({label for row in parts["train"] for label in label_sets[row] or ()})
         on_parts = notes_on_time(parts, dates, label_sets if classes else [None] * len(label_sets))
-    test = tuple(sorted(brought.rows)) if given else tuple(sorted(parts["test"]))
+    test = tuple(sorted(terms.test_rows)) if given else tuple(sorted(parts["test"]))
     tested = {clusters[len(usable) + position] for position in range(len(held_out))}
     also_tested = sum(cluster in tested for cluster in clusters[: len(usable)])
     empty = sum(its is not None and not texts[row].strip() for row, its in enumerate(label_sets) if row not in own_test)
     notes = (*on_parts, *_notes(empty, also_tested))
     train, validation = tuple(sorted(parts["train"])), tuple(sorted(parts["validation"]))
-    split = Split("", source_id, brought.source, train, validation, test, seed, notes)
+    split = Split("", source_id, terms.test_source, train, validation, test, terms.seed, notes)
     return dataclasses.replace(split, id=_identify(split))
 
 
@@ -337,8 +321,12 @@ def levels_of(numbers: npt.NDArray[np.float64]) -> list[str]:
     return [str(level) if its else "" for level, its in zip(levels.tolist(), known.tolist(), strict=True)]
 
 
-def _read_order(order: Sequence[str], is_labelled: Sequence[bool]) -> list[float | None]:
-    dates = read_dates(order)
+def _read_order(terms: Terms, is_labelled: Sequence[bool]) -> list[float | None] | None:
+    """[rows] dates by which rows are divided; None where they are divided by chance."""
+    order = terms.order
+    if order is None:
+        return None
+    dates = read_dates(order, terms.date_order)
     labelled = [row for row, its in enumerate(is_labelled) if its]
     if all(dates[row] is None for row in labelled):
         raise UnfitData(

@@ -1,4 +1,7 @@
-"""A View: how a person reads a Source. Changing one never touches the Source, so it can be undone."""
+"""A View: how a person reads a Source. Changing one never touches the Source, so it can be undone.
+
+Whether anything can be learned from it is known to ``data.new_view``, which makes it.
+"""
 
 import dataclasses
 import hashlib
@@ -14,14 +17,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.data import steps as remedies
+from pipeline.data.dates import Order
 from pipeline.data.numbers import read_numbers
 from pipeline.data.several import says_yes, split_labels
-from pipeline.data.source import Source, chosen_rows, combinations, load_source, read_rows, spread_rows
+from pipeline.data.source import chosen_rows, combinations, read_rows
 from pipeline.data.steps import LEAVE_OUT, Step
 from pipeline.errors import N_, UnfitData
 
-# Rows in which a text is looked for before all are read.
-LOOKED_AT = 2_000
+# Fields of a View that Views had not from the beginning.
+_CAME_LATER = ("number", "date_order")
 
 Rows = Sequence[int] | npt.NDArray[np.int64]  # row numbers of a Source
 
@@ -54,6 +58,7 @@ class View:
     label_columns: tuple[str, ...] = ()  # columns of 0 and 1, each a label; () for none
     second: str = ""  # column whose texts stand opposite the others (text pairs); "" for none
     number: bool = False  # the label column holds numbers to predict; ``labels`` is ()
+    date_order: Order = ""  # what a person says comes first in dates such as 5/1/2024; "": as ``data.date_order`` finds
 
     @property
     def id(self) -> str:
@@ -65,9 +70,7 @@ class View:
     def identity(self) -> dict[str, Any]:
         """What an id is made of: a field that came later counts only where it says something, so that ids stay."""
         fields = dataclasses.asdict(self)
-        if not self.number:
-            del fields["number"]
-        return fields
+        return {name: value for name, value in fields.items() if value or name not in _CAME_LATER}
 
     @property
     def several(self) -> bool:
@@ -103,55 +106,6 @@ class View:
         )
         lists = {key: tuple(content.get(key, ())) for key in ("text", "labels", "label_columns")}
         return View(**{**content, **lists, "steps": steps})
-
-
-def make_view(
-    source_id: str,
-    text: Sequence[str],
-    label: str,
-    template: str = "",
-    *,
-    group: str = "",
-    time: str = "",
-    separators: str = "",
-    label_columns: Sequence[str] = (),
-    second: str = "",
-    number: bool = False,
-    steps: Sequence[Step] = (),
-) -> View:
-    """Read a Source as texts with a label. The label space is ordered by frequency, then by name.
-
-    Labels are the cells as they stand, then renamed by the steps; a cell of spaces counts as blank, which is a row to
-    fill in. A row has several labels where ``separators`` stand in its cell, or where there are ``label_columns``
-    (``data.several`` guesses both). Texts of the column ``second`` are compared with the others (``data.pairs``).
-    Where ``number`` is set, the cells are amounts (``data.numbers``) and there is no label space.
-
-    Raises:
-        UnfitData: no row, a missing column, texts or labels that are all blank, one class or number only, or numbers
-            that are asked for beside several labels.
-        DataError: no such Source.
-    """
-    return _with_labels(
-        View(
-            source_id,
-            tuple(text),
-            label,
-            (),
-            template,
-            group,
-            steps=tuple(steps),
-            time=time,
-            separators=separators,
-            label_columns=tuple(label_columns),
-            second=second,
-            number=number,
-        )
-    )
-
-
-def with_steps(view: View, steps: Sequence[Step]) -> View:
-    """The View after other steps, its label space found anew. Raises UnfitData where nothing is left to learn."""
-    return _with_labels(dataclasses.replace(view, steps=tuple(steps)))
 
 
 def view_frame(view: View, rows: Rows | None = None) -> pd.DataFrame:
@@ -303,149 +257,3 @@ def count_labelled(view: View) -> int:
 def is_blank(cells: "pd.Series[str]") -> "pd.Series[bool]":
     """Whether each cell is empty or holds nothing but spaces."""
     return cells.str.strip() == ""
-
-
-def _with_labels(view: View) -> View:
-    """The View with its label space; raises as ``make_view``."""
-    source = load_source(view.source)
-    _refuse_without_rows(source)
-    label = view.label or ", ".join(view.label_columns)
-    _check_columns(source, view)
-    if view.number:
-        _check_numbers(source, view)
-        return dataclasses.replace(view, labels=())
-    counts = label_counts(view)
-    labelled = is_labelled(view) if view.several else None
-    if not counts:
-        raise UnfitData(
-            N_("The label column {column} in {name} is blank in every row. Label some rows, or choose another column."),
-            name=source.name,
-            column=label,
-        )
-    _check_text(source, view, labelled)
-    if len(counts) < 2:
-        raise UnfitData(
-            N_("The label column {column} in {name} has one class only, {label}: there is nothing to tell apart."),
-            name=source.name,
-            column=label,
-            label=next(iter(counts)),
-        )
-    ordered = sorted(counts, key=lambda name: (-counts[name], name))
-    return dataclasses.replace(view, labels=tuple(ordered))
-
-
-def _check_numbers(source: Source, view: View) -> None:
-    if view.several:
-        raise UnfitData(
-            N_("{name} cannot be read as numbers and as several labels at once. Choose one of them."), name=source.name
-        )
-    numbers = view_numbers(view)
-    labelled = ~np.isnan(numbers)
-    if not labelled.any():
-        raise UnfitData(
-            N_("The column {column} in {name} holds no number, such as 3 or 4.5. Choose another column."),
-            name=source.name,
-            column=view.label,
-        )
-    _check_text(source, view, labelled)
-    if len(np.unique(numbers[labelled])) < 2:
-        raise UnfitData(
-            N_("The column {column} in {name} has one number only, {number}: there is nothing to tell apart."),
-            name=source.name,
-            column=view.label,
-            number=f"{numbers[labelled][0]:g}",
-        )
-
-
-def _check_text(source: Source, view: View, labelled: npt.NDArray[np.bool_] | None) -> None:
-    if not _has_text(view, labelled):
-        raise UnfitData(
-            N_("The text column {column} in {name} is empty in every row that has a label. Choose another column."),
-            name=source.name,
-            column=", ".join(view.text),
-        )
-
-
-def _refuse_without_rows(source: Source) -> None:
-    """Raises UnfitData for a table of column names alone, or one of which no row could be read."""
-    if source.rows:
-        return
-    if source.report.rows_set_aside:
-        raise UnfitData(
-            N_("None of the {rows} rows of {name} could be read. Correct those set aside, and bring it again."),
-            name=source.name,
-            rows=source.report.rows_set_aside,
-        )
-    raise UnfitData(
-        N_("{name} has column names and no rows below them. Fill in rows, or export the table again, and bring that."),
-        name=source.name,
-    )
-
-
-def _has_text(view: View, labelled: npt.NDArray[np.bool_] | None) -> bool:
-    """Whether some labelled row has a text. Only where none of a few does, all of a million texts are read.
-
-    Args:
-        view: how to read.
-        labelled: [rows] which rows have an answer; None where that has to be read, of a View with one label a row.
-    """
-    few = spread_rows(view.source, (*view.text, view.label) if labelled is None else view.text, LOOKED_AT)
-    if labelled is None:
-        answered = ~is_blank(few[view.label]) & ~few.index.isin(sorted(view.left_out))
-    else:
-        answered = pd.Series(labelled[few.index], index=few.index)
-    if _holds_text(few.loc[answered, list(view.text)]):
-        return True
-    if labelled is None:
-        labelled = is_labelled(view)
-    return _holds_text(view_frame(view)[list(view.text)][labelled])
-
-
-def _holds_text(cells: pd.DataFrame) -> bool:
-    return not all(is_blank(cells[column]).all() for column in cells)
-
-
-def _check_columns(source: Source, view: View) -> None:
-    text, named = view.text, view.label_columns or ((view.label,) if view.label else ())
-    if not text:
-        raise UnfitData(N_("No text column was chosen in {name}. Choose the column to learn from."), name=source.name)
-    for column in (*text, view.second) if view.second else text:
-        if column not in source.columns:
-            raise UnfitData(
-                N_("{name} has no text column {column}. Its columns are: {columns}."),
-                name=source.name,
-                column=column,
-                columns=", ".join(source.columns),
-            )
-    if not named:
-        raise UnfitData(
-            N_("No label column was chosen in {name}. Choose the column with the answers to learn."), name=source.name
-        )
-    for label in named:
-        if label not in source.columns:
-            raise UnfitData(
-                N_("{name} has no label column {column}. Its columns are: {columns}."),
-                name=source.name,
-                column=label,
-                columns=", ".join(source.columns),
-            )
-        if label in (*text, view.second):
-            raise UnfitData(
-                N_("{column} cannot be text and label at once in {name}: the answer would stand in the question."),
-                name=source.name,
-                column=label,
-            )
-    if view.group and view.group not in source.columns:
-        raise UnfitData(
-            N_("{name} has no group column {column}. Its columns are: {columns}."),
-            name=source.name,
-            column=view.group,
-            columns=", ".join(source.columns),
-        )
-    if view.time and view.time not in source.columns:
-        raise UnfitData(
-            N_("{name} has no column {column} with dates. Its columns are: {columns}."),
-            name=source.name,
-            column=view.time,
-            columns=", ".join(source.columns),
-        )

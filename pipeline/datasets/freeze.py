@@ -6,14 +6,24 @@ Knows nothing of jobs, nor of who asks.
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sqlmodel import select
 
 from pipeline.data.columns import TESTING
+from pipeline.data.date_order import ORDERS, DateOrder, date_order
+from pipeline.data.dates import read_dates
+from pipeline.data.report import Finding
 from pipeline.data.source import read_rows
-from pipeline.data.split import Split, load_split, make_split, make_split_of_numbers, make_split_of_sets, save_split
+from pipeline.data.split import (
+    Split,
+    Terms,
+    load_split,
+    make_split,
+    make_split_of_numbers,
+    make_split_of_sets,
+    save_split,
+)
 from pipeline.data.view import View, is_labelled, view_frame, view_label_sets, view_labels, view_numbers
 from pipeline.errors import N_, UnfitData
 from pipeline.runs import store
@@ -62,7 +72,7 @@ def freeze(view: View, division: Division, progress: Progress = UNWATCHED) -> st
             rows=len(split.train) + len(split.validation) + len(split.test),
             wanted=ROWS_A_CLASS,
         )
-    save_split(dataclasses.replace(split, test_column=division.test_column))
+    save_split(split)
     return split.id
 
 
@@ -109,20 +119,39 @@ def _divide(
     progress: Progress,
 ) -> Split:
     """The Split of a View's rows, stratified by whatever its answers are."""
-    given: dict[str, Any] = {
-        "seed": division.seed,
-        "groups": _column(view, view.group),
-        "order": _column(view, view.time),
-        "test_source": division.test_source,
-        "test_rows": test_rows,
-        "test_texts": test_texts,
-        "progress": progress,
-    }
+    dates = date_order(view.source, view.time, view.date_order) if view.time else None
+    terms = Terms(
+        division.seed,
+        _column(view, view.group),
+        _column(view, view.time),
+        dates.order if dates else "",
+        division.test_source,
+        test_rows,
+        test_texts,
+    )
     if view.number:
-        return make_split_of_numbers(view.source, texts, view_numbers(view), **given)
-    if view.several:
-        return make_split_of_sets(view.source, texts, view_label_sets(view), **given)
-    return make_split(view.source, texts, list(view_labels(view)), **given)
+        split = make_split_of_numbers(view.source, texts, view_numbers(view), terms, progress)
+    elif view.several:
+        split = make_split_of_sets(view.source, texts, view_label_sets(view), terms, progress)
+    else:
+        split = make_split(view.source, texts, list(view_labels(view)), terms, progress)
+    notes = _notes_on_order(dates, terms.order or ()) if dates else ()
+    return dataclasses.replace(split, notes=(*split.notes, *notes), test_column=division.test_column)
+
+
+def _notes_on_order(dates: DateOrder, cells: Sequence[str]) -> tuple[Finding, ...]:
+    """How dates were read that could have been read otherwise."""
+    if not dates.example:
+        return ()
+    rows = sum(day != month for day, month in zip(*(read_dates(cells, order) for order in ORDERS), strict=True))
+    values = {
+        "cell": dates.example,
+        "date": dates.day(dates.order).isoformat(),
+        "column": dates.column,
+        "rows": str(rows),
+    }
+    message = N_("Dates in {column} that could be read otherwise: {rows}. {cell} was read as {date}.")
+    return (Finding("date_order", rows, message, tuple(values.items())),)
 
 
 def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:

@@ -50,6 +50,16 @@ class _Guess:
     read: npt.NDArray[np.bool_]  # [rows] whether there was a text to read
 
 
+@dataclass(frozen=True)
+class _New:
+    """What is written into a file."""
+
+    added: dict[str, Sequence[str]]  # new columns
+    replaced: dict[str, Sequence[str]]  # columns with the answers, some of their cells filled in
+    asked: npt.NDArray[np.bool_]  # [rows] whether an answer was wanted
+    sure: npt.NDArray[np.bool_]  # [rows] whether there is one
+
+
 def fill_file(
     bundle: Path,
     source_id: str,
@@ -83,42 +93,21 @@ def fill_file(
         Stopped: somebody asked for it.
     """
     written_format(destination)  # before a long wait
-    info = bundles.read_info(bundle)
-    if not bundles.is_whole(bundle):
-        raise RunError(N_("The model {name} is damaged: a file has changed. Train or export it again."), name=info.name)
-    if threshold and kind_of(info) == "number":
-        raise SettingError(N_("A predicted number has no confidence, so there is no threshold for it."))
-    texts = (*info.text, info.second) if info.second else info.text
-    # A file to be filled may have no answers at all; where it has, they say how several labels are written there.
-    answers = [column for column in info.answers if only_blank or column in load_source(source_id).columns]
-    frame = read_rows(source_id, [*dict.fromkeys([*texts, *answers])])
+    info = _checked(bundle, threshold)
+    frame = _cells_of(info, source_id, only_blank)
     classifier = Classifier.load(bundle)
     started = time.perf_counter()
     guess = _guess(classifier, read_inputs(info, frame), progress or Silent())
     seconds = time.perf_counter() - started
-    labels = _written(info, guess.said, frame)
-    # A row without text is not answered; columns of yes and no have something to say where no label fits, too.
-    sure = guess.read & ~(guess.said.confidence < threshold) & ((labels != "") | bool(info.label_columns))
-    confidence = np.where(guess.read, guess.said.confidence, np.nan)
-    added = {
-        PREDICTION: np.where(sure, labels, "").tolist(),
-        CONFIDENCE: ["" if math.isnan(value) else f"{value:.4f}" for value in confidence],
-    }
-    replaced: dict[str, Sequence[str]] = {}
-    asked = np.ones(len(frame), dtype=bool)
-    if only_blank:
-        asked = frame[[*info.answers]].apply(is_blank).all(axis=1).to_numpy()
-        replaced = _filled_in(info, guess.said, labels, frame, asked & sure)
+    new = _new_cells(info, guess, frame, only_blank=only_blank, threshold=threshold)
     destination.parent.mkdir(parents=True, exist_ok=True)
-    write_back(source_id, added, replaced, destination=destination)
+    write_back(source_id, new.added, new.replaced, destination=destination)
     if new_cells is not None:
-        names = {info.label: LABEL} | {column: f"{LABEL}:{column}" for column in info.label_columns}
-        cells = added | {names[column]: its for column, its in replaced.items()}
-        pd.DataFrame(cells, dtype="str").to_parquet(new_cells)
+        _keep(info, new, new_cells)
     return Filled(
         rows=len(frame),
-        filled=int((asked & sure).sum()),
-        abstained=int((asked & ~sure).sum()),
+        filled=int((new.asked & new.sure).sum()),
+        abstained=int((new.asked & ~new.sure).sum()),
         path=destination,
         rows_per_second=len(frame) / seconds,
     )
@@ -149,6 +138,49 @@ def filled_rows(source: Source, label: str, new_cells: Path) -> pd.DataFrame:
     for name, column in zip(names, (PREDICTION, CONFIDENCE), strict=True):
         rows[name] = new[column].to_numpy()
     return rows
+
+
+def _checked(bundle: Path, threshold: float) -> BundleInfo:
+    """What a bundle says of itself, once it is whole and has confidences to compare a threshold with."""
+    info = bundles.read_info(bundle)
+    if not bundles.is_whole(bundle):
+        raise RunError(N_("The model {name} is damaged: a file has changed. Train or export it again."), name=info.name)
+    if threshold and kind_of(info) == "number":
+        raise SettingError(N_("A predicted number has no confidence, so there is no threshold for it."))
+    return info
+
+
+def _cells_of(info: BundleInfo, source_id: str, only_blank: bool) -> pd.DataFrame:
+    """The columns that a bundle reads, and those with the answers.
+
+    A file to be filled may have none of these; where it has, they say how several labels are written there.
+    """
+    texts = (*info.text, info.second) if info.second else info.text
+    answers = [column for column in info.answers if only_blank or column in load_source(source_id).columns]
+    return read_rows(source_id, [*dict.fromkeys([*texts, *answers])])
+
+
+def _new_cells(info: BundleInfo, guess: _Guess, frame: pd.DataFrame, *, only_blank: bool, threshold: float) -> _New:
+    """What the model says as cells of the file; where it is not sure enough, these are blank."""
+    labels = _written(info, guess.said, frame)
+    # A row without text is not answered; columns of yes and no have something to say where no label fits, too.
+    sure = guess.read & ~(guess.said.confidence < threshold) & ((labels != "") | bool(info.label_columns))
+    confidence = np.where(guess.read, guess.said.confidence, np.nan)
+    added: dict[str, Sequence[str]] = {
+        PREDICTION: np.where(sure, labels, "").tolist(),
+        CONFIDENCE: ["" if math.isnan(value) else f"{value:.4f}" for value in confidence],
+    }
+    if not only_blank:
+        return _New(added, {}, np.ones(len(frame), dtype=bool), sure)
+    asked = frame[[*info.answers]].apply(is_blank).all(axis=1).to_numpy()
+    return _New(added, _filled_in(info, guess.said, labels, frame, asked & sure), asked, sure)
+
+
+def _keep(info: BundleInfo, new: _New, path: Path) -> None:
+    """Write down what is new by itself, for ``filled_rows``."""
+    names = {info.label: LABEL} | {column: f"{LABEL}:{column}" for column in info.label_columns}
+    cells = new.added | {names[column]: its for column, its in new.replaced.items()}
+    pd.DataFrame(cells, dtype="str").to_parquet(path)
 
 
 def _written(info: BundleInfo, said: Said, frame: pd.DataFrame) -> npt.NDArray[np.str_]:

@@ -8,9 +8,9 @@ from pipeline.actions.data import Dataset, create_dataset
 from pipeline.check.finding import CheckFinding, Remedy, Severity
 from pipeline.check.learnability import Budget, Learnability
 from pipeline.check.report import CheckReport, save_check
+from pipeline.data.new_view import with_steps
 from pipeline.data.source import import_source
 from pipeline.data.steps import leave_out, rename_labels
-from pipeline.data.view import with_steps
 from pipeline.runs.store import JobRow, new_id, session
 from tests.pages.staged_run import tickets
 

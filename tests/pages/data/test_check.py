@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
-from pipeline.actions.check import check_of, last_check
+from pipeline.actions.check import check_of, last_check, redivide
 from pipeline.actions.data import Dataset, get_dataset, list_datasets
 from pipeline.actions.jobs import wait
 from pipeline.check.finding import Example, Severity
@@ -118,6 +118,26 @@ def test_a_remedy_makes_a_version_without_those_rows_and_taking_it_back_restores
     assert current(app) == get_dataset(dataset.id)
     assert app.header[0].value == "1 thing to look at"
     assert last_check(dataset) == ""
+
+
+def test_dates_that_can_be_read_two_ways_are_read_the_other_one_by_a_click(home: Workspace, tmp_path: Path) -> None:
+    header, *rows = spelled_badly()
+    dated = [[*row, f"{1 + n * 7 % 10}/{1 + n % 5}/2024" if n else "soon"] for n, row in enumerate(rows)]
+    first = bring(tmp_path, [[*header, "day"], *dated])
+    dataset = redivide(first, time="day").dataset
+    assert dataset is not None
+    report(dataset)
+    app = open_page(dataset)
+    assert "8/2/2024 is read as 2 August 2024, which may be wrong" in words(app)
+    assert "Rows whose date could not be read, which were put into training: 1." in words(app)
+
+    other = redivide(first, time="day", date_order="day").dataset
+    assert other is not None
+    report(other)
+    press(app, "Read it as 8 February 2024")
+
+    assert (current(app).id, current(app).view.date_order) == (other.id, "day")
+    assert "8/2/2024 is read as 8 February 2024, as you have chosen" in words(app)
 
 
 def test_a_merge_is_proposed_name_by_name_and_done_as_edited(dataset: Dataset) -> None:

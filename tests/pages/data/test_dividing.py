@@ -52,6 +52,31 @@ def test_the_newest_rows_are_measured_on_where_a_column_has_dates(home: Workspac
     assert way_of(app).value == "time"
 
 
+def test_dates_that_can_be_read_two_ways_are_shown_and_switched_by_a_click(home: Workspace) -> None:
+    header, *rows = titled(60)
+    dated = [[*row, f"{1 + n * 7 % 10}/{1 + n % 5}/2024"] for n, row in enumerate(rows)]
+    app = bring(as_csv([[*header, "day"], *dated]))
+    way_of(app).set_value("time").run()
+
+    assert "8/2/2024 is read as 2 August 2024, which may be wrong" in words(app)
+    assert (dates(app).label, dates(app).options) == ("Read 8\\/2\\/2024 as", ["8 February 2024", "2 August 2024"])
+    by_month = divided(app).test
+    assert list_datasets()[0].view.date_order == ""
+
+    app.switch_page("data/read.py").run()
+    dates(app).set_value("day").run()
+    assert "8/2/2024 is read as 8 February 2024, as you have chosen" in words(app)
+    by_day = divided(app).test
+    assert list_datasets()[0].view.date_order == "day"
+    assert {rows_of(dated, by_month, 0), rows_of(dated, by_day, 1)} == {frozenset({"10", "9"}), frozenset({"5"})}
+
+    app.switch_page("data/read.py").run()
+    assert dates(app).value == "day"
+    dates(app).set_value("month").run()
+    assert divided(app).test == by_month
+    assert list_datasets()[0].view.date_order == ""
+
+
 def test_groups_and_the_seed_reach_the_dataset(home: Workspace) -> None:
     app = bring(as_csv(titled(60)))
     way_of(app).set_value("share").run()
@@ -94,6 +119,16 @@ def divided(app: AppTest) -> Split:
     app.button(key="skip").click().run()
     assert not app.exception, app.exception[0].value
     return load_split(list_datasets()[0].split)
+
+
+def dates(app: AppTest) -> Radio[str]:
+    """The choice of how dates are read."""
+    return next(one for one in app.radio if one.key and one.key.startswith("dates-"))
+
+
+def rows_of(dated: list[list[str]], rows: tuple[int, ...], part: int) -> frozenset[str]:
+    """The first or second number of the dates of these rows."""
+    return frozenset(dated[row][-1].split("/")[part] for row in rows)
 
 
 def way_of(app: AppTest) -> Radio[str]:

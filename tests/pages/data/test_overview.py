@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pages.data.overview import MOST_GROUPS, MOST_LABELS, TOKENS, by_group, characters_of, missing, overview
+from pipeline.data.new_view import with_steps
 from pipeline.data.steps import leave_out, rename_labels
-from pipeline.data.view import with_steps
 from pipeline.models.fit import mean_tokens
 from pipeline.settings import Workspace
 from tests.pages.data.checked import bring

@@ -11,9 +11,9 @@ from pipeline.actions import check, data
 from pipeline.actions.data import Dataset
 from pipeline.actions.jobs import cancel_job, wait
 from pipeline.check.finding import Remedy
+from pipeline.data.new_view import with_steps
 from pipeline.data.source import import_source
 from pipeline.data.steps import leave_out
-from pipeline.data.view import with_steps
 from pipeline.errors import UnfitData
 from pipeline.settings import Workspace
 from tests.tiny import tickets

@@ -9,11 +9,13 @@ import pytest
 from pipeline.actions import data
 from pipeline.actions import summary as summary_of
 from pipeline.actions.summary import summarise
+from pipeline.data.dates import Order
+from pipeline.data.new_view import make_view, with_steps
 from pipeline.data.question import Question
 from pipeline.data.source import Source, import_source
 from pipeline.data.split import load_split
 from pipeline.data.steps import leave_out
-from pipeline.data.view import View, make_view, view_label_sets, view_numbers, with_steps
+from pipeline.data.view import View, view_label_sets, view_numbers
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from tests.tiny import tickets
@@ -189,6 +191,32 @@ def test_another_time_or_group_column_divides_anew_and_nothing_else_does(dated: 
     assert len({first.split, by_time.split, by_group.split}) == 3
     assert revised(by_time, with_steps(by_time.view, [leave_out({0})])).split == by_time.split
     assert revised(by_group, first.view).split == first.split
+
+
+def test_dates_that_can_be_read_two_ways_divide_as_they_are_said_to_be_read(home: Workspace, tmp_path: Path) -> None:
+    frame = tickets(100, seed=0)
+    frame["text"] += [f" number {number}" for number in range(100)]
+    frame["day"] = [f"{1 + number % 10}/{1 + number // 10}/2024" for number in range(100)]
+    frame = frame.sample(frac=1, random_state=0)
+    frame.to_csv(tmp_path / "open.csv", index=False)
+    source = import_source(tmp_path / "open.csv", "open.csv")
+
+    def dated(order: Order, part: int) -> tuple[data.Dataset, set[str]]:
+        """The dataset, and the first or second number of the dates of its test rows."""
+        made = data.create_dataset(source.id, name="a", text=["text"], label="label", time="day", date_order=order)
+        split = load_split(made.split)
+        assert [note.rows for note in split.notes if note.kind == "date_order"] == [90]
+        return made, {frame["day"].iloc[row].split("/")[part] for row in split.test}
+
+    found, newest = dated("", 0)
+    assert newest == {"9", "10"}
+    by_month, newest = dated("month", 0)
+    assert newest == {"9", "10"}
+    by_day, newest = dated("day", 1)
+    assert newest == {"9", "10"}
+    assert by_month.split == found.split != by_day.split
+    again = revised(by_day, with_steps(by_day.view, [leave_out({0})]))
+    assert (again.view.date_order, again.split) == ("day", by_day.split)
 
 
 def test_rows_that_are_left_out_keep_their_place_when_the_rest_is_divided_anew(dated: Source) -> None:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
-from pipeline.data.split import make_split
-from pipeline.data.view import make_view, view_frame, view_labels
+from pipeline.data.split import Terms, make_split
+from pipeline.data.view import view_frame, view_labels
 from pipeline.settings import workspace
 from pipeline.templates.columns import default_template, read_texts
 
@@ -54,9 +55,7 @@ def beside_test_file(material: Material, texts: Sequence[str], labels: Sequence[
         view.source,
         read_texts(view, view_frame(view)),
         list(view_labels(view)),
-        test_source=brought,
-        test_rows=rows,
-        test_texts=texts,
+        Terms(test_source=brought, test_rows=rows, test_texts=texts),
     )
     return Material(view, split)
 

@@ -8,8 +8,9 @@ import pytest
 
 from pipeline.check.drift import find_drift
 from pipeline.check.material import Material
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
-from pipeline.data.view import View, make_view
+from pipeline.data.view import View
 from pipeline.settings import Workspace
 
 DAYS = [f"{day.year}年{day.month}月{day.day}日" for day in pd.date_range("2024-01-01", periods=200)]

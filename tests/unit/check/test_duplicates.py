@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.check.duplicates import find_conflicts, find_exact_duplicates, find_near_duplicates, find_test_copies
 from pipeline.check.finding import Severity
-from pipeline.data.view import make_view
+from pipeline.data.new_view import make_view
 from tests.unit.check.checked import after, beside_test_file, different_texts, divided, look_at, the_finding
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -13,9 +13,9 @@ from pipeline.check.fits import FOLDS, hold_trial, measure_learnability, try_row
 from pipeline.check.learnability import Verdict
 from pipeline.check.material import Material
 from pipeline.data.duplicates import near_duplicate_clusters
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
 from pipeline.data.split import make_split
-from pipeline.data.view import make_view
 from pipeline.runs.progress import Stopped
 from pipeline.settings import Workspace
 

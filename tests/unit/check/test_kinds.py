@@ -15,7 +15,8 @@ from pipeline.check.labels import find_label_variants, find_placeholders
 from pipeline.check.learnability import Budget, Learnability
 from pipeline.check.material import Material
 from pipeline.check.personal import find_personal_data
-from pipeline.data.view import make_view, view_label_sets
+from pipeline.data.new_view import make_view
+from pipeline.data.view import view_label_sets
 from pipeline.settings import Workspace
 from tests.unit.check.checked import after, bring, different_texts, the_finding
 

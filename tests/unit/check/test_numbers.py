@@ -6,7 +6,7 @@ import pytest
 from pipeline.check.find import find
 from pipeline.check.material import Material
 from pipeline.check.numbers import find_far_apart, find_no_numbers, find_one_number, find_outliers
-from pipeline.data.view import make_view
+from pipeline.data.new_view import make_view
 from pipeline.settings import Workspace
 from tests.unit.check.checked import after, bring, different_texts, look_at, the_finding
 

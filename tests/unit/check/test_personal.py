@@ -6,9 +6,10 @@ import pandas as pd
 
 from pipeline.check.material import Material
 from pipeline.check.personal import find_personal_data
+from pipeline.data.new_view import make_view, with_steps
 from pipeline.data.source import import_source
 from pipeline.data.steps import leave_out
-from pipeline.data.view import View, make_view, with_steps
+from pipeline.data.view import View
 from pipeline.settings import Workspace
 
 QUIET = [f"打印机 {number} 号卡纸了" for number in range(6)]

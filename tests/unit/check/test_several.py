@@ -6,8 +6,9 @@ import pandas as pd
 
 from pipeline.check.material import Material
 from pipeline.check.several import find_several_labels
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
-from pipeline.data.view import View, make_view, view_label_sets, view_labels
+from pipeline.data.view import View, view_label_sets, view_labels
 from pipeline.settings import Workspace
 
 

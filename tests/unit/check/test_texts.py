@@ -8,8 +8,9 @@ import pytest
 from pipeline.check.finding import Severity
 from pipeline.check.material import Material
 from pipeline.check.texts import find_cut_texts, find_mixed_scripts, find_short_texts
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
-from pipeline.data.view import View, make_view
+from pipeline.data.view import View
 from pipeline.settings import Workspace
 from tests.tiny import tiny_base
 

@@ -156,6 +156,32 @@ def test_rows_are_divided_by_the_columns_that_import_is_told(
     assert set(told.test) == set(range(0, 100, 5))
 
 
+def test_dates_that_can_be_read_two_ways_are_named_and_read_as_import_is_told(
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frame = tickets(100, seed=0)
+    frame["text"] += [f" number {number}" for number in range(100)]
+    frame["day"] = [f"{1 + number % 10}/{1 + number // 10}/2024" for number in range(100)]
+    frame.to_csv(tmp_path / "open.csv", index=False)
+
+    def newest(part: int, *options: str) -> tuple[set[str], str]:
+        """The first or second number of the dates of the test rows, and what was said."""
+        assert main(["data", "import", str(tmp_path / "open.csv"), "--time", "day", *options, "--json"]) == 0
+        said = capsys.readouterr()
+        split = load_split(get_dataset(json.loads(said.out)["dataset"]).split)
+        return {frame["day"][row].split("/")[part] for row in split.test}, said.err
+
+    numbers, said = newest(1)
+    assert numbers == {"9", "10"}
+    assert "2/1/2024 is read as 2 January 2024: so the rows are in order." in said
+    assert "--date-order month" in said
+    numbers, said = newest(0, "--date-order", "month")
+    assert numbers == {"9", "10"}
+    assert "2/1/2024 is read as 1 February 2024, as you have chosen." in said
+    assert main(["data", "import", str(tmp_path / "open.csv"), "--date-order", "day"]) == 2
+    assert "name their column" in capsys.readouterr().err
+
+
 def odd_file(folder: Path) -> tuple[Path, list[str]]:
     """Tickets as nobody would guess them, with a comma in the name of the text column, and the options that say how."""
     frame = tickets(60, seed=0)
@@ -165,7 +191,7 @@ def odd_file(folder: Path) -> tuple[Path, list[str]]:
     return folder / "odd.csv", ["--encoding", "utf-16-be", "--delimiter", "~", "--header", "2", "--quote", "'"]
 
 
-def test_import_train_and_predict_read_a_file_as_they_are_told(
+def test_import_train_evaluate_and_predict_read_a_file_as_they_are_told(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     odd, how = odd_file(tmp_path)
@@ -179,6 +205,9 @@ def test_import_train_and_predict_read_a_file_as_they_are_told(
     assert filled["rows"] == 60
     kept = (tmp_path / "filled.csv").read_bytes().decode("utf-16-be")
     assert kept.startswith("a note\r\n说明,正文~label~prediction~confidence\r\n'")
+    assert command("evaluate", "odd", "--data", odd, *how)["rows"] == 60
+    assert main(["evaluate", "odd", *how]) == 2
+    assert "no file to be read with --encoding, --delimiter, --header, --quote." in capsys.readouterr().err
     (tmp_path / "names.csv").write_text("说明,正文~label\n", encoding="utf-8")
     empty = command("predict", "odd", tmp_path / "names.csv", "--delimiter", "~", "-o", tmp_path / "none.csv")
     assert (empty["rows"], empty["filled"]) == (0, 0)

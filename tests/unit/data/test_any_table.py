@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipeline.data.source import ReadOptions, Source, import_source, read_rows, write_back
@@ -19,9 +19,6 @@ ENCODINGS = [
 DELIMITERS = [",", ";", "\t", "|", " "]
 QUOTING = [('"', "double"), ("'", "double"), ('"', "backslash"), ("'", "backslash"), ("", "backslash")]
 GUESSES = {"encoding_guessed", "dialect_guessed", "no_header", "preamble"}
-ANY_TABLE = settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 
 
 @dataclass(frozen=True)
@@ -74,25 +71,28 @@ def clean(cell: str, encoding: str, gone: str) -> str:
     return "".join(letter for letter in cell.encode(encoding, "ignore").decode(encoding) if letter not in gone)
 
 
+def says_something(file: Written) -> bool:
+    """A table of nothing but spaces of any kind, delimiters and quotes is refused as empty."""
+    return any("".join(cell.split()).strip(",;|\"'\\") for row in file.table for cell in row)
+
+
 def read_back(written: Written, folder: Path, options: ReadOptions) -> Source:
     path = folder / "any"
     path.write_bytes(written.content)
     return import_source(path, "any.csv", options)
 
 
-@ANY_TABLE
 @given(written())
 def test_a_table_comes_back_equal_when_its_form_is_given(home: Workspace, tmp_path: Path, file: Written) -> None:
-    assume(any(cell.strip(" ,;|\t\r\n\"'\\") for row in file.table for cell in row))
+    assume(says_something(file))
     source = read_back(file, tmp_path, file.options)
     assert read_rows(source.id).to_numpy().tolist() == file.table
     assert (source.report.rows_repaired, source.report.rows_set_aside) == (0, 0)
 
 
-@ANY_TABLE
 @given(written(), st.text("x;,|\t \"'\\\n", min_size=1, max_size=4).map("x".__add__))
 def test_a_column_is_added_in_any_form(home: Workspace, tmp_path: Path, file: Written, new: str) -> None:
-    assume(any(cell.strip(" ,;|\t\r\n\"'\\") for row in file.table for cell in row))
+    assume(says_something(file))
     source = read_back(file, tmp_path, file.options)
     replaced = [new if row % 2 else cells[0] for row, cells in enumerate(file.table)]
     out = tmp_path / "out.csv"
@@ -102,7 +102,6 @@ def test_a_column_is_added_in_any_form(home: Workspace, tmp_path: Path, file: Wr
     assert read_rows(again.id).to_numpy().tolist() == expected
 
 
-@ANY_TABLE
 @given(written(least_columns=2))
 def test_a_table_comes_back_equal_or_is_called_a_guess(home: Workspace, tmp_path: Path, file: Written) -> None:
     try:

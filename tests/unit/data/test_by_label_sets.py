@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.data.split import make_split_of_sets
+from pipeline.data.split import Terms, make_split_of_sets
 from pipeline.errors import UnfitData
 
 COMMONNESS = {"退款": 0.5, "物流": 0.3, "售后": 0.1, "发票": 0.03}
@@ -42,21 +42,21 @@ def test_rows_that_nobody_has_labelled_are_in_no_part():
 
 def test_groups_and_a_given_test_hold_for_several_labels_too():
     sets, groups = tagged(200), [f"customer {row // 4}" for row in range(200)]
-    split = make_split_of_sets("s", different_texts(200), sets, groups=groups)
+    split = make_split_of_sets("s", different_texts(200), sets, Terms(groups=groups))
     sides = {row: part for part in ("train", "validation", "test") for row in getattr(split, part)}
     assert all(len({sides[row] for row in range(start, start + 4)}) == 1 for start in range(0, 200, 4))
-    assert make_split_of_sets("s", different_texts(200), sets, test_rows=[1, 5]).test == (1, 5)
+    assert make_split_of_sets("s", different_texts(200), sets, Terms(test_rows=[1, 5])).test == (1, 5)
 
 
 @given(st.lists(st.frozensets(st.sampled_from("abcd")), min_size=3, max_size=40), st.integers(0, 3))
 def test_training_knows_every_label(labels, seed):
     sets = [tuple(sorted(its)) for its in labels]
     try:
-        split = make_split_of_sets("s", different_texts(len(sets)), sets, seed=seed)
+        split = make_split_of_sets("s", different_texts(len(sets)), sets, Terms(seed=seed))
     except UnfitData:
         return
     assert {label for row in split.train for label in sets[row]} == {label for its in sets for label in its}
-    assert split == make_split_of_sets("s", different_texts(len(sets)), sets, seed=seed)
+    assert split == make_split_of_sets("s", different_texts(len(sets)), sets, Terms(seed=seed))
 
 
 def test_one_label_in_all_rows_is_nothing_to_tell_apart():

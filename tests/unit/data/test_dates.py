@@ -1,12 +1,12 @@
 """Dates are read as people write them, and what is none stays none."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.data.dates import read_dates
+from pipeline.data.dates import Order, order_told, read_dates
 
 FIFTH = datetime(2024, 1, 5, tzinfo=UTC)
 
@@ -66,6 +66,29 @@ def test_the_other_cells_say_whether_the_day_or_the_month_comes_first() -> None:
     assert moment("1/5/2024", "1/13/2024") == FIFTH
     assert moment("1/5/2024") == FIFTH
     assert moment("1-5-2024", "1-13-2024") == FIFTH
+
+
+def test_an_order_that_is_said_counts_and_a_cell_that_cannot_have_it_is_read_as_it_can() -> None:
+    said = [datetime.fromtimestamp(seconds or 0, UTC) for seconds in read_dates(["5/1/2024", "1/13/2024"], "day")]
+    assert said == [FIFTH, datetime(2024, 1, 13, tzinfo=UTC)]
+
+
+def test_what_most_days_say_counts_and_not_the_first_cell() -> None:
+    assert moment("5/1/2024", "1/13/2024", "14/1/2024", "15/1/2024") == FIFTH
+
+
+@given(st.lists(st.dates(date(1970, 1, 2), date(2199, 12, 31)), min_size=1), st.sampled_from("/-."), st.booleans())
+def test_a_column_is_read_as_written_whenever_the_order_is_said_or_told(days: list[date], mark: str, day: bool) -> None:
+    cells = [
+        mark.join(map(str, (one.day, one.month, one.year) if day else (one.month, one.day, one.year))) for one in days
+    ]
+    order: Order = "day" if day else "month"
+    expected = [datetime(one.year, one.month, one.day, tzinfo=UTC).timestamp() for one in days]
+    assert read_dates(cells, order) == expected
+    told = order_told(cells)
+    assert told.order in ("", order)
+    if told.order or not told.open:
+        assert read_dates(cells) == expected
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from pipeline.data import rows as rows_module
 from pipeline.data import source as source_module
 from pipeline.data.columns import profile_source
+from pipeline.data.new_view import make_view
 from pipeline.data.source import (
     ReadOptions,
     cell_counts,
@@ -24,7 +25,6 @@ from pipeline.data.source import (
     spread_rows,
     write_back,
 )
-from pipeline.data.view import make_view
 from pipeline.errors import DataError, UnfitData, UnreadableFile, WorkspaceError
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.data.duplicates import near_duplicate_clusters
-from pipeline.data.split import load_split, make_split, save_split
+from pipeline.data.split import Terms, load_split, make_split, save_split
 from pipeline.errors import DataError, UnfitData
 
 
@@ -61,7 +61,7 @@ def test_near_duplicates_share_a_side_and_training_knows_every_class(labels, see
     if len(set(labels)) < 2:
         return
     try:
-        split = make_split("s", texts, labels, seed=seed)
+        split = make_split("s", texts, labels, Terms(seed=seed))
     except UnfitData:
         assert max(Counter(labels).values()) == 1
         return
@@ -76,7 +76,7 @@ def test_near_duplicates_share_a_side_and_training_knows_every_class(labels, see
 def test_groups_share_a_side_and_still_fill_every_part():
     labels = [("a", "b")[row % 2] for row in range(400)]
     groups = [f"customer {row // 8}" if row < 320 else "" for row in range(400)]
-    split = make_split("s", different_texts(400), labels, groups=groups)
+    split = make_split("s", different_texts(400), labels, Terms(groups=groups))
     sides = side_of(split)
     for group in set(groups) - {""}:
         assert len({sides[row] for row in range(400) if groups[row] == group}) == 1
@@ -88,15 +88,15 @@ def test_groups_share_a_side_and_still_fill_every_part():
 def test_a_class_that_one_group_holds_alone_stays_in_training(seed):
     labels = ["a"] * 60 + ["b"] * 30 + ["c"] * 3
     groups = [f"customer {row // 3}" for row in range(93)]
-    split = make_split("s", different_texts(93), labels, groups=groups, seed=seed)
+    split = make_split("s", different_texts(93), labels, Terms(groups=groups, seed=seed))
     assert {90, 91, 92} <= set(split.train)
 
 
 def test_the_seed_decides_and_nothing_else():
     texts, labels = different_texts(200), ["a", "b"] * 100
     assert make_split("s", texts, labels) == make_split("s", texts, labels)
-    assert make_split("s", texts, labels, seed=1).test != make_split("s", texts, labels).test
-    assert make_split("s", texts, labels, seed=1).id != make_split("s", texts, labels).id
+    assert make_split("s", texts, labels, Terms(seed=1)).test != make_split("s", texts, labels).test
+    assert make_split("s", texts, labels, Terms(seed=1)).id != make_split("s", texts, labels).id
 
 
 def test_another_process_freezes_the_same_rows():
@@ -115,7 +115,7 @@ def test_another_process_freezes_the_same_rows():
 
 def test_a_test_file_is_kept_as_given_and_its_copies_in_training_are_counted():
     texts, labels = different_texts(200), ["a", "b"] * 100
-    split = make_split("s", texts, labels, test_source="t", test_rows=[2, 0], test_texts=[texts[3], "new"])
+    split = make_split("s", texts, labels, Terms(test_source="t", test_rows=[2, 0], test_texts=[texts[3], "new"]))
     assert (split.test_source, split.test) == ("t", (0, 2))
     assert len(split.train) + len(split.validation) == 200
     assert len(split.validation) == 20
@@ -125,7 +125,7 @@ def test_a_test_file_is_kept_as_given_and_its_copies_in_training_are_counted():
 def test_test_rows_of_the_same_file_are_taken_out_of_training():
     texts, labels = different_texts(100), ["a", "b"] * 50
     texts[50] = texts[1] + "."
-    split = make_split("s", texts, labels, test_rows=[0, 1])
+    split = make_split("s", texts, labels, Terms(test_rows=[0, 1]))
     assert split.test == (0, 1)
     assert not {0, 1} & {*split.train, *split.validation}
     assert [note.rows for note in split.notes] == [1]
@@ -169,17 +169,17 @@ def test_by_time_the_newest_rows_are_tested_and_those_before_them_choose():
     draw = random.Random(3)
     rows = draw.sample(range(200), 200)  # row i is from day rows[i]
     dates = [days(200)[day] for day in rows]
-    split = make_split("s", different_texts(200), ["a", "b"] * 100, order=dates)
+    split = make_split("s", different_texts(200), ["a", "b"] * 100, Terms(order=dates))
     assert sorted(rows[row] for row in split.test) == list(range(170, 200))
     assert sorted(rows[row] for row in split.validation) == list(range(140, 170))
     assert not split.notes
-    assert make_split("s", different_texts(200), ["a", "b"] * 100, order=dates, seed=5).test == split.test
+    assert make_split("s", different_texts(200), ["a", "b"] * 100, Terms(order=dates, seed=5)).test == split.test
 
 
 def test_by_time_near_duplicates_and_groups_stay_on_the_side_of_their_oldest_row():
     texts, groups = different_texts(100), [f"customer {row // 2}" if row < 90 else "" for row in range(100)]
     texts[99] = texts[0] + "."
-    split = make_split("s", texts, ["a", "b"] * 50, order=days(100), groups=groups)
+    split = make_split("s", texts, ["a", "b"] * 50, Terms(order=days(100), groups=groups))
     sides = side_of(split)
     assert sides[99] == sides[0] == sides[1] == "train"
     assert all(sides[row] == sides[row + 1] for row in range(0, 90, 2))
@@ -194,7 +194,7 @@ def test_by_time_no_row_is_tested_that_is_older_than_what_trains_with_another(ro
     pool = different_texts(20)
     texts = [data.draw(st.sampled_from(pool)) for _ in rows]
     try:
-        split = make_split("s", texts, labels, order=dates)
+        split = make_split("s", texts, labels, Terms(order=dates))
     except UnfitData:
         return
     sides = side_of(split)
@@ -216,7 +216,7 @@ def test_by_time_rows_without_a_date_train_and_late_classes_are_named():
     labels = ["a", "b"] * 45 + ["新"] * 10
     dates = days(100)
     dates[3], dates[4] = "soon", ""
-    split = make_split("s", different_texts(100), labels, order=dates)
+    split = make_split("s", different_texts(100), labels, Terms(order=dates))
     assert {3, 4} <= set(split.train)
     notes = {note.kind: (note.rows, dict(note.values)) for note in split.notes}
     assert notes["undated_rows"][0] == 2
@@ -224,16 +224,16 @@ def test_by_time_rows_without_a_date_train_and_late_classes_are_named():
 
 
 def test_by_time_beside_a_given_test_the_newest_rows_choose():
-    split = make_split("s", different_texts(100), ["a", "b"] * 50, order=days(100), test_rows=[0, 1])
+    split = make_split("s", different_texts(100), ["a", "b"] * 50, Terms(order=days(100), test_rows=[0, 1]))
     assert split.test == (0, 1)
     assert split.validation == tuple(range(90, 100))
 
 
 def test_by_time_without_dates_or_with_one_class_to_learn_is_refused():
     with pytest.raises(UnfitData, match=r"No labelled row has a date .* soon"):
-        make_split("s", different_texts(20), ["a", "b"] * 10, order=["soon"] * 20)
+        make_split("s", different_texts(20), ["a", "b"] * 10, Terms(order=["soon"] * 20))
     with pytest.raises(UnfitData, match="older rows have one class only"):
-        make_split("s", different_texts(20), ["a"] * 17 + ["b"] * 3, order=days(20))
+        make_split("s", different_texts(20), ["a"] * 17 + ["b"] * 3, Terms(order=days(20)))
 
 
 def tickets_with_copies() -> tuple[list[str], list[str]]:
@@ -256,5 +256,8 @@ def tickets_with_copies() -> tuple[list[str], list[str]]:
 
 def test_the_same_rows_are_divided_as_they_were_in_the_first_version():
     texts, labels = tickets_with_copies()
-    assert make_split("s", texts, labels, seed=3).id == "b893ecbc05b7e613"
-    assert make_split("s", texts, labels, groups=[str(row % 200) for row in range(len(texts))]).id == "68b3d49b0e3d7153"
+    assert make_split("s", texts, labels, Terms(seed=3)).id == "b893ecbc05b7e613"
+    assert (
+        make_split("s", texts, labels, Terms(groups=[str(row % 200) for row in range(len(texts))])).id
+        == "68b3d49b0e3d7153"
+    )

@@ -6,10 +6,11 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.data.new_view import make_view, with_steps
 from pipeline.data.source import read_rows
 from pipeline.data.split import Split
 from pipeline.data.steps import leave_out, mask, masked_kinds, rename_labels, renamed, rows_left_out
-from pipeline.data.view import View, make_view, view_labels, with_steps
+from pipeline.data.view import View, view_labels
 
 TICKETS = "text,label\na,退款\nb,退款 \nc,物流\nd,其它\ne,\n"
 

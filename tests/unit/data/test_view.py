@@ -7,19 +7,18 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from pipeline.data.new_view import make_view, with_steps
 from pipeline.data.steps import leave_out, mask, rename_labels
 from pipeline.data.view import (
     View,
     count_labelled,
     is_labelled,
     label_counts,
-    make_view,
     tally,
     view_frame,
     view_label_sets,
     view_labels,
     view_numbers,
-    with_steps,
 )
 from pipeline.errors import UnfitData
 from pipeline.templates.columns import read_pairs
@@ -159,6 +158,7 @@ def test_the_id_of_a_view_is_what_it_was_before_numbers_could_be_read():
     view = View("s", ("text",), "label", ("a", "b"))
     assert view.id == "8294ca46dcf8ca8f"
     assert dataclasses.replace(view, number=True).id != view.id
+    assert dataclasses.replace(view, date_order="day").id != view.id
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.data.source import ReadOptions, import_source, read_rows, write_back
@@ -16,7 +16,6 @@ from pipeline.errors import DataError, SettingError, TuneDeskError
 from pipeline.settings import Workspace
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(b'a,b\r\n"x\r\ny",1\n\n2,"3\n')
 @example(codecs.BOM_UTF16_LE + "a,b\r\n打印机,1\r\n".encode("utf-16-le") + b"\x00")
 @example("a|b\n\n|丂|1|\n".encode("gb18030"))
@@ -36,7 +35,6 @@ def test_with_no_change_the_copy_has_the_same_bytes(home: Workspace, tmp_path: P
 ROWS = st.lists(st.tuples(*[st.text('ab,"\n 打印', max_size=6)] * 2), min_size=1, max_size=5)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=ROWS, new=st.text('x,"\n|打', min_size=1, max_size=5), codec=st.sampled_from(["utf-8", "utf-16", "gb18030"])
 )

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
-from pipeline.data.split import make_split, save_split
-from pipeline.data.view import make_view
+from pipeline.data.split import Terms, make_split, save_split
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.spec import Recipe, RunSpec, save_spec
 from pipeline.settings import Workspace
@@ -54,9 +54,7 @@ def run(home: Workspace, tmp_path: Path) -> Run:
         sources[0].id,
         list(train["text"]),
         list(train["kind"]),
-        test_source=sources[1].id,
-        test_rows=range(200),
-        test_texts=list(test["text"]),
+        Terms(test_source=sources[1].id, test_rows=range(200), test_texts=list(test["text"])),
     )
     save_split(split)
     folder = home.runs / "abc123"

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source, read_rows
-from pipeline.data.split import make_split, save_split
-from pipeline.data.view import make_view
+from pipeline.data.split import Terms, make_split, save_split
 from pipeline.inference.classify import Classifier
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.spec import Recipe, RunSpec, save_spec
@@ -37,7 +37,7 @@ def make_run(home: Workspace, tmp_path: Path) -> Callable[..., Path]:
         source = import_source(tmp_path / "tickets.csv", "tickets.csv")
         view = make_view(source.id, text, "kind", default_template(text))
         texts = render(view.template, text, read_rows(source.id, text))
-        split = make_split(source.id, texts, list(table["kind"]), test_rows=range(30))
+        split = make_split(source.id, texts, list(table["kind"]), Terms(test_rows=range(30)))
         save_split(split)
         folder = home.runs / "abc123"
         tiny_bundle(folder / "bundle", view.labels, text=text, template=view.template, label="kind", run="abc123")

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import Source, import_source
-from pipeline.data.view import make_view
 from pipeline.inference import client
 from pipeline.inference.classify import Classifier
 from pipeline.runs.spec import Recipe, RunSpec, save_spec

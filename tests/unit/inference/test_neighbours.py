@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
-from pipeline.data.view import make_view
 from pipeline.inference.classify import Classifier
 from pipeline.inference.neighbours import Neighbourhood, load_neighbours
 from pipeline.runs.spec import Recipe, RunSpec, save_spec

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.data.new_view import make_view, with_steps
 from pipeline.data.source import Source, import_source
-from pipeline.data.split import make_split, save_split
+from pipeline.data.split import Terms, make_split, save_split
 from pipeline.data.steps import leave_out, mask, rename_labels
-from pipeline.data.view import make_view, with_steps
 from pipeline.errors import SettingError, UnfitData
 from pipeline.settings import Workspace
 from pipeline.tasks import registry
@@ -57,7 +57,9 @@ def test_what_the_steps_of_a_view_say_is_what_is_learned(home: Workspace, tmp_pa
 def test_test_rows_of_a_file_of_their_own_are_read_from_it(home: Workspace, tmp_path: Path) -> None:
     source, own = imported(tmp_path, "tickets", LABELS), imported(tmp_path, "fresh", ["007", "407080", "007"])
     view = make_view(source.id, ["title"], "label")
-    split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS, test_source=own.id, test_rows=[0, 2])
+    split = make_split(
+        source.id, [f"text {n * 7919}" for n in range(48)], LABELS, Terms(test_source=own.id, test_rows=[0, 2])
+    )
     save_split(split)
     test = load_examples(CLASSIFICATION, view, split.id).test
     assert test.inputs.first == ("fresh title 0", "fresh title 2")
@@ -67,7 +69,9 @@ def test_test_rows_of_a_file_of_their_own_are_read_from_it(home: Workspace, tmp_
 def test_a_label_that_training_has_never_seen_is_named_with_its_row(home: Workspace, tmp_path: Path) -> None:
     source, own = imported(tmp_path, "tickets", LABELS), imported(tmp_path, "fresh", ["007", "408"])
     view = make_view(source.id, ["title"], "label")
-    split = make_split(source.id, [f"text {n * 7919}" for n in range(48)], LABELS, test_source=own.id, test_rows=[0, 1])
+    split = make_split(
+        source.id, [f"text {n * 7919}" for n in range(48)], LABELS, Terms(test_source=own.id, test_rows=[0, 1])
+    )
     save_split(split)
     with pytest.raises(UnfitData, match="Row 2 has the label “408”"):
         load_examples(CLASSIFICATION, view, split.id)

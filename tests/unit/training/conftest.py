@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
-from pipeline.data.split import make_split, save_split
-from pipeline.data.view import make_view
+from pipeline.data.split import Terms, make_split, save_split
 from pipeline.models import store
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Silent
@@ -51,7 +51,7 @@ def make_spec(home: Workspace, tmp_path: Path) -> Callable[..., RunSpec]:
     view = make_view(sources[0].id, ["text"], "label")
     texts, labels = list(frames["train.csv"]["text"]), list(frames["train.csv"]["label"])
     given = {"test_source": sources[1].id, "test_rows": range(40), "test_texts": list(frames["test.csv"]["text"])}
-    split = make_split(sources[0].id, texts, labels, **given)
+    split = make_split(sources[0].id, texts, labels, Terms(**given))
     save_split(split)
 
     def make(family: str = "encoder", seed: int = 0, use_cache: bool = True, **settings: object) -> RunSpec:

@@ -10,9 +10,9 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
-from pipeline.data.split import make_split, save_split
-from pipeline.data.view import make_view
+from pipeline.data.split import Terms, make_split, save_split
 from pipeline.errors import ModelError, SettingError
 from pipeline.export.hf import TOLERANCE, export_bundle
 from pipeline.inference.classify import Classifier
@@ -59,7 +59,9 @@ def pairs(home: Workspace, tmp_path: Path) -> Callable[..., RunSpec]:
     frame.to_csv(tmp_path / "pairs.csv", index=False)
     source = import_source(tmp_path / "pairs.csv", "pairs.csv")
     view = make_view(source.id, ["a"], "score", second="b", number=True)
-    split = make_split(source.id, list(frame["a"] + " | " + frame["b"]), list(frame["score"]), test_rows=range(40))
+    split = make_split(
+        source.id, list(frame["a"] + " | " + frame["b"]), list(frame["score"]), Terms(test_rows=range(40))
+    )
     save_split(split)
 
     def make(family: str, **settings: object) -> RunSpec:

@@ -12,9 +12,9 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from pipeline import cache
 from pipeline.baselines.tfidf import fit_tfidf
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
-from pipeline.data.split import make_split, save_split
-from pipeline.data.view import make_view
+from pipeline.data.split import Terms, make_split, save_split
 from pipeline.errors import RunError, SettingError
 from pipeline.inference.classify import Classifier
 from pipeline.runs.answers import load_answers
@@ -235,7 +235,7 @@ def test_a_class_that_only_the_newest_rows_have_stops_neither_training_nor_the_b
     frame.loc[110:, "label"] = "新"
     frame.to_csv(tmp_path / "dated.csv", index=False)
     view = make_view(import_source(tmp_path / "dated.csv", "dated.csv").id, ["text"], "label", time="day")
-    split = make_split(view.source, list(frame["text"]), list(frame["label"]), order=list(frame["day"]))
+    split = make_split(view.source, list(frame["text"]), list(frame["label"]), Terms(order=list(frame["day"])))
     save_split(split)
     carry_out(replace(make_spec(epochs=1), view=view, split=split.id), "late")
     assert probabilities(home, "late").shape == (len(split.test), 4)

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
 from pipeline.data.split import make_split, save_split
-from pipeline.data.view import make_view
 from pipeline.errors import UnfitData
 from pipeline.runs.answers import load_answers
 from pipeline.runs.metrics_log import MetricsWriter, read_metrics
