@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pages.components.text import t, tn
 from pipeline.check.spelling import visible
 from pipeline.data.personal import NAMES
-from pipeline.data.steps import LEAVE_OUT, RENAME_LABELS, Step, masked_kinds, rows_left_out
+from pipeline.data.steps import LEAVE_OUT, RENAME_LABELS, SEPARATE, TAKE_OUT, Step, masked_kinds, rows_left_out
 
 NAMED = 3  # labels that a sentence names
 
@@ -17,6 +17,10 @@ def step(taken: Step) -> str:
         return _renamed(dict(taken.values))
     if taken.kind == LEAVE_OUT:
         return tn("{n} row left out", "{n} rows left out", len(rows_left_out([taken])))
+    if taken.kind == TAKE_OUT:
+        return t("{column} is no longer read as text", column=dict(taken.values)["column"])
+    if taken.kind == SEPARATE:
+        return t("Cells are read as several labels, divided at {separators}", separators=dict(taken.values)["separators"])
     return t("Hidden from the model: {kinds}", kinds=listed([t(NAMES[kind]) for kind in masked_kinds([taken])]))
 
 

@@ -10,7 +10,7 @@ from pages.components.text import plain, show_error, show_line, show_section, t
 from pages.data.making import settle
 from pipeline.actions.check import redivide, take_back
 from pipeline.actions.data import Dataset, Made
-from pipeline.data.steps import Step
+from pipeline.data.steps import READ_OTHERWISE, Step
 from pipeline.errors import TuneDeskError
 
 
@@ -29,11 +29,14 @@ def become(change: Callable[[], Made]) -> None:
 
 
 def kept_steps(source_id: str, answers: tuple[str, ...]) -> tuple[Step, ...]:
-    """The remedies of the current dataset, where it is about the same labels of the same file; else none."""
+    """The remedies of the current dataset, where it is about the same labels of the same file; else none.
+
+    How columns are read is what is being chosen anew.
+    """
     current = state.current_dataset()
     if current is None or (current.source, current.view.label_columns or (current.view.label,)) != (source_id, answers):
         return ()
-    return current.view.steps
+    return tuple(step for step in current.view.steps if step.kind not in READ_OTHERWISE)
 
 
 def show_done(dataset: Dataset) -> None:

@@ -83,6 +83,7 @@ def find_imbalance(material: Material) -> Iterator[CheckFinding]:
             ("smallest", names[smallest]),
             ("least", str(least)),
         ),
+        examples=_examples(material, [[names[largest]], [names[smallest]]]),
     )
 
 
