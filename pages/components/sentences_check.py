@@ -135,7 +135,8 @@ def budget(found: Budget) -> str:
             rows=rows,
         )
     return tn(
-        "{rows} more labelled rows would bring about {n} point, probably most of all in {labels}, where rows are fewest.",
+        "{rows} more labelled rows would bring about {n} point, probably most of all in {labels}, where rows are "
+        "fewest.",
         "{rows} more labelled rows would bring about {n} points, probably most of all in {labels}, where rows are "
         "fewest.",
         points,

@@ -20,7 +20,9 @@ def step(taken: Step) -> str:
     if taken.kind == TAKE_OUT:
         return t("{column} is no longer read as text", column=dict(taken.values)["column"])
     if taken.kind == SEPARATE:
-        return t("Cells are read as several labels, divided at {separators}", separators=dict(taken.values)["separators"])
+        return t(
+            "Cells are read as several labels, divided at {separators}", separators=dict(taken.values)["separators"]
+        )
     return t("Hidden from the model: {kinds}", kinds=listed([t(NAMES[kind]) for kind in masked_kinds([taken])]))
 
 

@@ -20,7 +20,7 @@ _SHARED = ("latin", "cyrillic")
 # asked about, some seconds more, so that the rows are known.
 SAMPLE, MOST_ASKED = 3_000, 50_000
 
-# A language is there when so many texts are in it, and surely more than are ever taken for it by mistake: at most 0.5 %
+# A language is there when so many texts are in it, and surely more than are ever taken for it by mistake: at most 0.6 %
 # were in any file of one language that was tried (docs/experiments.md).
 FEWEST, LEAST_SHARE, NEVER_BY_MISTAKE = 10, 0.02, 0.01
 _Z = 1.96

@@ -1,4 +1,4 @@
-"""Every kind of finding: data that has it, data that has not, and remedies of which each is a step that can be taken back.
+"""Every kind of finding: data that has it, data that has not, and remedies that can be taken back.
 
 What is found in detail stands in the tests of the finders; this is the list that nothing may be missing from.
 """
@@ -14,16 +14,15 @@ import pytest
 
 import pipeline.check
 from pipeline.check.compose import take_back
-from pipeline.check.finding import CheckFinding
 from pipeline.check.find import find
+from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
 from pipeline.data import personal
 from pipeline.data.steps import leave_out
 from pipeline.data.view import make_view, with_steps
 from pipeline.settings import Workspace
 from tests.tiny import tiny_base
-from tests.unit.check.checked import beside_test_file, bring, different_texts, look_at
-from tests.unit.check.test_languages import ENGLISH, GERMAN
+from tests.unit.check.checked import ENGLISH, GERMAN, beside_test_file, bring, different_texts, look_at
 
 TEXTS = different_texts(240)
 LABELS = ["refund", "parcel"] * 30
@@ -125,7 +124,10 @@ CASES: dict[str, tuple[Callable[[], Material], Callable[[], Material]]] = {
         lambda: plain([*ENGLISH, *CHINESE[:36]]),
         lambda: plain([*ENGLISH * 2, *["the printer says 卡纸 again, please"] * 12]),
     ),
-    "mixed_languages": (lambda: plain([*ENGLISH, *ENGLISH[:20], *GERMAN[:16]]), lambda: plain([*ENGLISH * 2, *ENGLISH[:12]])),
+    "mixed_languages": (
+        lambda: plain([*ENGLISH, *ENGLISH[:20], *GERMAN[:16]]),
+        lambda: plain([*ENGLISH * 2, *ENGLISH[:12]]),
+    ),
     "short_texts": (lambda: plain(changed((5, "ok"), (8, "?!"))), lambda: plain(changed((5, "yes"), (8, "👍")))),
     "no_numbers": (lambda: numbers([*HOURS[:58], "soon", "2 days"]), lambda: numbers([*HOURS[:58], "", "7"])),
     "outliers": (lambda: numbers([*HOURS[:58], "900", "-40"]), lambda: numbers([*HOURS[:58], "9", "-2"])),

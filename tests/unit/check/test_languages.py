@@ -7,18 +7,14 @@ from pipeline.check.languages import OTHER_LANGUAGE, find_mixed_languages
 from pipeline.check.material import Material
 from pipeline.data.languages import LANGUAGES
 from pipeline.settings import Workspace
-from tests.unit.check.checked import after, look_at, the_finding
-
-WHAT = ("my order", "the parcel", "this invoice", "the new printer", "your app", "the second delivery")
-WRONG = ("has still not arrived", "does not work any more", "was sent to the wrong address", "is much too expensive")
-ENGLISH = [f"I am afraid that {what} {wrong}, can you help me today?" for what in WHAT for wrong in WRONG]
-
-WAS = ("meine Bestellung", "das Paket", "diese Rechnung", "der neue Drucker", "eure App", "die zweite Lieferung")
-FALSCH = ("ist immer noch nicht da", "geht leider nicht mehr", "kam an die falsche Adresse", "ist mir viel zu teuer")
-GERMAN = [f"Ich fürchte, {was} {falsch}, könnt ihr mir heute helfen?" for was in WAS for falsch in FALSCH]
+from tests.unit.check.checked import ENGLISH, GERMAN, after, look_at, the_finding
 
 SLANG = [
-    *("Ok lar... Joking wif u oni...", "U dun say so early hor... U c already then say...", "Fine if thats the way u feel"),
+    *(
+        "Ok lar... Joking wif u oni...",
+        "U dun say so early hor... U c already then say...",
+        "Fine if thats the way u feel",
+    ),
     *("Aft i finish my lunch then i go str down lor", "Ard 3 smth lor. U finish ur lunch already?", "k no worries luv"),
     *("Yup i thk cine is better cos no need 2 go down 2 plaza mah", "Im gonna b home soon n i dun wan 2 talk abt dis"),
 ]
