@@ -14,6 +14,7 @@ from pipeline.check.spelling import visible
 POINT = 0.01
 HARDLY = POINT / 2  # a gain that rounds to no point at all
 MOST_NAMES = 5
+FIRST_NAMES = 3  # of more than that
 
 
 def learnability(found: Learnability) -> str:
@@ -117,7 +118,7 @@ def learnability_advice(found: Learnability) -> str:
 
 
 def budget(found: Budget) -> str:
-    """What more labelled rows would bring, and to which labels."""
+    """What more labelled rows would bring, and to which labels: as a group, so all of them are meant."""
     rows = f"{found.more:,}"
     if found.figure == "pearson":
         return _budget_of_numbers(found, rows)
@@ -134,11 +135,13 @@ def budget(found: Budget) -> str:
             rows=rows,
         )
     return tn(
-        "{rows} more labelled rows would bring about {n} point, perhaps most of all in {labels}.",
-        "{rows} more labelled rows would bring about {n} points, perhaps most of all in {labels}.",
+        "{rows} more labelled rows would bring about {n} point, probably most of all in {labels}, where rows are "
+        "fewest.",
+        "{rows} more labelled rows would bring about {n} points, probably most of all in {labels}, where rows are "
+        "fewest.",
         points,
         rows=rows,
-        labels=_names(found.labels),
+        labels=_names_of_all(found.labels),
     )
 
 
@@ -174,6 +177,14 @@ def budget_range(found: Budget) -> str:
         low=f"{max(0.0, found.low) / POINT:.1f}",
         high=f"{found.high / POINT:.1f}",
     )
+
+
+def _names_of_all(labels: Sequence[str]) -> str:
+    """As ``_names``, but of many the first few and how many more there are."""
+    if len(labels) <= MOST_NAMES:
+        return _names(labels)
+    more = t("{count} other labels", count=len(labels) - FIRST_NAMES)
+    return _names((*labels[:FIRST_NAMES], more))
 
 
 def _names(labels: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from pages.components.text import t, tn
 from pipeline.check.spelling import visible
 from pipeline.data.date_order import SENTENCES, DateOrder
 from pipeline.data.personal import NAMES
-from pipeline.data.steps import LEAVE_OUT, RENAME_LABELS, Step, masked_kinds, rows_left_out
+from pipeline.data.steps import LEAVE_OUT, RENAME_LABELS, SEPARATE, TAKE_OUT, Step, masked_kinds, rows_left_out
 from pipeline.i18n import spoken_day
 
 NAMED = 3  # labels that a sentence names
@@ -20,6 +20,12 @@ def step(taken: Step) -> str:
         return _renamed(dict(taken.values))
     if taken.kind == LEAVE_OUT:
         return tn("{n} row left out", "{n} rows left out", len(rows_left_out([taken])))
+    if taken.kind == TAKE_OUT:
+        return t("{column} is no longer read as text", column=dict(taken.values)["column"])
+    if taken.kind == SEPARATE:
+        return t(
+            "Cells are read as several labels, divided at {separators}", separators=dict(taken.values)["separators"]
+        )
     return t("Hidden from the model: {kinds}", kinds=listed([t(NAMES[kind]) for kind in masked_kinds([taken])]))
 
 

@@ -14,7 +14,7 @@ from pipeline.actions.check import redivide, take_back
 from pipeline.actions.data import Dataset, Made
 from pipeline.data.by_time import NEWER, TOO_NEW, UNDATED
 from pipeline.data.split import load_split
-from pipeline.data.steps import Step
+from pipeline.data.steps import READ_OTHERWISE, Step
 from pipeline.errors import TuneDeskError
 from pipeline.i18n import spoken_day
 
@@ -34,11 +34,14 @@ def become(change: Callable[[], Made]) -> None:
 
 
 def kept_steps(source_id: str, answers: tuple[str, ...]) -> tuple[Step, ...]:
-    """The remedies of the current dataset, where it is about the same labels of the same file; else none."""
+    """The remedies of the current dataset, where it is about the same labels of the same file; else none.
+
+    How columns are read is what is being chosen anew.
+    """
     current = state.current_dataset()
     if current is None or (current.source, current.view.label_columns or (current.view.label,)) != (source_id, answers):
         return ()
-    return current.view.steps
+    return tuple(step for step in current.view.steps if step.kind not in READ_OTHERWISE)
 
 
 def show_done(dataset: Dataset) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from pipeline import jobs
 from pipeline.actions.data import Dataset, Made, make_version
+from pipeline.check import compose
 from pipeline.check.finding import Remedy
 from pipeline.check.report import CheckReport, load_check
 from pipeline.data.dates import Order
@@ -63,8 +64,7 @@ def rename(dataset: Dataset, names: Mapping[str, str], reason: str = "") -> Made
 
 def take_back(dataset: Dataset, step: int) -> Made:
     """The dataset without its ``step``-th step (from 0)."""
-    steps = dataset.view.steps
-    return make_version(dataset, with_steps(dataset.view, (*steps[:step], *steps[step + 1 :])))
+    return make_version(dataset, compose.take_back(dataset.view, step))
 
 
 def redivide(dataset: Dataset, *, group: str = "", time: str = "", date_order: Order = "") -> Made:

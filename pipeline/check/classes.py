@@ -83,6 +83,7 @@ def find_imbalance(material: Material) -> Iterator[CheckFinding]:
             ("smallest", names[smallest]),
             ("least", str(least)),
         ),
+        examples=_examples(material, [[names[largest]], [names[smallest]]]),
     )
 
 
@@ -111,10 +112,8 @@ def _merged(
 
 
 def _dropped(material: Material, classes: Mapping[str, Sequence[str]], rare: Sequence[str]) -> tuple[Remedy, ...]:
-    labels = {label for key in rare for label in classes[key]}
-    if material.view.several:  # the rows have other labels, too
-        return ()
-    rows = material.rows_of(labels)
+    """Without their rows; of several labels a row the others go with it: without one, a row would teach its absence."""
+    rows = material.rows_of({label for key in rare for label in classes[key]})
     step = leave_out(rows, "rare_classes")
     return offer(material, N_("Do without them (rows left out: {rows})"), step, rows=str(len(rows)))
 

@@ -73,7 +73,7 @@ def find_leaks(material: Material) -> Iterator[CheckFinding]:
             ),
             values=(("column", column), ("share", f"{found.right / found.rows:.1%}"), ("rows", str(found.rows))),
             examples=_pairs(cells, [material.labels[row] for row in material.labelled]),
-            remedies=offer_without(material, REMOVE, column),
+            remedies=offer_without(material, REMOVE, column, "leaking_column"),
         )
 
 
@@ -110,7 +110,7 @@ def find_unique_columns(material: Material) -> Iterator[CheckFinding]:
             why=N_("A value that never comes back says nothing about new rows, and distracts from what does."),
             values=(("column", described.name), ("unique", str(described.unique)), ("rows", str(filled))),
             examples=tuple(Example((), excerpt(value)) for value in described.examples[:EXAMPLES]),
-            remedies=offer_without(material, REMOVE, described.name),
+            remedies=offer_without(material, REMOVE, described.name, "unique_column"),
         )
 
 

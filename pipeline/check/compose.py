@@ -1,13 +1,17 @@
-"""What findings are made of: examples of a readable length, remedies that leave something to learn and measure."""
+"""What findings are made of: examples of a readable length, remedies that leave something to learn and measure.
+
+And the way back from a remedy.
+"""
 
 import dataclasses
+import json
 from collections.abc import Sequence
 
 from pipeline.check.finding import Example, Remedy
 from pipeline.check.material import Material
 from pipeline.data.new_view import with_steps
 from pipeline.data.split import Split
-from pipeline.data.steps import Step
+from pipeline.data.steps import SEPARATE, TAKE_OUT, Step, take_out
 from pipeline.data.view import View, view_label_sets
 from pipeline.errors import UnfitData
 from pipeline.templates.columns import default_template
@@ -48,18 +52,46 @@ def offer(material: Material, title: str, step: Step, **values: str) -> tuple[Re
     return (Remedy(title, view, tuple(values.items())),) if _can_be_measured(view, material.split) else ()
 
 
-def offer_without(material: Material, title: str, column: str) -> tuple[Remedy, ...]:
+def offer_without(material: Material, title: str, column: str, reason: str) -> tuple[Remedy, ...]:
     """The remedy that takes a column out of the text; () where it is the only one with a text."""
-    view = material.view
-    rest = tuple(name for name in view.text if name != column)
-    if not rest:
+    if len(material.view.text) == 1:
         return ()
-    changed = dataclasses.replace(view, text=rest, template=_template_without(view, column, rest))
     try:
-        changed = with_steps(changed, view.steps)
+        changed = _without(material.view, column, reason)
+        changed = with_steps(changed, changed.steps)
     except UnfitData:
         return ()
     return (Remedy(title, changed, (("column", column),)),)
+
+
+def take_back(view: View, position: int) -> View:
+    """The View without its ``position``-th step (from 0); the steps after it stay.
+
+    Raises:
+        UnfitData: nothing is left to learn.
+    """
+    taken, later = view.steps[position], view.steps[position + 1 :]
+    back = dataclasses.replace(view, steps=view.steps[:position])
+    before = dict(taken.values)
+    if taken.kind == TAKE_OUT:
+        back = dataclasses.replace(back, text=tuple(json.loads(before["text"])), template=before["template"])
+    elif taken.kind == SEPARATE:
+        back = dataclasses.replace(back, separators=before["before"])
+    for step in later:
+        if taken.kind == TAKE_OUT == step.kind:  # another column, which goes out of what the text is again
+            back = _without(back, dict(step.values)["column"], step.reason)
+        else:
+            back = dataclasses.replace(back, steps=(*back.steps, step))
+    return with_steps(back, back.steps)
+
+
+def _without(view: View, column: str, reason: str) -> View:
+    """The View with a text column less and the step that says so; its label space is not found anew."""
+    rest = tuple(name for name in view.text if name != column)
+    step = take_out(column, view.text, view.template, reason)
+    return dataclasses.replace(
+        view, text=rest, template=_template_without(view, column, rest), steps=(*view.steps, step)
+    )
 
 
 def _template_without(view: View, column: str, rest: Sequence[str]) -> str:

@@ -2,7 +2,19 @@
 
 from collections.abc import Callable, Iterator
 
-from pipeline.check import classes, columns, drift, duplicates, groups, labels, numbers, personal, several, texts
+from pipeline.check import (
+    classes,
+    columns,
+    drift,
+    duplicates,
+    groups,
+    labels,
+    languages,
+    numbers,
+    personal,
+    several,
+    texts,
+)
 from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
 from pipeline.errors import N_
@@ -29,6 +41,7 @@ FINDERS: tuple[Finder, ...] = (
     several.find_several_labels,
     texts.find_cut_texts,
     texts.find_mixed_scripts,
+    languages.find_mixed_languages,
     texts.find_short_texts,
     numbers.find_no_numbers,
     numbers.find_outliers,

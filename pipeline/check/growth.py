@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.baselines.quick import Numbers
 from pipeline.check.fits import FOLDS, Trial, tell
 from pipeline.check.forecast import forecast
 from pipeline.check.learnability import Budget
@@ -25,10 +24,8 @@ SMALLEST_TRAINING, FEWEST_SIZES = 20, 3
 # How many rows a person may want to add: the largest of these that is at most a fifth of those there are.
 MORE = (50, 100, 200, 500, 1000)
 MORE_SHARE = 5
-# Classes named as those that gain most; each has to gain so much more F1 than the average when the rows are doubled.
-MOST_NAMED, LEAST_GAIN = 3, 0.03
-# What the F1 of a class did is believed by half when so many of its rows were held out.
-HALF_BELIEVED = 80
+# Classes said to gain most: of the third with fewest rows those that are clearly smaller than the average class.
+RAREST, CLEARLY_SMALLER = 3, 0.75
 
 Shares = npt.NDArray[np.float64]
 
@@ -54,25 +51,9 @@ def measure_budget(trial: Trial, progress: Progress | None = None) -> Budget | N
         gain=ahead.gain,
         low=ahead.low,
         high=ahead.high,
-        labels=_gaining_most(trial, curve.f1_of_half),
+        labels=_gaining_most(trial),
         figure=trial.figure,
     )
-
-
-def f1(truth: Numbers, guesses: Numbers, classes: int) -> Shares:
-    """[classes] F1 of each class, 2 tp / (2 tp + fp + fn); 0 for one that occurs nowhere."""
-    both = np.bincount(truth, minlength=classes) + np.bincount(guesses, minlength=classes)
-    return np.asarray(2 * np.bincount(truth[truth == guesses], minlength=classes) / np.maximum(both, 1))
-
-
-def _f1(trial: Trial, guesses: Answers) -> Shares:
-    """[labels] F1 of each label; [0] for numbers."""
-    if trial.figure == "accuracy":
-        return f1(trial.truth, guesses, len(trial.labels))
-    if trial.figure == "pearson":
-        return np.empty(0)
-    both = 2 * (trial.truth & guesses).sum(axis=0)
-    return np.asarray(both / np.maximum(both + (trial.truth ^ guesses).sum(axis=0), 1))
 
 
 @dataclass(frozen=True)
@@ -82,7 +63,6 @@ class _Curve:
     sizes: tuple[float, ...]  # [s] mean training rows, ascending
     accuracy: Shares  # [FOLDS, s]
     luck: float  # variance between two trainings of the largest size on rows of their own
-    f1_of_half: Shares  # [classes] F1 of each class with half of the rows
 
 
 def _grow(trial: Trial, progress: Progress) -> _Curve | None:
@@ -108,8 +88,7 @@ def _grow(trial: Trial, progress: Progress) -> _Curve | None:
             for held in _held(trial)
         ]
     )
-    f1_of_half = np.mean([_f1(trial, half) for half in guesses[2]], axis=0)
-    return _Curve((*(whole / part for part in parts), whole), accuracy, _luck(trial, guesses[2]), f1_of_half)
+    return _Curve((*(whole / part for part in parts), whole), accuracy, _luck(trial, guesses[2]))
 
 
 def _luck(trial: Trial, halves: Answers) -> float:
@@ -125,20 +104,15 @@ def _held(trial: Trial) -> list[npt.NDArray[np.bool_]]:
     return [trial.folds == fold for fold in range(FOLDS)]
 
 
-def _gaining_most(trial: Trial, f1_of_half: Shares) -> tuple[str, ...]:
-    """Classes whose F1 is to be expected to rise most when the rows are doubled.
+def _gaining_most(trial: Trial) -> tuple[str, ...]:
+    """Classes that as a group gain more F1 than the others when rows are added as they come; fewest rows first.
 
-    Doubling took away some share of what the classes lacked to F1 1: so much is expected of each, and corrected by
-    what its own F1 did, as far as its held-out rows are enough to believe that.
+    What tells them is how few rows they have. A single class cannot be named: what it gains from the two or three rows
+    that it gets is luck, and neither its F1 nor what its F1 did before foretells it (docs/experiments.md).
     """
     if not trial.labels:
         return ()
     sets = trial.figure == "micro_f1"
     counts = trial.truth.sum(axis=0) if sets else np.bincount(trial.truth, minlength=len(trial.labels))
-    whole = _f1(trial, trial.guesses)
-    lacking = 1 - f1_of_half
-    expected = lacking * max(0.0, float((whole - f1_of_half).sum() / max(float(lacking.sum()), 1e-9)))
-    rise = expected + (whole - f1_of_half - expected) * counts / (counts + HALF_BELIEVED)
-    stands_out = rise - rise.mean() >= LEAST_GAIN
-    best = [int(index) for index in np.argsort(-rise, kind="stable")[:MOST_NAMED] if stands_out[index]]
-    return tuple(trial.labels[index] for index in best)
+    rarest = np.argsort(counts, kind="stable")[: max(1, len(counts) // RAREST)]
+    return tuple(trial.labels[index] for index in rarest if counts[index] < CLEARLY_SMALLER * counts.mean())

@@ -51,7 +51,7 @@ class Budget:
     gain: float  # forecast of the change of the figure, from 0 to 1
     low: float  # 80 % interval of the change, which luck can make a loss: it may be below 0
     high: float
-    labels: tuple[str, ...]  # classes that would gain most, the first the most; () where none stands out
+    labels: tuple[str, ...]  # classes that would gain most as a group, fewest rows first; () where none stands out
     figure: Figure = "accuracy"
 
     @staticmethod

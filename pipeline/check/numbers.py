@@ -111,6 +111,10 @@ def find_one_number(material: Material) -> Iterator[CheckFinding]:
             ("rows", str(int(counts.max()))),
             ("share", f"{share:.1%}"),
         ),
+        examples=tuple(
+            example(material, [int(row)], material.labels[int(row)])
+            for row in rows[material.numbers[rows] == values[counts.argmax()]][:EXAMPLES]
+        ),
     )
 
 

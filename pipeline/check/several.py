@@ -9,7 +9,7 @@ from pipeline.check.finding import CheckFinding, Example, Remedy, Severity
 from pipeline.check.material import Material
 from pipeline.data.new_view import with_steps
 from pipeline.data.several import guess_separators, split_labels
-from pipeline.data.steps import rename_labels
+from pipeline.data.steps import rename_labels, separate
 from pipeline.errors import N_, UnfitData
 
 
@@ -48,9 +48,10 @@ def find_several_labels(material: Material) -> Iterator[CheckFinding]:
 
 def _read_as_several(material: Material, separators: str) -> tuple[Remedy, ...]:
     """The View with these separators; the renaming of labels that were made of several goes with it."""
-    kept = tuple(step for step in material.view.steps if step.reason != "several_labels")
+    kept = [step for step in material.view.steps if step.reason != "several_labels"]
+    step = separate(separators, material.view.separators, "several_labels")
     try:
-        view = with_steps(dataclasses.replace(material.view, separators=separators), kept)
+        view = with_steps(dataclasses.replace(material.view, separators=separators), [*kept, step])
     except UnfitData:
         return ()
     return (Remedy(N_("Read them as several labels"), view, (("separators", separators),)),)

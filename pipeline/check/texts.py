@@ -124,7 +124,7 @@ def find_mixed_scripts(material: Material) -> Iterator[CheckFinding]:
                 "A base model for one language makes little of another. Choose a multilingual one, such as {model}, "
                 "which reads both, or train on the languages one by one."
             ),
-            values=(("rows", str(count)), ("share", f"{count / len(scripts):.1%}"), ("model", _multilingual())),
+            values=(("rows", str(count)), ("share", f"{count / len(scripts):.1%}"), ("model", multilingual())),
             examples=tuple(Example((row,), excerpt(texts[row]), material.labels[row]) for row in rows[:EXAMPLES]),
             remedies=_without(material, rows, "mixed_scripts"),
         )
@@ -215,7 +215,8 @@ def _says_nothing(text: str) -> bool:
     return True
 
 
-def _multilingual() -> str:
+def multilingual() -> str:
+    """The name of a base model that reads any language."""
     return next(entry.name for entry in catalogue.ENTRIES if "multi" in entry.languages)
 
 

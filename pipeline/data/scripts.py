@@ -1,4 +1,4 @@
-"""Which script a text is written in, by Unicode blocks. Tells Chinese from English, not English from German."""
+"""Which script a text is written in, by Unicode blocks. Tells Chinese from English; for German see ``languages``."""
 
 import re
 from collections import Counter

@@ -1,4 +1,7 @@
-"""The steps of a View: labels renamed, rows left out, personal data masked. Each can be taken back.
+"""The steps of a View: labels renamed, rows left out, personal data masked, columns read otherwise.
+
+Each can be taken back. Those that read columns otherwise do nothing by themselves, the View's own fields do; they keep
+what these were before.
 
 A step says what it does in values alone, so that a View is still the same after years. Knows nothing of why.
 """
@@ -9,13 +12,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 RENAME_LABELS, LEAVE_OUT, MASK = "rename_labels", "leave_out", "mask"
+TAKE_OUT, SEPARATE = "take_out", "separate"
+READ_OTHERWISE = (TAKE_OUT, SEPARATE)
 
 
 @dataclass(frozen=True)
 class Step:
     """One remedy, carried out in order: ``kind`` names it, ``values`` are its arguments."""
 
-    kind: str  # RENAME_LABELS, LEAVE_OUT or MASK
+    kind: str  # RENAME_LABELS, LEAVE_OUT, MASK, TAKE_OUT or SEPARATE
     values: tuple[tuple[str, str], ...]
     reason: str = ""  # kind of the finding that it answers
 
@@ -33,6 +38,16 @@ def leave_out(rows: Collection[int], reason: str = "") -> Step:
 def mask(kinds: Collection[str], reason: str = "") -> Step:
     """Personal data of these kinds (``data.personal.KINDS``) replaced before the model reads a text."""
     return Step(MASK, (("kinds", json.dumps(sorted(kinds))),), reason)
+
+
+def take_out(column: str, text: Sequence[str], template: str, reason: str = "") -> Step:
+    """A column that is no longer read as text; ``text`` and ``template`` are the View's before."""
+    return Step(TAKE_OUT, (("column", column), ("text", json.dumps(list(text))), ("template", template)), reason)
+
+
+def separate(separators: str, before: str, reason: str = "") -> Step:
+    """Cells read as several labels with these characters between them; ``before`` are the View's before."""
+    return Step(SEPARATE, (("separators", separators), ("before", before)), reason)
 
 
 def renamed(steps: Sequence[Step]) -> dict[str, str]:

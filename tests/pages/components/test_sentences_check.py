@@ -52,10 +52,21 @@ def test_labels_in_a_sentence_show_what_one_cannot_see() -> None:
         (
             0.031,
             ("退款", "物流"),
-            "200 more labelled rows would bring about 3 points, perhaps most of all in 退款 and 物流.",
+            "200 more labelled rows would bring about 3 points, probably most of all in 退款 and 物流, "
+            "where rows are fewest.",
+        ),
+        (
+            0.02,
+            tuple("abcdefg"),
+            "200 more labelled rows would bring about 2 points, probably most of all in a, b, c and 4 other labels, "
+            "where rows are fewest.",
         ),
         (0.008, (), "200 more labelled rows would bring about 1 point."),
-        (0.012, ("退款",), "200 more labelled rows would bring about 1 point, perhaps most of all in 退款."),
+        (
+            0.012,
+            ("退款",),
+            "200 more labelled rows would bring about 1 point, probably most of all in 退款, where rows are fewest.",
+        ),
         (0.004, ("退款",), "200 more labelled rows would hardly change the accuracy."),
     ],
 )

@@ -8,9 +8,11 @@ from sqlmodel import select
 from streamlit.testing.v1 import AppTest
 
 from pipeline.actions.check import check_of, last_check, redivide
-from pipeline.actions.data import Dataset, get_dataset, list_datasets
+from pipeline.actions.data import Dataset, create_dataset, get_dataset, list_datasets
 from pipeline.actions.jobs import wait
+from pipeline.check.columns import find_unique_columns
 from pipeline.check.finding import Example, Severity
+from pipeline.check.material import Material
 from pipeline.runs.store import JobRow, session
 from pipeline.settings import Workspace
 from tests.pages.data.checked import (
@@ -138,6 +140,20 @@ def test_dates_that_can_be_read_two_ways_are_read_the_other_one_by_a_click(home:
 
     assert (current(app).id, current(app).view.date_order) == (other.id, "day")
     assert "8/2/2024 is read as 8 February 2024, as you have chosen" in words(app)
+
+
+def test_a_column_that_was_taken_out_of_the_text_is_listed_and_can_come_back(dataset: Dataset) -> None:
+    both = create_dataset(dataset.source, name="both", text=("id", "text"), label="queue")
+    report(both, *find_unique_columns(Material(both.view)))
+    app = open_page(both)
+    press(app, "Take id out of the text")
+
+    assert current(app).view.text == ("text",)
+    assert "id is no longer read as text" in words(app)
+
+    press(app, "Take back")
+
+    assert current(app) == get_dataset(both.id)
 
 
 def test_a_merge_is_proposed_name_by_name_and_done_as_edited(dataset: Dataset) -> None:

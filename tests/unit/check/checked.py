@@ -16,6 +16,15 @@ from pipeline.data.view import view_frame, view_labels
 from pipeline.settings import workspace
 from pipeline.templates.columns import default_template, read_texts
 
+# Sentences of two languages that share their letters, all different.
+_WHAT = ("my order", "the parcel", "this invoice", "the new printer", "your app", "the second delivery")
+_WRONG = ("has still not arrived", "does not work any more", "was sent to the wrong address", "is much too expensive")
+ENGLISH = [f"I am afraid that {what} {wrong}, can you help me today?" for what in _WHAT for wrong in _WRONG]
+
+_WAS = ("meine Bestellung", "das Paket", "diese Rechnung", "der neue Drucker", "eure App", "die zweite Lieferung")
+_FALSCH = ("ist immer noch nicht da", "geht leider nicht mehr", "kam an die falsche Adresse", "ist mir viel zu teuer")
+GERMAN = [f"Ich fürchte, {was} {falsch}, könnt ihr mir heute helfen?" for was in _WAS for falsch in _FALSCH]
+
 Finder = Callable[[Material], Iterator[CheckFinding]]
 
 

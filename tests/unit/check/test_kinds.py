@@ -59,12 +59,19 @@ def test_spellings_within_sets_are_merged(home: Workspace) -> None:
     assert merged.view.labels == ("parcel", "refund") and view_label_sets(merged.view, [30]) == [("parcel", "refund")]
 
 
-def test_rare_labels_are_counted_by_label_and_only_merged(home: Workspace) -> None:
+def test_rare_labels_are_counted_by_label_and_merged_or_left_out_with_their_rows(home: Workspace) -> None:
     material = tagged([*SETS * 20, *["refund; odd"] * 5, *["parcel; late"] * 6])
     found = the_finding(find_rare_classes, material)
     assert dict(found.values)["labels"] == "late: 6, odd: 5"
-    (remedy,) = found.remedies
-    assert remedy.view.labels == ("parcel", "refund", "Other")
+    merged, dropped = (after(material, found, remedy) for remedy in (0, 1))
+    assert merged.view.labels == ("parcel", "refund", "Other") and not merged.view.left_out
+    assert dropped.view.labels == ("parcel", "refund") and dropped.view.left_out == {*range(60, 71)}
+    assert not list(find_rare_classes(merged)) and not list(find_rare_classes(dropped))
+
+
+def test_a_rare_label_of_which_every_row_has_others_cannot_cost_all_rows(home: Workspace) -> None:
+    material = tagged(["refund; odd"] * 5 + ["parcel; odd"] * 4)
+    assert not the_finding(find_rare_classes, material).remedies
 
 
 def test_placeholders_and_imbalance_are_those_of_labels(home: Workspace) -> None:
