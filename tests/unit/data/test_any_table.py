@@ -18,7 +18,8 @@ ENCODINGS = [
 ]  # fmt: skip
 DELIMITERS = [",", ";", "\t", "|", " "]
 QUOTING = [('"', "double"), ("'", "double"), ('"', "backslash"), ("'", "backslash"), ("", "backslash")]
-GUESSES = {"encoding_guessed", "dialect_guessed", "no_header", "preamble"}
+# What a report says where a file may mean something else: a guess, other names, a quotation mark that does not close.
+DOUBTS = {"encoding_guessed", "dialect_guessed", "no_header", "preamble", "renamed_columns", "stray_quotes"}
 
 
 @dataclass(frozen=True)
@@ -112,4 +113,12 @@ def test_a_table_comes_back_equal_or_is_called_a_guess(home: Workspace, tmp_path
     if source.report.header_row:
         rows.insert(0, list(source.columns))
     kinds = {finding.kind for finding in source.report.findings}
-    assert rows == file.table or kinds & (GUESSES | {"renamed_columns"})
+    assert rows == file.table or kinds & DOUBTS
+
+
+def test_a_lone_quotation_mark_at_the_end_of_a_file_is_said(home: Workspace, tmp_path: Path) -> None:
+    table = [["0", "1", "00"], ["", "", '"']]
+    file = Written(table, "utf-8", ",", "'", "double", b'0,1,00\n,,"\n')
+    report = read_back(file, tmp_path, ReadOptions()).report
+    assert (report.rows_read, report.rows_repaired, report.rows_set_aside) == (1, 1, 0)
+    assert [(one.kind, dict(one.values)["lines"]) for one in report.findings] == [("stray_quotes", "2")]
