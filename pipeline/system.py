@@ -23,6 +23,7 @@ if sys.platform != "win32":
 # Threads of torch that wait by spinning take the cores away from everybody else, a browser on a laptop with two
 # cores among them: two such processes side by side ran 10 times slower (docs/experiments.md).
 _SHARE_CORES = {"OMP_WAIT_POLICY": "PASSIVE"}
+WORKING = 5  # niceness of a job, from 0 (as the server) to 19
 
 
 class Detachment(TypedDict, total=False):
@@ -122,6 +123,16 @@ def end_with_parent() -> None:
 
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def give_way() -> None:
+    """Let what people look at go before this process: the server, and whatever else is open on a laptop.
+
+    With nothing else to do for the machine it costs nothing. Processes started from here on inherit it.
+    """
+    own = psutil.Process()
+    with contextlib.suppress(psutil.Error):  # some systems forbid any change: then all are equal
+        own.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(own.nice(), WORKING))
 
 
 def rank() -> int:

@@ -44,6 +44,7 @@ def main(job_id: str) -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     store.be_patient()
+    system.give_way()
     folder = workspace().jobs / job_id
     if "RANK" in os.environ:
         system.end_with_parent()

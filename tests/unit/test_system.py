@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from pipeline import system
 
 
@@ -35,3 +37,14 @@ def test_a_whole_process_tree_ends_and_a_zombie_counts_as_dead() -> None:
     process.stdin.close()
     process.stdout.close()
     system.kill_tree(who)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="niceness is a number on POSIX only")
+def test_a_job_gives_way_once_and_never_pushes_forward() -> None:
+    script = (
+        "import os; from pipeline import system; os.nice({}); system.give_way(); system.give_way(); print(os.nice(0))"
+    )
+    own = os.nice(0)
+    for before, after in ((0, max(own, system.WORKING)), (19, 19)):
+        done = subprocess.run([sys.executable, "-c", script.format(before)], capture_output=True, text=True, check=True)
+        assert int(done.stdout) == after
