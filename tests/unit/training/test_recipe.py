@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import ModelError, SettingError
 from pipeline.models.devices import Device
+from pipeline.models.fit import FIRST_TOKEN_SHARE
 from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
 from pipeline.training import recipe as recipes
@@ -28,14 +29,27 @@ def choose(preset: str, model: Model, rows: int = 3000, device: Device = CPU) ->
     return recipes.choose(preset, model, rows=rows, classes=10, texts=["a text"], device=device)
 
 
-def work(recipe: Recipe) -> int:
-    return recipe.trained_layers * recipe.epochs
+def work(recipe: Recipe) -> float:
+    """In layers of all rows; the last layer of an encoder costs a token's share."""
+    return (recipe.trained_layers - 1 + FIRST_TOKEN_SHARE) * recipe.epochs
 
 
 def test_a_better_preset_takes_more_work(model: Model) -> None:
     fast, balanced, best = (choose(preset, model) for preset in ("fast", "balanced", "best"))
     assert work(fast) < work(balanced) < work(best)
     assert fast.trained_layers == 1
+
+
+def test_one_layer_alone_is_trained_longer_and_faster_where_that_costs_little(model: Model) -> None:
+    decoder = dataclasses.replace(model, family="decoder")
+    for rows in (1_000, 3_000):
+        fast, balanced, costly = (
+            choose("fast", model, rows),
+            choose("balanced", model, rows),
+            choose("fast", decoder, rows),
+        )
+        assert fast.epochs > balanced.epochs == costly.epochs
+        assert (fast.learning_rate > balanced.learning_rate) == (rows == 1_000)
 
 
 def test_only_two_presets_try_several_settings_and_best_has_a_budget(model: Model) -> None:
