@@ -132,7 +132,10 @@ def give_way() -> None:
     """
     own = psutil.Process()
     with contextlib.suppress(psutil.Error):  # some systems forbid any change: then all are equal
-        own.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(own.nice(), WORKING))
+        if sys.platform == "win32":
+            own.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:
+            own.nice(max(own.nice(), WORKING))
 
 
 def rank() -> int:
