@@ -34,7 +34,7 @@ from pipeline.training.memory import memory_watched
 from pipeline.training.prepare import Prepared, prepare
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
 from pipeline.training.shares import Shares
-from pipeline.training.start import centre, expect_shares
+from pipeline.training.start import centre, expect_mean, expect_shares
 from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
 from pipeline.training.watcher import Watcher
@@ -204,6 +204,8 @@ def _start(prepared: Prepared, module: Trainee, rows: Rows) -> None:
         centre(module, rows)
         if kind == "multi_label_classification":
             expect_shares(module, rows)
+        elif head(module.model).bias is None:
+            expect_mean(module, rows)
 
 
 def _announce(parameters: int, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter) -> None:

@@ -50,13 +50,30 @@ def expect_shares(module: Trainee, rows: Rows) -> None:
             bias.copy_(torch.logit(shares))
 
 
+def expect_mean(module: Trainee, rows: Rows) -> None:
+    """Let a head without a bias give the mean of the numbers at first, along what all texts have in common.
+
+    A decoder's head is one in transformers: from weights near 0 it would first have to learn where the numbers are, and
+    how one text differs from another would be a small part of its loss.
+    """
+    linear = head(module.model)
+    common = _entering(module, linear, rows).mean(0)
+    orders = 2 if rows.turned else 1  # what it gives for both orders is added
+    with torch.no_grad():
+        linear.weight.copy_(float(rows.targets.mean()) / orders / common.pow(2).sum() * common)
+
+
 def _entering(module: Trainee, part: nn.Module, rows: Rows) -> Tensor:
-    """[some rows, width] float32: what enters ``part`` for rows spread evenly, in evaluation mode."""
+    """[some rows, width] float32: what enters ``part`` for rows spread evenly, in evaluation mode.
+
+    Of a part that reads every token, what it reads of the last one: the rows of a batch are equally long.
+    """
     chosen = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _MOST_ROWS)).astype(np.int64))
     found: list[Tensor] = []
 
     def keep(_module: Any, inputs: tuple[Tensor, ...]) -> None:
-        found.append(inputs[0].float())
+        entered = inputs[0].float()
+        found.append(entered[:, -1] if entered.ndim == 3 else entered)
 
     hook = part.register_forward_pre_hook(keep)
     try:

@@ -41,8 +41,7 @@ def unit_of(numbers: Targets, head: nn.Linear) -> Unit:
     """The unit for [n] numbers of training rows, n at least 1.
 
     The head of a decoder has no bias in transformers, so there is nowhere to put a mean: what it learns is only
-    scaled, by the root of the mean square.
+    divided by the spread, and ``start.expect_mean`` lets it begin at the mean.
     """
     values = np.asarray(numbers, dtype=np.float64)
-    centre = float(values.mean()) if head.bias is not None else 0.0
-    return Unit(centre, float(np.sqrt(((values - centre) ** 2).mean())) or 1.0)
+    return Unit(float(values.mean()) if head.bias is not None else 0.0, float(values.std()) or 1.0)

@@ -199,8 +199,7 @@ def test_a_number_is_learned_and_given_in_its_own_unit(home: Workspace, tmp_path
     folder = train(home, data, family, epochs=20)
     report = load_report("r1")
     assert isinstance(report, NumberReport)
-    # A decoder's stock head has no bias to hold the mean, so it learns a number less well.
-    assert report.pearson.value > {"encoder": 0.8, "decoder": 0.6}[family]
+    assert report.pearson.value > 0.8
     assert report.rmse.value < report.baselines["mean"].rmse.value
     assert report.verdict != "nothing_learned"
     says_the_same(folder, data)  # transformers alone gives hours, not a multiple of their spread
