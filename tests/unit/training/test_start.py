@@ -1,8 +1,11 @@
 """A head of several labels or of a number starts from what is common to all texts being gone."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from torch.nn.functional import mse_loss
 
 from pipeline.models.load import load_classifier, pooler
 from pipeline.runs.spec import Recipe
@@ -10,7 +13,7 @@ from pipeline.tasks.predict import head
 from pipeline.tasks.tokens import Tokens
 from pipeline.training.batches import Rows
 from pipeline.training.families import Loaded
-from pipeline.training.start import centre, expect_shares
+from pipeline.training.start import centre, expect_mean, expect_shares
 from pipeline.training.trainee import Trainee, trainee
 from tests.tiny import tiny_base, tiny_tokenizer
 
@@ -65,3 +68,17 @@ def test_labels_are_expected_as_often_as_they_were_seen(module: Trainee, rows: R
     expect_shares(module, rows)
     shares = torch.sigmoid(head(module.model).bias).tolist()
     assert shares == pytest.approx([0.5, 1 / 40, 1e-3], rel=1e-4)
+
+
+@pytest.mark.parametrize("orders", [1, 2])
+def test_a_head_without_a_bias_gives_the_mean_of_the_numbers_at_first(tmp_path: Path, rows: Rows, orders: int) -> None:
+    model = load_classifier(tiny_base(tmp_path / "base", "decoder"), ("number",), "regression")
+    numbers = np.linspace(10, 20, 20).astype(np.float32)[:, None]
+    asked = Rows(rows.tokens, np.arange(20), numbers, 0, turned=20 * (orders - 1))
+    with trainee(Loaded("decoder", model, tiny_tokenizer(), orders=orders), 1, False, mse_loss, Recipe()) as module:
+        before = module.eval().logits(**asked.inputs(range(20)))
+        expect_mean(module, asked)
+        after = module.logits(**asked.inputs(range(20)))
+    assert head(model).bias is None
+    assert after.mean().item() == pytest.approx(15, rel=1e-4)
+    assert abs(before.mean().item()) < 5
