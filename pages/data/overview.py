@@ -59,7 +59,7 @@ def overview(view: View) -> Overview:
                 of_numbers[one.answer] += one.rows
         return Overview((), lengths, limit, tuple(sorted(of_numbers.items())))
     none = sum(one.rows for one in tallied if one.answer == ())
-    counts = label_counts(view)
+    counts = label_counts(tallied)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return Overview(tuple(ordered), lengths, limit, none_of_them=none)
 

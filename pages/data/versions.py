@@ -39,7 +39,7 @@ def kept_steps(source_id: str, answers: tuple[str, ...]) -> tuple[Step, ...]:
     How columns are read is what is being chosen anew.
     """
     current = state.current_dataset()
-    if current is None or (current.source, current.view.label_columns or (current.view.label,)) != (source_id, answers):
+    if current is None or (current.source, current.view.answer_columns) != (source_id, answers):
         return ()
     return tuple(step for step in current.view.steps if step.kind not in READ_OTHERWISE)
 

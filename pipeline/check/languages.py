@@ -4,13 +4,11 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pipeline.check.compose import EXAMPLES, excerpt, offer
-from pipeline.check.finding import CheckFinding, Example, Severity
+from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
-from pipeline.check.texts import multilingual
+from pipeline.check.texts import unlike_most
 from pipeline.data.languages import language_of
 from pipeline.data.scripts import script_of
-from pipeline.data.steps import leave_out
 from pipeline.errors import N_
 
 # Only letters that many languages share leave a question; Chinese or Greek ones are the answer.
@@ -64,34 +62,9 @@ def find_mixed_languages(material: Material) -> Iterator[CheckFinding]:
         languages = _languages(material, asked)
     for language in _others(languages):
         found = [row for row, its in languages.items() if its == language]
-        whole = len(asked) == len(rows)
-        count = len(found) if whole else round(len(found) * len(rows) / len(asked))
-        yield CheckFinding(
-            kind="mixed_languages",
-            severity=Severity.NOTE,
-            rows=count,
-            message=OTHER_LANGUAGE[language],
-            why=N_(
-                "A base model for one language makes little of another. Choose a multilingual one, such as {model}, "
-                "which reads both, or train on the languages one by one."
-            ),
-            values=(
-                ("rows", str(count) if whole else f"≈ {count}"),
-                ("share", f"{len(found) / len(languages):.1%}"),
-                ("model", multilingual()),
-            ),
-            examples=tuple(
-                Example((row,), excerpt(material.cells[row]), excerpt(material.labels[row])) for row in found[:EXAMPLES]
-            ),
-            remedies=offer(
-                material,
-                N_("Leave these rows out (rows: {rows})"),
-                leave_out(found, "mixed_languages"),
-                rows=str(count),
-            )
-            if whole
-            else (),
-        )
+        estimated = 0 if len(asked) == len(rows) else round(len(found) * len(rows) / len(asked))
+        share = len(found) / len(languages)
+        yield unlike_most(material, "mixed_languages", OTHER_LANGUAGE[language], found, share, estimated)
 
 
 def _languages(material: Material, rows: Sequence[int]) -> dict[int, str]:

@@ -115,19 +115,41 @@ def find_mixed_scripts(material: Material) -> Iterator[CheckFinding]:
         if count < MATTERING_SHARE * len(scripts):
             continue
         rows = [row for row, its in scripts.items() if its == script]
-        yield CheckFinding(
-            kind="mixed_scripts",
-            severity=Severity.NOTE,
-            rows=count,
-            message=_OTHER_SCRIPT[script],
-            why=N_(
-                "A base model for one language makes little of another. Choose a multilingual one, such as {model}, "
-                "which reads both, or train on the languages one by one."
-            ),
-            values=(("rows", str(count)), ("share", f"{count / len(scripts):.1%}"), ("model", multilingual())),
-            examples=tuple(Example((row,), excerpt(texts[row]), material.labels[row]) for row in rows[:EXAMPLES]),
-            remedies=_without(material, rows, "mixed_scripts"),
-        )
+        yield unlike_most(material, "mixed_scripts", _OTHER_SCRIPT[script], rows, count / len(scripts))
+
+
+def unlike_most(
+    material: Material, kind: str, message: str, rows: Sequence[int], share: float, estimated: int = 0
+) -> CheckFinding:
+    """Texts that a base model for most of the others cannot read.
+
+    Args:
+        material: the rows that are checked.
+        kind: of the finding.
+        message: with the values ``rows`` and ``share``.
+        rows: such texts.
+        share: of such texts, from 0 to 1.
+        estimated: how many there are, about, where ``rows`` are those of a sample: these alone can't be left out.
+    """
+    return CheckFinding(
+        kind=kind,
+        severity=Severity.NOTE,
+        rows=estimated or len(rows),
+        message=message,
+        why=N_(
+            "A base model for one language makes little of another. Choose a multilingual one, such as {model}, "
+            "which reads both, or train on the languages one by one."
+        ),
+        values=(
+            ("rows", f"≈ {estimated}" if estimated else str(len(rows))),
+            ("share", f"{share:.1%}"),
+            ("model", _multilingual()),
+        ),
+        examples=tuple(
+            Example((row,), excerpt(material.cells[row]), excerpt(material.labels[row])) for row in rows[:EXAMPLES]
+        ),
+        remedies=() if estimated else _without(material, rows, kind),
+    )
 
 
 def find_short_texts(material: Material) -> Iterator[CheckFinding]:
@@ -215,8 +237,7 @@ def _says_nothing(text: str) -> bool:
     return True
 
 
-def multilingual() -> str:
-    """The name of a base model that reads any language."""
+def _multilingual() -> str:
     return next(entry.name for entry in catalogue.ENTRIES if "multi" in entry.languages)
 
 

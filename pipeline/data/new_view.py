@@ -15,6 +15,7 @@ from pipeline.data.view import (
     is_blank,
     is_labelled,
     label_counts,
+    tally,
     view_frame,
     view_numbers,
 )
@@ -84,7 +85,7 @@ def _with_labels(view: View) -> View:
     if view.number:
         _check_numbers(source, view)
         return dataclasses.replace(view, labels=())
-    counts = label_counts(view)
+    counts = label_counts(tally(view))
     labelled = is_labelled(view) if view.several else None
     if not counts:
         raise UnfitData(

@@ -139,12 +139,6 @@ def read_chosen(folder: Path, columns: Sequence[str], rows: Sequence[int] | npt.
     return frame.loc[chosen, list(columns)]
 
 
-def read_counts(folder: Path, column: str) -> dict[str, int]:
-    """How many rows each cell of a column stands in, in the order of the file."""
-    counted = pq.read_table(folder / ROWS, columns=[column]).column(0).combine_chunks().value_counts()
-    return dict(zip(counted.field(0).to_pylist(), counted.field(1).to_pylist(), strict=True))
-
-
 def read_combinations(folder: Path, columns: Sequence[str], without: Sequence[int]) -> tuple[pd.DataFrame, list[int]]:
     """The different rows of some columns, and how many rows each stands for; never holds more than a group of all.
 

@@ -30,7 +30,6 @@ from pipeline.data.rows import (
     read_beginning,
     read_chosen,
     read_combinations,
-    read_counts,
     read_spread,
     read_table,
 )
@@ -203,7 +202,8 @@ def cell_counts(source_id: str, column: str) -> dict[str, int]:
     Raises:
         DataError: no such Source, or no such column.
     """
-    return read_counts(_folder_with(source_id, [column]), column)
+    cells, rows = combinations(source_id, [column], without=())
+    return dict(zip(cells[column], rows, strict=True))
 
 
 def combinations(source_id: str, columns: Sequence[str], without: Sequence[int]) -> tuple[pd.DataFrame, list[int]]:

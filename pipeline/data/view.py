@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -207,14 +207,10 @@ def _label_sets(view: View, cells: pd.DataFrame) -> list[tuple[str, ...] | None]
     ]
 
 
-def label_counts(view: View) -> Counter[str]:
-    """Rows of each label after the steps.
-
-    Raises:
-        DataError: no such Source, or no such column.
-    """
+def label_counts(tallied: Iterable[Tallied]) -> Counter[str]:
+    """Rows of each label."""
     counts: Counter[str] = Counter()
-    for one in tally(view):
+    for one in tallied:
         if isinstance(one.answer, tuple):
             counts.update(dict.fromkeys(one.answer, one.rows))
     return counts

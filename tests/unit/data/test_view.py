@@ -188,4 +188,4 @@ def test_answers_are_tallied_beside_another_column_without_the_rows_left_out(upl
     assert sum(one.rows for one in tally(view)) == 4
     if not view.number:
         counted = Counter(label for labels in view_label_sets(view) for label in labels or ())
-        assert label_counts(view) == counted
+        assert label_counts(tally(view)) == counted
