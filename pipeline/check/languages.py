@@ -64,7 +64,10 @@ def find_mixed_languages(material: Material) -> Iterator[CheckFinding]:
         found = [row for row, its in languages.items() if its == language]
         estimated = 0 if len(asked) == len(rows) else round(len(found) * len(rows) / len(asked))
         share = len(found) / len(languages)
-        yield unlike_most(material, "mixed_languages", OTHER_LANGUAGE[language], found, share, estimated)
+        message = OTHER_LANGUAGE[language]
+        yield unlike_most(
+            material, kind="mixed_languages", message=message, rows=found, share=share, estimated=estimated
+        )
 
 
 def _languages(material: Material, rows: Sequence[int]) -> dict[int, str]:

@@ -115,11 +115,13 @@ def find_mixed_scripts(material: Material) -> Iterator[CheckFinding]:
         if count < MATTERING_SHARE * len(scripts):
             continue
         rows = [row for row, its in scripts.items() if its == script]
-        yield unlike_most(material, "mixed_scripts", _OTHER_SCRIPT[script], rows, count / len(scripts))
+        yield unlike_most(
+            material, kind="mixed_scripts", message=_OTHER_SCRIPT[script], rows=rows, share=count / len(scripts)
+        )
 
 
 def unlike_most(
-    material: Material, kind: str, message: str, rows: Sequence[int], share: float, estimated: int = 0
+    material: Material, *, kind: str, message: str, rows: Sequence[int], share: float, estimated: int = 0
 ) -> CheckFinding:
     """Texts that a base model for most of the others cannot read.
 

@@ -44,6 +44,7 @@ def under_way(dataset: data.Dataset, settings: dict[str, str] = SETTINGS) -> run
 
 def test_a_killed_worker_is_told_from_one_out_of_memory_and_can_be_resumed(dataset: data.Dataset) -> None:
     run = under_way(dataset)
+    assert psutil.Process(run.pid).nice() >= system.WORKING  # pages stay quick meanwhile
     system.kill_tree(process_of(run.job))
     until(lambda: runs.get_run(run.id).state == "failed")
     assert runs.get_run(run.id).cause == local.KILLED
