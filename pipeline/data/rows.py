@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.errors import N_, UnreadableFile
@@ -21,6 +20,10 @@ SPANS = "spans.npy"
 # Of a wide table fewer, so that short rows, which are filled up with blank cells, do not fill the memory.
 GROUP = 20_000
 CELLS_AT_ONCE = 4_000_000
+
+# What is kept of equal rows: how many, and the number of the first. The latter orders them, since Arrow's groups come
+# in an order that differs between processors.
+_COUNTED = ("rows", "first")
 
 # As many as a sheet of Excel has. More are a text cut apart by mistake, or somebody's attempt to keep us busy,
 # and so are more cells than any table in use: a few kilobytes of short rows below a wide header would be billions.
@@ -140,7 +143,9 @@ def read_chosen(folder: Path, columns: Sequence[str], rows: Sequence[int] | npt.
 
 
 def read_combinations(folder: Path, columns: Sequence[str], without: Sequence[int]) -> tuple[pd.DataFrame, list[int]]:
-    """The different rows of some columns, and how many rows each stands for; never holds more than a group of all.
+    """The different rows of some columns, in the order of the file, and how many rows each stands for.
+
+    Never holds more than these and a group of all.
 
     Args:
         folder: of the Source.
@@ -148,26 +153,25 @@ def read_combinations(folder: Path, columns: Sequence[str], without: Sequence[in
         without: numbers of rows that do not count, ascending.
     """
     places = [str(place) for place in range(len(columns))]  # no name of a column can be the name of a count
-    schema = pa.schema([*((place, pa.string()) for place in places), ("rows", pa.int64())])
+    schema = pa.schema([*((place, pa.string()) for place in places), *((name, pa.int64()) for name in _COUNTED)])
     counted, first, skipped = [], 0, np.asarray(without, np.int64)
     with pq.ParquetFile(folder / ROWS) as file:
         for batch in file.iter_batches(GROUP, columns=list(columns)):
-            counts = np.ones(batch.num_rows, np.int64)
             begin, end = np.searchsorted(skipped, (first, first + batch.num_rows))
-            counts[skipped[begin:end] - first] = 0
-            cells = [*batch.select(list(columns)).columns, pa.array(counts)]
-            counted.append(_added_up(pa.Table.from_arrays(cells, schema=schema), places))
+            kept = np.delete(np.arange(batch.num_rows), skipped[begin:end] - first)
+            cells = batch.select(list(columns)).take(pa.array(kept)).columns
+            counts = [pa.array(np.ones(len(kept), np.int64)), pa.array(first + kept)]
+            counted.append(_added_up(pa.Table.from_arrays([*cells, *counts], schema=schema), places))
             first += batch.num_rows
-    total = _added_up(pa.concat_tables([schema.empty_table(), *counted]), places)
-    total = total.filter(pc.greater(total.column("rows"), 0))
+    total = _added_up(pa.concat_tables([schema.empty_table(), *counted]), places).sort_by("first")
     frame: pd.DataFrame = total.select(places).to_pandas()
     return frame.set_axis(list(columns), axis=1), total.column("rows").to_pylist()
 
 
 def _added_up(table: pa.Table, places: list[str]) -> pa.Table:
-    """Each different row of the columns ``places`` once, in the order of the first, its ``rows`` added up."""
-    summed = table.group_by(places, use_threads=False).aggregate([("rows", "sum")])
-    return summed.select([*places, "rows_sum"]).rename_columns([*places, "rows"])
+    """Each different row of the columns ``places`` once, in any order: ``rows`` added up, and the ``first`` of them."""
+    summed = table.group_by(places).aggregate([("rows", "sum"), ("first", "min")])
+    return summed.select([*places, "rows_sum", "first_min"]).rename_columns([*places, *_COUNTED])
 
 
 def read_spans(folder: Path) -> npt.NDArray[np.int64]:

@@ -128,6 +128,9 @@ def test_rows_spread_over_the_file_keep_their_numbers(upload, monkeypatch):
 
 def test_cells_are_counted_as_they_stand(upload):
     assert cell_counts(upload(b"id,label\n1,a\n2,\n3,a\n4, a\n").id, "label") == {"a": 2, "": 1, " a": 1}
+    cells = [f"{1 + row % 10}/{1 + row // 10 % 12}" for row in range(200)]
+    content = "".join(f"{cell},x\n" for cell in cells)
+    assert list(cell_counts(upload(f"day,label\n{content}".encode()).id, "day")) == list(dict.fromkeys(cells))
 
 
 def test_a_full_disk_says_so_and_leaves_nothing(upload, home, monkeypatch):
