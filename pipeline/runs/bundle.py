@@ -44,6 +44,8 @@ class BundleInfo:
     label_columns: tuple[str, ...] = ()  # columns of 0 and 1, each a label; () for none
     thresholds: tuple[float, ...] = ()  # probability from which on a label is given; () where a row has one class
     number_range: tuple[float, ...] = ()  # smallest and largest number of the training rows; () for classes
+    format: str = ""  # prompt format (templates.formats.registry) of a model that writes answers; "" for all others
+    own_format: str = ""  # the template of the format "own"
 
     @property
     def answers(self) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Prompt formats: how a conversation becomes what a model reads, and which part of it is learned."""

@@ -1,0 +1,87 @@
+"""What a prompt format is, and the one way from a conversation to token ids with a loss mask.
+
+Trainer, playground, judge and export all go it, so that a model is asked as it was taught. A format says where its own
+words end and somebody else's begin: what a person or a file wrote can never be read as a special token.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pipeline.templates.conversation import Conversation
+
+
+class Tokenizer(Protocol):
+    """What a format needs of a tokenizer of transformers."""
+
+    eos_token: str | None
+    chat_template: str | None
+
+    def __call__(self, text: str, **options: Any) -> Any:
+        """``{"input_ids": [...]}``."""
+
+    def apply_chat_template(self, conversation: list[dict[str, str]], **options: Any) -> Any:
+        """The conversation as one text."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of what the model reads, all of one kind."""
+
+    text: str
+    markup: bool  # the format's own: special tokens in it are meant
+    learned: bool  # said by the assistant, or the end of what it says
+
+
+class PromptFormat(Protocol):
+    """One way of writing a conversation down."""
+
+    def pieces(self, conversation: Conversation) -> tuple[Piece, ...]:
+        """The conversation from its beginning; where a person has spoken last, up to where the answer begins.
+
+        Raises:
+            UnfitData: it cannot be written in this format.
+        """
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A conversation as a model reads it."""
+
+    ids: tuple[int, ...]
+    learned: tuple[bool, ...]  # of each token, whether it is the assistant's
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def encode(pieces: Iterable[Piece], tokenizer: Tokenizer) -> Encoded:
+    """Token ids with the loss mask. Each piece is cut into tokens by itself, so that an answer never changes those of
+    its prompt, and asking gives the very tokens that were trained on.
+    """
+    ids: list[int] = []
+    learned: list[bool] = []
+    for piece in pieces:
+        own: list[int] = tokenizer(piece.text, add_special_tokens=False, split_special_tokens=not piece.markup)[
+            "input_ids"
+        ]
+        if not ids:
+            # A chat template may write the beginning itself.
+            mark = _beginning(tokenizer)
+            own = own if own[: len(mark)] == mark else [*mark, *own]
+        ids += own
+        learned += [piece.learned] * len(own)
+    return Encoded(tuple(ids), tuple(learned))
+
+
+def _beginning(tokenizer: Tokenizer) -> list[int]:
+    """What this tokenizer puts before every text, such as Gemma's <bos>; without the end that some add."""
+    marks: list[int] = tokenizer("")["input_ids"]
+    end = tokenizer.eos_token
+    ends: list[int] = tokenizer(end, add_special_tokens=False)["input_ids"] if end else []
+    return marks[: -len(ends)] if ends and marks[-len(ends) :] == ends else marks
+
+
+def joined(text: str, extra: str, between: str) -> str:
+    """An instruction and what it is about, as one text."""
+    return f"{text}{between}{extra}" if extra else text
