@@ -13,6 +13,7 @@ from transformers import (
     BertForSequenceClassification,
     BertModel,
     LlamaConfig,
+    LlamaForCausalLM,
     LlamaModel,
     PreTrainedModel,
     PreTrainedTokenizerFast,
@@ -140,6 +141,73 @@ def tiny_base(folder: Path, family: str = "encoder") -> Path:
     (folder / store.FACTS).write_text(json.dumps(facts))
     seal(folder)
     return folder
+
+
+# What a model that writes is taught in tests: the answer follows from the first word.
+ANSWERS = {"refund": "the money is on its way", "log": "please reset your password", "printer": "请重启打印机"}
+
+
+def tiny_letters() -> PreTrainedTokenizerFast:
+    """Byte-level BPE over a few sentences, with the marks of a chat and a chat template: any text can be written."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=420,
+        special_tokens=["<|pad|>", "<|im_end|>", "<|im_start|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator([*WORDS, *ANSWERS, *ANSWERS.values(), *FILLERS, "user assistant system"] * 3, trainer)
+    made = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>", pad_token="<|pad|>")
+    made.chat_template = (
+        "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    )
+    return made
+
+
+def tiny_writer(folder: Path, family: str = "decoder") -> Path:
+    """A folder with a model that writes, random weights, as the store of base models keeps one."""
+    torch.manual_seed(7)
+    tokenizer = tiny_unigram(words=[*WORDS, *ANSWERS.values(), *FILLERS]) if family != "decoder" else tiny_letters()
+    model: PreTrainedModel
+    if family == "decoder":
+        model = LlamaForCausalLM(
+            LlamaConfig(
+                vocab_size=len(tokenizer), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
+                intermediate_size=128, max_position_embeddings=256, tie_word_embeddings=True,
+                pad_token_id=0, eos_token_id=1, bos_token_id=None, initializer_range=0.1,
+            )
+        )  # fmt: skip
+    else:
+        model = T5ForConditionalGeneration(
+            T5Config(
+                vocab_size=len(tokenizer), d_model=64, d_kv=16, d_ff=128, num_layers=2, num_heads=4,
+                pad_token_id=0, eos_token_id=1, decoder_start_token_id=0, dropout_rate=0.0,
+            )
+        )  # fmt: skip
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    facts = {
+        "name": folder.name, "family": family, "parameters": model.num_parameters(), "languages": ["en"],
+        "licence": "", "context": 256, "brought": True,
+    }  # fmt: skip
+    (folder / store.FACTS).write_text(json.dumps(facts))
+    seal(folder)
+    return folder
+
+
+def instructions(rows: int, seed: int) -> pd.DataFrame:
+    """Instructions whose first word says what the answer is; every third one has an input."""
+    random = np.random.default_rng(seed)
+    found = []
+    for number in range(rows):
+        sign = list(ANSWERS)[number % len(ANSWERS)]
+        words = [sign, *random.choice(FILLERS, random.integers(2, 6))]
+        extra = " ".join(random.choice(FILLERS, 3)) if number % 4 == 0 else ""
+        found.append({"instruction": " ".join(words), "input": extra, "output": ANSWERS[sign]})
+    return pd.DataFrame(found)
 
 
 def tie(folder: Path) -> None:

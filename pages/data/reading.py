@@ -92,6 +92,8 @@ def view_of(source_id: str, question: Question, template: str) -> View:
         label_columns=question.label_columns,
         second=question.second,
         number=question.number,
+        written=question.written,
+        dialogue=question.dialogue,
     )
 
 

@@ -90,6 +90,8 @@ def create_dataset(
     label_columns: Sequence[str] = (),
     second: str = "",
     number: bool = False,
+    written: bool = False,
+    dialogue: bool = False,
     template: str | None = None,
     group: str = "",
     time: str = "",
@@ -110,6 +112,8 @@ def create_dataset(
         label_columns: columns of 0 and 1, each a label.
         second: a column whose texts are compared with the others; "" for none.
         number: the label column holds numbers to predict.
+        written: the label column holds answers to write; ``text`` is the instruction, then its input.
+        dialogue: of those: ``text`` and ``label`` are one column, which holds whole conversations.
         template: how text columns join; None takes the field names and values line by line.
         group: a column whose rows of one value stay on one side of the Split; "" for none.
         time: a column with dates: the newest rows are measured on; "" for none.
@@ -127,7 +131,7 @@ def create_dataset(
         SettingError: a test file and a test column at once.
     """
     division = _division(test_source_id, test_column, seed)
-    question = Question(tuple(text), label, separators, tuple(label_columns), second, number)
+    question = Question(tuple(text), label, separators, tuple(label_columns), second, number, written, dialogue)
     view = _read(source_id, question, template, group, time, date_order, steps)
     split = _kept_split(view, division) or freeze(view, division, progress)
     return _dataset(add_version(view, split, name=name, sample=sample))
@@ -197,6 +201,8 @@ def _read(
         label_columns=question.label_columns,
         second=question.second,
         number=question.number,
+        written=question.written,
+        dialogue=question.dialogue,
         steps=steps,
     )
 

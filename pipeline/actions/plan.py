@@ -8,13 +8,13 @@ from pipeline import system
 from pipeline.actions.data import Dataset
 from pipeline.actions.runs import RunInfo, correction, finished_run
 from pipeline.data.split import load_split
-from pipeline.data.view import View, view_frame
+from pipeline.data.view import View, view_answers, view_frame
 from pipeline.errors import N_
 from pipeline.models import devices, fit
 from pipeline.models import store as models
 from pipeline.models.catalogue import CatalogueEntry, entries
 from pipeline.models.fit import Estimate
-from pipeline.runs.spec import Recipe, RunSpec
+from pipeline.runs.spec import MOST_ANSWERED, Recipe, RunSpec
 from pipeline.tasks import registry
 from pipeline.templates.columns import read_whole
 from pipeline.training import recipe as recipes
@@ -25,6 +25,7 @@ PRESETS = recipes.PRESETS
 # Rows from which lengths and language are judged: the mean length of so many is within 2 % or so.
 _SAMPLE = 2_000
 _LANGUAGE_STEP = 10  # every tenth of these is enough to know a file's language
+SMALL_WRITER = 300_000_000  # parameters: still taught within an hour or so without a GPU
 _KEPT = 8  # samples that are kept for all sessions together
 
 
@@ -63,17 +64,21 @@ def recommend(dataset: Dataset) -> tuple[Recommendation, ...]:
     wanted = "zh" if chinese else "en"
     ready = {model.name for model in models.list_ready()}
 
+    written = dataset.view.written
+
     def rank(entry: CatalogueEntry) -> tuple[bool, bool, bool, int]:
         reads = wanted in entry.languages or "multi" in entry.languages
-        return (not reads, entry.family != "encoder", not entry.starter, entry.parameters)
+        best = "decoder" if written else "encoder"
+        return (not reads, entry.family != best, not entry.starter, entry.parameters)
 
-    ordered = sorted(entries(), key=rank)
-    named = [Recommendation(entry.name, _reason(entry, chinese), entry.name in ready, entry) for entry in ordered]
-    known = {entry.name for entry in ordered}
+    ordered = sorted((entry for entry in entries() if not (written and entry.family == "encoder")), key=rank)
+    reason = _reason_to_write if written else _reason
+    named = [Recommendation(entry.name, reason(entry, chinese), entry.name in ready, entry) for entry in ordered]
+    known = {entry.name for entry in entries()}
     brought = [
         Recommendation(model.name, N_("Brought by you."), True, None)
         for model in models.list_ready()
-        if model.name not in known
+        if model.name not in known and not (written and model.family == "encoder")
     ]
     return (*named, *brought)
 
@@ -96,15 +101,17 @@ def plan(
         SettingError: unknown preset, device or setting, or a value out of range.
     """
     model = models.get(model_name)
-    task = registry.task_of(dataset.view)
-    recipes.refuse(model, task.problem_type)
+    recipes.refuse(model, registry.task_of(dataset.view).problem_type)
     chosen = devices.choose(device)
     rows = load_split(dataset.split).without(dataset.view.left_out)
     texts = _some_texts(dataset.view, dataset.split)
     task = registry.task_of(dataset.view)
     # A number is one output; to the rules it is what two classes are, the simplest case.
     classes = max(2, len(task.names(dataset.view)))
-    chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, texts=texts, device=chosen)
+    if dataset.view.written:
+        chosen_recipe = recipes.choose_writing(preset, model, rows=len(rows.train), device=chosen)
+    else:
+        chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, texts=texts, device=chosen)
     chosen_recipe = recipes.change(chosen_recipe, settings or {})
     recipes.check_use(chosen_recipe, model.family, task.problem_type)
     spec = RunSpec(
@@ -120,6 +127,12 @@ def plan(
     )
 
     def cost(recipe: Recipe) -> Estimate:
+        if dataset.view.written:
+            answers = _some_answers(dataset.view, dataset.split)
+            tested = min(len(rows.test), MOST_ANSWERED)
+            return fit.estimate_writing(
+                model, recipe, train_rows=len(rows.train), tested=tested, asked=texts, answers=answers, device=chosen
+            )
         return fit.estimate(
             model,
             recipe,
@@ -167,12 +180,33 @@ def _some_texts(view: View, split: str) -> tuple[str, ...]:
     return tuple(read_whole(view, view.second, view_frame(view, some)))
 
 
+@lru_cache(_KEPT)
+def _some_answers(view: View, split: str) -> tuple[str, ...]:
+    """The answers of the rows of ``_some_texts``."""
+    rows = load_split(split).without(view.left_out).train
+    return tuple(view_answers(view, rows[:: max(1, -(-len(rows) // _SAMPLE))]))
+
+
 def _mostly_chinese(dataset: Dataset) -> bool:
     texts = "".join(_some_texts(dataset.view, dataset.split)[::_LANGUAGE_STEP])
     letters = [character for character in texts if character.isalpha()]
     chinese = sum("\u4e00" <= character <= "\u9fff" for character in letters)
     # A Chinese ticket is full of Latin product names; an English one has hardly any Chinese.
     return chinese > 0.2 * max(1, len(letters))
+
+
+def _reason_to_write(entry: CatalogueEntry, chinese: bool) -> str:
+    if chinese and "zh" not in entry.languages:
+        return N_("Made for English; your texts are mostly Chinese.")
+    if not chinese and "en" not in entry.languages:
+        return N_("Made for Chinese; your texts are not.")
+    if entry.family == "encoder-decoder":
+        return N_("Reads a text and writes another; answers one question at a time.")
+    if entry.starter:
+        return N_("Small enough to be taught on this computer.")
+    if entry.parameters < SMALL_WRITER:
+        return N_("Small; it has to be downloaded.")
+    return N_("Larger: writes better, slower, and it has to be downloaded.")
 
 
 def _reason(entry: CatalogueEntry, chinese: bool) -> str:

@@ -28,7 +28,7 @@ class Sample:
 
 
 def samples() -> tuple[Sample, ...]:
-    """The samples for every task but generation, the recommended first one first."""
+    """The samples for every task, the recommended first one first."""
     return (
         Sample(
             "zh_requirement_tickets",
@@ -72,6 +72,20 @@ def samples() -> tuple[Sample, ...]:
             "ticket_urgency.csv",
             Question(("text",), "urgency", number=True),
         ),
+        Sample(
+            "instructions_zh",
+            N_("Chinese answers in the house style"),
+            N_("Instructions in Chinese with the answers that a support team gives. A model learns to write them."),
+            "instructions_zh.json",
+            Question(("instruction", "input"), "output", written=True),
+        ),
+        Sample(
+            "instructions_en",
+            N_("English answers in the house style"),
+            N_("The same in English: what a small chat model is taught in half an hour."),
+            "instructions_en.json",
+            Question(("instruction", "input"), "output", written=True),
+        ),
     )
 
 
@@ -94,5 +108,6 @@ def import_sample(name: str) -> Dataset:
         separators=asked.separators,
         second=asked.second,
         number=asked.number,
+        written=asked.written,
         sample=True,
     )

@@ -9,6 +9,7 @@ from pipeline.data.question import Question
 from pipeline.data.several import says_yes, split_labels
 from pipeline.data.source import cell_counts, load_source, read_rows, spread_rows
 from pipeline.data.view import is_blank
+from pipeline.data.written import last_answer
 from pipeline.templates.columns import default_template, render
 
 # Texts whose length is looked at: more would not change the figure, and of a million it would take seconds.
@@ -27,6 +28,7 @@ class Summary:
     singles: tuple[str, ...]  # labels that only one row has
     numbers: tuple[tuple[float, int], ...] = ()  # each different number, ascending, with its rows
     no_numbers: int = 0  # cells that should be a number and are none; they are among the blank ones
+    answer_lengths: tuple[int, ...] = ()  # characters of the answers to write, of as many rows as ``lengths``
     none_of_them: int = 0  # rows with several labels to choose from that have none of them
 
 
@@ -35,6 +37,8 @@ def summarise(source_id: str, question: Question) -> Summary:
     rows = load_source(source_id).rows
     texts = _spread_texts(source_id, question)
     lengths = tuple(map(len, texts))
+    if question.written:
+        return _of_answers(source_id, question, rows, lengths)
     if question.number:
         counts = Counter[float]()
         filled = 0
@@ -57,6 +61,19 @@ def summarise(source_id: str, question: Question) -> Summary:
         singles=tuple(name for name, count in ordered if count == 1),
         none_of_them=none,
     )
+
+
+def _of_answers(source_id: str, question: Question, rows: int, lengths: tuple[int, ...]) -> Summary:
+    answered = {
+        cell: count
+        for cell, count in cell_counts(source_id, question.label).items()
+        if (last_answer(cell) if question.dialogue else cell.strip())
+    }
+    some = spread_rows(source_id, [question.label], MEASURED_TEXTS)[question.label]
+    written = [last_answer(cell) if question.dialogue else cell.strip() for cell in some]
+    labelled = sum(answered.values())
+    of_answers = tuple(len(answer) for answer in written if answer)
+    return Summary(rows, labelled, rows - labelled, (), lengths, (), answer_lengths=of_answers)
 
 
 def _count_labels(source_id: str, question: Question) -> tuple[Counter[str], int, int]:

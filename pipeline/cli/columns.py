@@ -37,7 +37,7 @@ def add_roles(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--second", metavar="COL", help=hint(N_("Texts that are compared with the others.")))
     command.add_argument("--separator", metavar="S", help=hint(N_("What stands between several labels of a cell.")))
-    command.add_argument("--task", choices=[*registry.TASKS], help=hint(N_("What is learned; guessed when left out.")))
+    command.add_argument("--task", choices=[*registry.GOALS], help=hint(N_("What is learned; guessed when left out.")))
 
 
 def add_division(command: argparse.ArgumentParser) -> None:
@@ -81,7 +81,7 @@ def pick_question(source: Source, options: argparse.Namespace) -> Question:
     if text and {*text} != {*guessed.text, guessed.second}:
         guessed = replace(guessed, text=text, second="")
     if len(answers) > 1:
-        guessed = replace(guessed, label="", label_columns=answers, separators="", number=False)
+        guessed = replace(guessed, label="", label_columns=answers, separators="", number=False, written=False)
     elif answers:
         guessed = replace(guessed, label=answers[0], label_columns=())
     if options.second:
@@ -102,7 +102,10 @@ def say_question(question: Question, options: argparse.Namespace) -> None:
             say(translate(line, language, text=text, second=question.second, label=label))
         else:
             say(translate(N_("Text: {text}. Label: {label}."), language, text=text, label=label))
-    task = registry.task_for(question.number, question.kind in ("joined", "columns"), bool(question.second)).name
+    several = question.kind in ("joined", "columns")
+    task = (
+        "instruction" if question.written else registry.task_for(question.number, several, bool(question.second)).name
+    )
     if options.task is None:
         say(translate(N_("Task: {task}, as the columns look; choose another with --task."), language, task=task))
     elif options.task != task:
@@ -186,7 +189,18 @@ def _as_pair(source: Source, question: Question) -> Question:
 def _as_regression(source: Source, question: Question) -> Question:
     if question.label_columns:
         raise UnfitData(N_("A number stands in one column: name it with --label."))
-    return replace(question, separators="", number=True)
+    return replace(question, separators="", number=True, written=False)
+
+
+def _as_instruction(source: Source, question: Question) -> Question:
+    if question.written:
+        return question
+    if question.label_columns or not question.label:
+        raise UnfitData(
+            N_("Which column of {name} holds the answers to write? Name it with --label."), name=source.name
+        )
+    dialogue = question.text == (question.label,)
+    return Question(question.text, question.label, written=True, dialogue=dialogue)
 
 
 _FOR_TASK: dict[str, Callable[[Source, Question], Question]] = {
@@ -194,6 +208,7 @@ _FOR_TASK: dict[str, Callable[[Source, Question], Question]] = {
     "multilabel": _as_multilabel,
     "pair": _as_pair,
     "regression": _as_regression,
+    "instruction": _as_instruction,
 }
 
 

@@ -37,6 +37,8 @@ def make_view(
     label_columns: Sequence[str] = (),
     second: str = "",
     number: bool = False,
+    written: bool = False,
+    dialogue: bool = False,
     date_order: Order = "",
     steps: Sequence[Step] = (),
 ) -> View:
@@ -45,7 +47,8 @@ def make_view(
     Labels are the cells as they stand, then renamed by the steps; a cell of spaces counts as blank, which is a row to
     fill in. A row has several labels where ``separators`` stand in its cell, or where there are ``label_columns``
     (``data.several`` guesses both). Texts of the column ``second`` are compared with the others (``data.pairs``).
-    Where ``number`` is set, the cells are amounts (``data.numbers``) and there is no label space.
+    Where ``number`` is set, the cells are amounts (``data.numbers``), where ``written`` is, they are texts to write
+    (``data.written``), whole conversations in ``text`` itself with ``dialogue``; then there is no label space.
 
     Raises:
         UnfitData: no row, a missing column, texts or labels that are all blank, one class or number only, or numbers
@@ -66,6 +69,8 @@ def make_view(
             label_columns=tuple(label_columns),
             second=second,
             number=number,
+            written=written,
+            dialogue=dialogue,
             date_order=date_order if time else "",
         )
     )
@@ -84,6 +89,9 @@ def _with_labels(view: View) -> View:
     _check_columns(source, view)
     if view.number:
         _check_numbers(source, view)
+        return dataclasses.replace(view, labels=())
+    if view.written:
+        _check_written(source, view)
         return dataclasses.replace(view, labels=())
     counts = label_counts(tally(view))
     labelled = is_labelled(view) if view.several else None
@@ -126,6 +134,18 @@ def _check_numbers(source: Source, view: View) -> None:
             column=view.label,
             number=f"{numbers[labelled][0]:g}",
         )
+
+
+def _check_written(source: Source, view: View) -> None:
+    answered = is_labelled(view)
+    if not answered.any():
+        message = (
+            N_("No cell of {column} in {name} is a conversation that ends with an answer. Choose another column.")
+            if view.dialogue
+            else N_("The column {column} in {name} holds no answer. Write some, or choose another column.")
+        )
+        raise UnfitData(message, name=source.name, column=view.label)
+    _check_text(source, view, answered)
 
 
 def _check_text(source: Source, view: View, labelled: npt.NDArray[np.bool_] | None) -> None:
@@ -189,7 +209,7 @@ def _check_columns(source: Source, view: View) -> None:
         )
     for column in answers:
         _require(source, column, N_("{name} has no label column {column}. Its columns are: {columns}."))
-        if column in texts:
+        if column in texts and not view.dialogue:
             raise UnfitData(
                 N_("{column} cannot be text and label at once in {name}: the answer would stand in the question."),
                 name=source.name,

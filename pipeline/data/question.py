@@ -14,9 +14,11 @@ from pipeline.data.numbers import guess_amounts
 from pipeline.data.pairs import guess_pair
 from pipeline.data.several import guess_label_columns, guess_separators
 from pipeline.data.source import spread_rows
+from pipeline.data.written import guess_written
 
-# one: a class a row; joined: several labels in a cell; columns: one column of yes and no a label; number: an amount.
-Kind = Literal["one", "joined", "columns", "number"]
+# one: a class a row; joined: several labels in a cell; columns: one column of yes and no a label; number: an amount;
+# written: a text to write; dialogue: conversations, of which the assistant's part is written.
+Kind = Literal["one", "joined", "columns", "number", "written", "dialogue"]
 
 # Rows that are looked at: enough that a cell with two labels is among them.
 LOOKED_AT = 5_000
@@ -38,10 +40,14 @@ class Question:
     label_columns: tuple[str, ...] = ()  # columns of yes and no
     second: str = ""  # texts that are compared with the others
     number: bool = False  # the cells of ``label`` are amounts
+    written: bool = False  # the cells of ``label`` are texts to write; ``text`` is the instruction, then its input
+    dialogue: bool = False  # of those: whole conversations, in the one column that is ``text`` and ``label``
 
     @property
     def kind(self) -> Kind:
         """What the answer of a row is like."""
+        if self.written:
+            return "dialogue" if self.dialogue else "written"
         if self.number:
             return "number"
         if self.label_columns:
@@ -78,6 +84,10 @@ def guess_question(profiles: Sequence[ColumnProfile], rows: pd.DataFrame, roles:
         rows: of the file, all or the first ones, with these columns.
         roles: what is known of text and label column already; None: guessed.
     """
+    written = guess_written(profiles, rows)
+    if written is not None and (roles is None or roles.label == written.answer):
+        text = roles.text if roles and roles.text and not written.dialogue else written.text
+        return Question(text, written.answer, written=True, dialogue=written.dialogue)
     roles = roles or guess_roles(profiles)
     known = [column.name for column in profiles]
     pair = guess_pair(profiles)

@@ -190,6 +190,26 @@ def make_split_of_numbers(
     return _divide(source_id, texts, sets, deal, terms, dates, progress, classes=False)
 
 
+def make_split_of_answers(
+    source_id: str,
+    texts: Sequence[str],
+    answers: Sequence[str],
+    terms: Terms = BY_CHANCE,
+    progress: Progress = UNWATCHED,
+) -> Split:
+    """As ``make_split``, for rows with an answer to write: short and long ones have about their share in every part.
+
+    Args:
+        answers: of every row; "" where there is none.
+
+    Raises:
+        Stopped: somebody asked for it.
+        UnfitData: no row has an answer and a text, or no date that can be read.
+    """
+    lengths = np.array([len(answer) or np.nan for answer in answers], dtype=np.float64)
+    return make_split_of_numbers(source_id, texts, lengths, terms, progress)
+
+
 def save_split(split: Split) -> None:
     """Write a Split into the workspace, under its id."""
     folder = workspace().splits
@@ -241,7 +261,7 @@ def _divide(
     if classes:
         _check(counts, given)
     elif not usable:
-        raise UnfitData(N_("No row has a number and a text: there is nothing to learn from."))
+        raise UnfitData(N_("No row has an answer and a text: there is nothing to learn from."))
     held_out = list(terms.test_texts) if terms.test_source else [texts[row] for row in sorted(own_test)]
     clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out], progress)
     units = _units(usable, clusters[: len(usable)], terms.groups)

@@ -22,10 +22,11 @@ from pipeline.data.numbers import read_numbers
 from pipeline.data.several import says_yes, split_labels
 from pipeline.data.source import chosen_rows, combinations, read_rows
 from pipeline.data.steps import LEAVE_OUT, Step
+from pipeline.data.written import last_answer
 from pipeline.errors import N_, UnfitData
 
 # Fields of a View that Views had not from the beginning.
-_CAME_LATER = ("number", "date_order")
+_CAME_LATER = ("number", "date_order", "written", "dialogue")
 
 Rows = Sequence[int] | npt.NDArray[np.int64]  # row numbers of a Source
 
@@ -58,6 +59,8 @@ class View:
     label_columns: tuple[str, ...] = ()  # columns of 0 and 1, each a label; () for none
     second: str = ""  # column whose texts stand opposite the others (text pairs); "" for none
     number: bool = False  # the label column holds numbers to predict; ``labels`` is ()
+    written: bool = False  # the label column holds answers to write; ``text`` is the instruction, then its input
+    dialogue: bool = False  # of those: the one text column, which is the label column too, holds whole conversations
     date_order: Order = ""  # what a person says comes first in dates such as 5/1/2024; "": as ``data.date_order`` finds
 
     @property
@@ -127,8 +130,11 @@ def view_labels(view: View, rows: Rows | None = None) -> "pd.Series[str]":
         rows: row numbers of the Source, in this order; None for all.
 
     Raises:
-        UnfitData: the View has several labels a row (``view_label_sets`` reads these), or numbers (``view_numbers``).
+        UnfitData: the View has several labels a row (``view_label_sets`` reads these), numbers (``view_numbers``), or
+            answers to write (``view_answers``).
     """
+    if view.written:
+        raise UnfitData(N_("The answers in {column} are texts to write, not classes."), column=view.label)
     if view.number:
         raise UnfitData(N_("The answers in {column} are numbers, not classes."), column=view.label)
     if view.several:
@@ -180,7 +186,9 @@ def tally(view: View, beside: str = "") -> tuple[Tallied, ...]:
     columns = tuple(dict.fromkeys((*view.answer_columns, beside) if beside else view.answer_columns))
     cells, rows = combinations(view.source, columns, sorted(view.left_out))
     answers: Sequence[Answer]
-    if view.number:
+    if view.written:
+        answers = [(said,) if said else None for said in _answers(view, cells[view.label])]
+    elif view.number:
         answers = [None if math.isnan(number) else number for number in read_numbers(cells[view.label])]
     else:
         answers = _label_sets(view, cells[list(view.answer_columns)])
@@ -236,8 +244,35 @@ def view_numbers(view: View, rows: Rows | None = None) -> npt.NDArray[np.float64
     return numbers if rows is None else numbers[np.asarray(rows, dtype=np.int64)]
 
 
+def view_answers(view: View, rows: Rows | None = None) -> list[str]:
+    """The texts that a model learns to write, without spaces around them.
+
+    Args:
+        view: how to read; its ``written`` is set.
+        rows: row numbers of the Source, in this order; None for all.
+
+    Returns:
+        [rows] "" where nobody has answered, and for a row that is left out; of a conversation, what is said last.
+
+    Raises:
+        UnfitData: the answers of the View are classes or numbers.
+    """
+    if not view.written:
+        raise UnfitData(N_("The answers in {column} are no texts to write."), column=view.label)
+    answers = _answers(view, read_rows(view.source, [view.label])[view.label])
+    for row in view.left_out:
+        answers[row] = ""
+    return answers if rows is None else [answers[row] for row in rows]
+
+
+def _answers(view: View, cells: Iterable[str]) -> list[str]:
+    return [last_answer(cell) if view.dialogue else cell.strip() for cell in cells]
+
+
 def is_labelled(view: View, rows: Rows | None = None) -> npt.NDArray[np.bool_]:
     """[rows] Whether a row says what it is, in whatever way this View reads it; a row left out does not."""
+    if view.written:
+        return np.array([bool(answer) for answer in view_answers(view, rows)], dtype=bool)
     if view.number:
         return ~np.isnan(view_numbers(view, rows))
     if not view.several:

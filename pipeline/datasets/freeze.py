@@ -20,11 +20,20 @@ from pipeline.data.split import (
     Terms,
     load_split,
     make_split,
+    make_split_of_answers,
     make_split_of_numbers,
     make_split_of_sets,
     save_split,
 )
-from pipeline.data.view import View, is_labelled, view_frame, view_label_sets, view_labels, view_numbers
+from pipeline.data.view import (
+    View,
+    is_labelled,
+    view_answers,
+    view_frame,
+    view_label_sets,
+    view_labels,
+    view_numbers,
+)
 from pipeline.errors import N_, UnfitData
 from pipeline.runs import store
 from pipeline.runs.progress import Progress, Silent
@@ -107,7 +116,7 @@ def add_version(view: View, split: str, *, name: str, sample: bool) -> DatasetRo
 
 
 def _how_answered(view: View) -> tuple[object, ...]:
-    return view.label, view.label_columns, view.separators, view.number
+    return view.label, view.label_columns, view.separators, view.number, view.written, view.dialogue
 
 
 def _divide(
@@ -129,7 +138,9 @@ def _divide(
         test_rows,
         test_texts,
     )
-    if view.number:
+    if view.written:
+        split = make_split_of_answers(view.source, texts, view_answers(view), terms, progress)
+    elif view.number:
         split = make_split_of_numbers(view.source, texts, view_numbers(view), terms, progress)
     elif view.several:
         split = make_split_of_sets(view.source, texts, view_label_sets(view), terms, progress)
@@ -173,8 +184,8 @@ def _read_test(view: View, source_id: str) -> tuple[tuple[int, ...], list[str]]:
 
 
 def _labels(view: View, rows: Sequence[int] | None = None) -> set[str]:
-    """The labels of these rows; of all where it is None. Numbers have none."""
-    if view.number:
+    """The labels of these rows; of all where it is None. Numbers and answers to write have none."""
+    if view.number or view.written:
         return set()
     return {label for labels in view_label_sets(view, rows) for label in labels or ()}
 

@@ -32,6 +32,7 @@ STEP_SECONDS = 0.006  # Python, DataLoader and Trainer between two steps
 ADAM_BYTES_A_SECOND = 5.6e9  # an optimizer step moves weight, gradient and two moments
 ADAM_BYTES = 28
 PROCESS_BYTES = 650 * 10**6  # Python with torch, transformers and scikit-learn, before any model
+FORMAT_TOKENS = 30  # of a prompt format around instruction and answer
 START_SECONDS = {"cpu": 12.0, "cuda": 16.0, "mps": 14.0}  # imports, loading, saving the bundle
 EVALUATIONS = 10  # on the validation rows, over a whole run
 # Logistic regression on word and character n-grams, its C chosen on validation: for a row of 16 tokens and one class.
@@ -127,6 +128,57 @@ def estimate(
     memory = _memory(
         model, recipe, shape, tokens=tokens, rows=rows if lower else 0, held_out=held_out, upper=upper, weights=weights
     )
+    return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
+
+
+# What writing adds to a run: tokens a second, greedily, several at once, of a model with 100 million parameters.
+WRITTEN_A_SECOND = 60.0
+SHOWN_ANSWERS, MEASUREMENTS = 5, 3
+
+
+def estimate_writing(
+    model: Model,
+    recipe: Recipe,
+    *,
+    train_rows: int,
+    tested: int,
+    asked: Sequence[str],
+    answers: Sequence[str],
+    device: Device,
+) -> Estimate:
+    """Seconds and bytes of teaching a model to write: as ``estimate``.
+
+    Args:
+        train_rows: rows that are trained on.
+        tested: rows that are answered at the end, by the model and by its base.
+        asked: the instructions of the training rows, or of a fair part of them.
+        answers: their answers.
+    """
+    shape = _shape(model)
+    answer = mean_tokens(answers, recipe.max_length)
+    tokens = min(recipe.max_length, mean_tokens(asked, recipe.max_length) + answer + FORMAT_TOKENS)
+    trained = shape.layers if recipe.trained_layers < 0 else min(recipe.trained_layers, shape.layers)
+    layers = shape.layers + shape.decoder_layers
+    a_row = (
+        2.0 * layers * (shape.layer_parameters + 2 * tokens * shape.hidden) * tokens + 2.0 * shape.embeddings * answer
+    )
+    speed = device.gflops * 1e9 * EFFICIENCY
+    steps = math.ceil(train_rows / recipe.batch_size) * recipe.epochs
+    weights = shape.trained_parameters(recipe, trained)
+    factor = TRAINING_FACTOR if recipe.adapter == "none" else ADAPTER_FACTOR
+    writing = WRITTEN_A_SECOND * (1e8 / model.parameters) * (1 if device.name == "cpu" else 20)
+    parts = (
+        ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
+        (
+            "training",
+            train_rows * recipe.epochs * a_row * factor / speed + steps * weights * ADAM_BYTES / _bandwidth(device),
+        ),
+        ("measuring", (MEASUREMENTS * tested + 2 * tested) * a_row / speed),
+        ("writing", (2 * tested + MEASUREMENTS * SHOWN_ANSWERS) * answer / writing),
+    )
+    at_once = recipe.batch_size * min(recipe.max_length, 2 * tokens)
+    activations = at_once * (layers * shape.hidden * ACTIVATIONS + shape.embeddings / shape.hidden)
+    memory = int(PROCESS_BYTES + (2 * model.parameters + 3 * weights + activations) * FLOAT)
     return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
 
 

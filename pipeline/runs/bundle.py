@@ -46,6 +46,7 @@ class BundleInfo:
     number_range: tuple[float, ...] = ()  # smallest and largest number of the training rows; () for classes
     format: str = ""  # prompt format (templates.formats.registry) of a model that writes answers; "" for all others
     own_format: str = ""  # the template of the format "own"
+    dialogue: bool = False  # the text column holds whole conversations
 
     @property
     def answers(self) -> tuple[str, ...]:

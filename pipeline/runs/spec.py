@@ -61,14 +61,29 @@ class Recipe:
     lm_weight: float = setting(
         0.0, N_("Models that write text only: how much they go on learning to continue texts meanwhile. 0.5 as in GPT.")
     )
+    prompt_format: str = setting(
+        "", N_("How instruction and answer are written down: chat (the model's own), alpaca, phi3, plain or own.")
+    )
+    own_format: str = setting(
+        "", N_("The format own: a text with {instruction}, {input} and {answer} where these stand.")
+    )
+    loss_on: str = setting("answer", N_("answer: only answers are learned; everything: the instructions as well."))
+    packing: str = setting(
+        "on", N_("on: rows of a batch stand one behind the other, each read by itself; off: they are filled up.")
+    )
 
 
 # Settings that came later: where they are not used, a spec keeps the id under which it was trained before.
 _LATER = (
     *("averaging", "class_weights", "patience", "search", "budget_minutes"),
     *("adapter", "lora_rank", "lora_alpha", "lora_dropout", "lm_weight"),
+    *("prompt_format", "own_format", "loss_on", "packing"),
 )
 _PLAIN = Recipe()
+
+
+# Of a model that writes, test rows that are answered: each takes a second or so.
+MOST_ANSWERED = 200
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class Classification:
     problem_type: str = "single_label_classification"
     measures: tuple[str, ...] = ("accuracy", "macro_f1")
     best_by: str = "macro_f1"
+    least: bool = False
     tunes: bool = False
 
     def names(self, view: View) -> tuple[str, ...]:

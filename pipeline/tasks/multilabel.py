@@ -24,6 +24,7 @@ class Multilabel:
     problem_type: str = "multi_label_classification"
     measures: tuple[str, ...] = ("micro_f1", "macro_f1", "exact_match")
     best_by: str = "macro_f1"
+    least: bool = False
     tunes: bool = True
 
     def names(self, view: View) -> tuple[str, ...]:

@@ -3,23 +3,27 @@
 from pipeline.data.view import View
 from pipeline.errors import N_, SettingError
 from pipeline.tasks.classification import CLASSIFICATION
+from pipeline.tasks.instruction import INSTRUCTION
 from pipeline.tasks.multilabel import MULTILABEL
 from pipeline.tasks.pair import PAIR
 from pipeline.tasks.regression import REGRESSION
-from pipeline.tasks.task import Task
+from pipeline.tasks.task import Goal, Task
 
 TASKS: dict[str, Task] = {task.name: task for task in (CLASSIFICATION, MULTILABEL, PAIR, REGRESSION)}
+GOALS: dict[str, Goal] = {**TASKS, INSTRUCTION.name: INSTRUCTION}  # all that can be learned
 
 
 def get(name: str) -> Task:
-    """The task of that name. Raises SettingError where there is none."""
+    """The task of that name. Raises SettingError where there is none, or where it is one of writing."""
     if name not in TASKS:
         raise SettingError(N_("There is no task “{task}”. Choose one of: {known}."), task=name, known=", ".join(TASKS))
     return TASKS[name]
 
 
-def task_of(view: View) -> Task:
+def task_of(view: View) -> Goal:
     """The task that a View asks for."""
+    if view.written:
+        return INSTRUCTION
     return task_for(view.number, view.several, bool(view.second))
 
 

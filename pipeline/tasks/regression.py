@@ -24,6 +24,7 @@ class Regression:
     problem_type: str = "regression"
     measures: tuple[str, ...] = ("pearson", "spearman", "mae", "rmse")
     best_by: str = "pearson"
+    least: bool = False
     tunes: bool = False
 
     def names(self, view: View) -> tuple[str, ...]:

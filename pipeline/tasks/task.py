@@ -83,8 +83,8 @@ class Baseline:
     thresholds: tuple[float, ...] = ()
 
 
-class Task(Protocol):
-    """One way in which a row has an answer."""
+class Goal(Protocol):
+    """What is learned, as far as whoever watches a training has to know."""
 
     @property
     def name(self) -> str:
@@ -100,14 +100,22 @@ class Task(Protocol):
 
     @property
     def best_by(self) -> str:
-        """The figure on the validation rows that chooses the checkpoint; larger is better."""
+        """The figure on the validation rows that chooses the checkpoint."""
+
+    @property
+    def least(self) -> bool:
+        """Whether less of it is better."""
+
+    def names(self, view: View) -> tuple[str, ...]:
+        """A name for each output of the model, in order."""
+
+
+class Task(Goal, Protocol):
+    """One way in which a row has an answer that is a class, several labels or a number."""
 
     @property
     def tunes(self) -> bool:
         """Whether ``tune`` chooses anything."""
-
-    def names(self, view: View) -> tuple[str, ...]:
-        """A name for each output of the model, in order."""
 
     def read_targets(self, view: View, rows: Rows) -> Targets:
         """The right answers of some rows of a View's Source.

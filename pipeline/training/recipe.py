@@ -11,6 +11,7 @@ from pipeline.errors import N_, ModelError, SettingError
 from pipeline.models.devices import Device
 from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
+from pipeline.templates.formats.registry import NAMES as FORMATS
 from pipeline.training.space import BERT_BATCHES, BERT_EPOCHS, BERT_RATES
 
 PRESETS = ("fast", "balanced", "best", "bert")
@@ -33,6 +34,13 @@ _MANY_ROWS_A_CLASS = 1_000  # on average; then half as often
 
 # Of the one layer of `fast`, on few rows: it has to learn it all in few steps.
 _RATE, _RATE_ALONE = 4e-4, 5e-4
+
+# Models that write: all layers learn, or matrices beside them where there are many parameters (LoRA).
+_WRITING_EPOCHS = {"fast": 1, "balanced": 2, "best": 3}
+_WRITING_RATE, _ADAPTER_RATE = 1e-4, 1e-3
+_ADAPTED_FROM = 300_000_000  # parameters
+_FEW_WRITTEN_ROWS = 400  # of the samples; then twice as often
+_LONGEST_WRITTEN = 512  # tokens of instruction and answer together
 
 # Share of the layers that is trained, and the fewest.
 _TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
@@ -85,6 +93,49 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
     )
 
 
+def choose_writing(preset: str, model: Model, *, rows: int, device: Device) -> Recipe:
+    """The recipe of a preset for a model that learns to write answers.
+
+    Args:
+        preset: one of PRESETS but "bert".
+        model: the base model, on disk.
+        rows: training rows.
+        device: where it will be trained.
+
+    Raises:
+        SettingError: no such preset for writing.
+    """
+    if preset not in _WRITING_EPOCHS:
+        raise SettingError(
+            N_("There is no preset “{preset}”. Choose one of: {known}."),
+            preset=preset,
+            known=", ".join(_WRITING_EPOCHS),
+        )
+    adapts = model.parameters > _ADAPTED_FROM or preset == "fast"
+    epochs = _WRITING_EPOCHS[preset] * (2 if rows < _FEW_WRITTEN_ROWS else 1)
+    return Recipe(
+        preset=preset,
+        trained_layers=-1,
+        epochs=epochs,
+        learning_rate=_ADAPTER_RATE if adapts else _WRITING_RATE,
+        head_factor=1.0,
+        batch_size=8,
+        max_length=min(_LONGEST_WRITTEN, model.context),
+        label_smoothing=0.0,
+        schedule="cosine",
+        precision=_precision(device),
+        adapter="lora" if adapts else "none",
+        prompt_format=_usual_format(model.path),
+    )
+
+
+def _usual_format(model: Path) -> str:
+    """The format of the registry's ``usual``, read from the files: opening a tokenizer takes a second."""
+    config = model / "tokenizer_config.json"
+    written = config.is_file() and "chat_template" in json.loads(config.read_text(encoding="utf-8"))
+    return "chat" if written or (model / "chat_template.jinja").is_file() else "alpaca"
+
+
 def _bert(model: Model, device: Device) -> Recipe:
     """Full fine-tuning as the BERT paper does it (Devlin et al. 2019, A.3): one rate, no smoothing, its grid."""
     return Recipe(
@@ -103,6 +154,10 @@ def _bert(model: Model, device: Device) -> Recipe:
 
 def refuse(model: Model, problem_type: str) -> None:
     """Raises ModelError where models of this family cannot learn a task of that type."""
+    if model.family == "encoder" and problem_type == "text_generation":
+        raise ModelError(
+            N_("{model} reads texts and cannot write any. Choose a model that writes (decoder)."), model=model.name
+        )
     if model.family == "encoder-decoder" and problem_type == "multi_label_classification":
         raise ModelError(
             N_("{model} writes one label a row and cannot give several. Choose a model that sorts texts (encoder)."),
@@ -112,6 +167,11 @@ def refuse(model: Model, problem_type: str) -> None:
 
 def check_use(recipe: Recipe, family: str, problem_type: str) -> None:
     """Raises SettingError for a setting that this family or this kind of answer has no use for."""
+    writes = problem_type == "text_generation"
+    if recipe.prompt_format and not writes:
+        raise SettingError(N_("A prompt format is for models that learn to write answers. Leave prompt_format out."))
+    if writes and recipe.search != "none":
+        raise SettingError(N_("Settings are tried for models that sort texts only. Set search to none."))
     sorts = family != "encoder-decoder" and problem_type == "single_label_classification"
     if recipe.class_weights != CLASS_WEIGHTS[0] and not sorts:
         raise SettingError(
@@ -161,16 +221,22 @@ RANGES: dict[str, tuple[float, float]] = {
     "lm_weight": (0, 100),
 }
 CLASS_WEIGHTS = ("none", "sqrt", "balanced")
+TEXTS = ("own_format",)  # settings that are whatever a person writes
 CHOICES = {
     "schedule": ("linear", "cosine", "constant"),
     "precision": ("float32", "bfloat16"),
     "class_weights": CLASS_WEIGHTS,
     "search": ("none", "space", "bert"),
     "adapter": ("none", "lora", "dora"),
+    "prompt_format": FORMATS,
+    "loss_on": ("answer", "everything"),
+    "packing": ("on", "off"),
 }
 
 
 def _parse(name: str, text: str, kind: type) -> Any:
+    if name in TEXTS:
+        return text
     if name in CHOICES:
         if text not in CHOICES[name]:
             raise SettingError(

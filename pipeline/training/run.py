@@ -69,7 +69,7 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
     """
     task = registry.get(spec.task)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    _use_physical_cores()
+    use_physical_cores()
     ranks.meet(spec.device)
     shares = Shares(ranks.world(), system.rank(), 2**halvings)
     with checkpoints.disk_watched(), memory_watched():
@@ -166,7 +166,7 @@ def _fit(
     folder = run_folder / "checkpoints"
     folder.mkdir(exist_ok=True)
     checkpoint = ranks.agree(checkpoints.last_whole(folder) if ranks.leads() else None)
-    _announce(prepared.parameters, module, steps, recipe.epochs, len(prepared.train), metrics)
+    announce(prepared.parameters, module, steps, recipe.epochs, len(prepared.train), metrics)
     if checkpoint is not None:
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
     at = marks(per_epoch, recipe.epochs)
@@ -208,7 +208,8 @@ def _start(prepared: Prepared, module: Trainee, rows: Rows) -> None:
             expect_mean(module, rows)
 
 
-def _announce(parameters: int, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter) -> None:
+def announce(parameters: int, module: Trainee, steps: int, epochs: int, rows: int, metrics: MetricsWriter) -> None:
+    """Write down how large the run is, before its first step."""
     trained = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
     metrics.write(
         "plan",
@@ -244,7 +245,7 @@ def _tune(prepared: Prepared, module: Trainee) -> tuple[float, ...]:
     return prepared.task.tune(prepared.examples.validation.targets, said.scores)
 
 
-def _use_physical_cores() -> None:
+def use_physical_cores() -> None:
     """Two threads on one core are slower than one; whoever set OMP_NUM_THREADS had a reason."""
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(system.physical_cores())

@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 from transformers import EvalPrediction, PrinterCallback, Trainer, TrainingArguments, get_scheduler
 
 from pipeline.runs.spec import Recipe, RunSpec
-from pipeline.tasks.task import Task
+from pipeline.tasks.task import Goal, Task
 from pipeline.training import checkpoints, ranks
 from pipeline.training.average import Averaging
 from pipeline.training.batches import LengthBatches, Rows
@@ -134,53 +134,64 @@ def build_trainer(
 
     trainer = LengthTrainer(
         model=module,
-        args=_arguments(recipe, spec, folder, steps, fresh, task.best_by),
+        args=TrainingArguments(**arguments(spec, task, folder, steps, fresh)),
         train_dataset=train,
         eval_dataset=validation,
         compute_metrics=measure,
         callbacks=[*([Averaging(module.average)] if module.average else []), watcher],
-        optimizers=_optimizers(module, recipe, steps),
+        optimizers=optimizers(module, recipe, steps),
     )
     trainer.shares = shares
     trainer.remove_callback(PrinterCallback)  # the watcher writes the figures down
     return trainer
 
 
-def _arguments(recipe: Recipe, spec: RunSpec, folder: Path, steps: int, fresh: bool, best_by: str) -> TrainingArguments:
-    return TrainingArguments(
-        output_dir=str(folder),
-        num_train_epochs=recipe.epochs,
-        learning_rate=recipe.learning_rate,
-        per_device_train_batch_size=recipe.batch_size,
-        per_device_eval_batch_size=_MEASURED_AT_ONCE,
-        max_grad_norm=recipe.gradient_clip,
-        bf16=recipe.precision == "bfloat16",
-        use_cpu=spec.device == "cpu",
-        ddp_backend="gloo" if spec.device == "cpu" and ranks.world() > 1 else None,
-        seed=spec.seed,
-        logging_steps=max(1, steps // _FIGURES_A_RUN),
-        logging_nan_inf_filter=False,  # it would hide a loss that is not a number
+def arguments(spec: RunSpec, task: Goal, folder: Path, steps: int, fresh: bool) -> dict[str, Any]:
+    """What every trainer of the library is told.
+
+    Args:
+        spec: recipe, seed and device.
+        task: names the figure that chooses the best model.
+        folder: of the checkpoints.
+        steps: of the whole run.
+        fresh: whether the untrained model is measured too.
+    """
+    recipe = spec.recipe
+    return {
+        "output_dir": str(folder),
+        "num_train_epochs": recipe.epochs,
+        "learning_rate": recipe.learning_rate,
+        "per_device_train_batch_size": recipe.batch_size,
+        "per_device_eval_batch_size": _MEASURED_AT_ONCE,
+        "max_grad_norm": recipe.gradient_clip,
+        "bf16": recipe.precision == "bfloat16",
+        "use_cpu": spec.device == "cpu",
+        "ddp_backend": "gloo" if spec.device == "cpu" and ranks.world() > 1 else None,
+        "seed": spec.seed,
+        "logging_steps": max(1, steps // _FIGURES_A_RUN),
+        "logging_nan_inf_filter": False,  # it would hide a loss that is not a number
         # The watcher says when to measure and when to save; the library needs to know that somebody does.
-        eval_strategy="steps",
-        save_strategy="steps",
-        eval_steps=steps,
-        save_steps=steps,
-        eval_on_start=fresh,
-        load_best_model_at_end=True,
-        metric_for_best_model=best_by,
-        greater_is_better=True,
-        save_total_limit=checkpoints.KEPT,
-        remove_unused_columns=False,
-        dataloader_pin_memory=spec.device == "cuda",
-        label_names=["labels"],
-        disable_tqdm=True,
-        report_to="none",
-    )
+        "eval_strategy": "steps",
+        "save_strategy": "steps",
+        "eval_steps": steps,
+        "save_steps": steps,
+        "eval_on_start": fresh,
+        "load_best_model_at_end": True,
+        "metric_for_best_model": task.best_by,
+        "greater_is_better": not task.least,
+        "save_total_limit": checkpoints.KEPT,
+        "remove_unused_columns": False,
+        "dataloader_pin_memory": spec.device == "cuda",
+        "label_names": ["labels"],
+        "disable_tqdm": True,
+        "report_to": "none",
+    }
 
 
-def _optimizers(
+def optimizers(
     module: Trainee, recipe: Recipe, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LambdaLR]:
+    """AdamW and the schedule of a recipe."""
     parameters = groups(module, recipe.learning_rate, recipe.head_factor, recipe.weight_decay)
     optimizer = torch.optim.AdamW(parameters, fused=True)
     schedule = get_scheduler(_SCHEDULES[recipe.schedule], optimizer, round(steps * recipe.warmup_ratio), steps)

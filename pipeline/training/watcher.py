@@ -10,7 +10,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from pipeline.errors import N_, RunError
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
-from pipeline.tasks.task import Task
+from pipeline.tasks.task import Goal
 from pipeline.training import checkpoints, ranks
 from pipeline.training.recipe import TRAINING
 from pipeline.training.search import Verdict
@@ -29,6 +29,7 @@ class Watcher(TrainerCallback):
         task: names what is measured, and what the best model is chosen by.
         patience: marks without a better score after which training ends; 0: never early.
         verdict: told the share of the steps and the best score at each mark; says whether to end there.
+        tokens: of a training row on average, where their pace is of interest; else 0.
     """
 
     def __init__(
@@ -38,9 +39,10 @@ class Watcher(TrainerCallback):
         folder: Path,
         marks: set[int],
         rows: int,
-        task: Task,
+        task: Goal,
         patience: int = 0,
         verdict: Verdict = lambda share, best: False,
+        tokens: float = 0.0,
     ) -> None:
         self.stopped = False
         self._progress = progress
@@ -51,14 +53,16 @@ class Watcher(TrainerCallback):
         self._task = task
         self._patience = patience
         self._verdict = verdict
+        self._tokens = tokens
         self._ends = False
-        self._best = -math.inf
+        self._sign = -1.0 if task.least else 1.0
+        self._best = -math.inf  # of the figure with its sign, so that larger is better
         self._saved = time.monotonic()
         self._logged = (0.0, 0.0)  # epoch and time of the latest figures
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Take up the best score of a resumed run."""
-        self._best = state.best_metric if state.best_metric is not None else -math.inf
+        self._best = self._sign * state.best_metric if state.best_metric is not None else -math.inf
         self._logged = (state.epoch or 0.0, time.monotonic())
         self._progress.advance(TRAINING, state.global_step, state.max_steps)
 
@@ -93,11 +97,12 @@ class Watcher(TrainerCallback):
                 rate=f"{args.learning_rate / 4:.1g}",
             )
         if "loss" in logs:
-            self._metrics.write(
-                "train", **at, loss=value, learning_rate=logs["learning_rate"], rows_per_second=self._pace(state)
-            )
+            pace = self._pace(state)
+            speed = {"tokens_per_second": round(pace * self._tokens)} if self._tokens else {}
+            rate = logs["learning_rate"]
+            self._metrics.write("train", **at, loss=value, learning_rate=rate, rows_per_second=pace, **speed)
         elif "eval_loss" in logs:
-            reached = logs[f"eval_{self._task.best_by}"]
+            reached = self._sign * logs[f"eval_{self._task.best_by}"]
             best = reached > self._best
             self._best = max(self._best, reached) if state.global_step else self._best
             scores = {name: logs[f"eval_{name}"] for name in self._task.measures}

@@ -18,6 +18,7 @@ from pipeline.training.checkpoints import disk_watched
 from pipeline.training.leave import finish_bundle
 from pipeline.training.memory import memory_watched
 from pipeline.training.run import train
+from pipeline.training.writing.run import train_writing
 from pipeline.work.baselines import measuring
 
 REPORT = N_("Writing the report")
@@ -37,16 +38,18 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     folder = workspace().runs / run_id
     spec = load_spec(folder)
     halvings = int(request.get("halvings", 0))
+    learn = train_writing if spec.view.written else train
     if not ranks.leads():
         with contextlib.nullcontext() if spec.use_cache else cache.off():
-            train(spec, folder, progress, NoMetrics(), halvings)
+            learn(spec, folder, progress, NoMetrics(), halvings)
         return {}
     started = time.monotonic()
     metrics = MetricsWriter(folder)
     _note_halvings(spec, folder, metrics, halvings)
     with disk_watched(), memory_watched(), contextlib.nullcontext() if spec.use_cache else cache.off():
-        with measuring(run_id, folder, metrics):
-            trained = train(spec, folder, progress, metrics, halvings)
+        # A model that writes is compared with the one it came from, which is asked afterwards.
+        with contextlib.nullcontext() if spec.view.written else measuring(run_id, folder, metrics):
+            trained = learn(spec, folder, progress, metrics, halvings)
         progress.advance(REPORT, 0, 1)
         report = build_report(run_id, folder, spec)
         finish_bundle(folder, store.get_run(run_id).name, report.metrics)

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 import jinja2
 
+from pipeline.data.conversation import Conversation
 from pipeline.errors import N_, SettingError, UnfitData
-from pipeline.templates.conversation import Conversation
 from pipeline.templates.formats.format import Piece, Tokenizer, joined
 
 # Between an instruction and what it is about: a blank line, as people write it.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from pipeline.templates.conversation import Conversation
+from pipeline.data.conversation import Conversation
 
 
 class Tokenizer(Protocol):

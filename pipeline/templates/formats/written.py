@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.data.conversation import Conversation, Turn
 from pipeline.errors import N_, SettingError, UnfitData
-from pipeline.templates.conversation import Conversation, Turn
 from pipeline.templates.formats.format import Piece
 
 INSTRUCTION, INPUT, SYSTEM, ANSWER = "instruction", "input", "system", "answer"

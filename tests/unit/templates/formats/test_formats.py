@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.data.conversation import Conversation, Turn, single
 from pipeline.errors import SettingError, UnfitData
-from pipeline.templates.conversation import Conversation, Turn, single
 from pipeline.templates.formats import registry
 from pipeline.templates.formats.format import Encoded, encode
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from pipeline.data.conversation import Turn, read_messages, single
 from pipeline.errors import UnfitData
-from pipeline.templates.conversation import Turn, read_messages, single
 
 SAID = (Turn("system", "Be kind."), Turn("user", "Hi"), Turn("assistant", "Hello"))
 
