@@ -49,7 +49,9 @@ def surprise(report: WrittenReport) -> str:
             "The right answers surprise it more than the base model: {ours} bits a character instead of {base}.",
             **figures,
         )
-    return t("The right answers surprise it as much as the base model: {ours} bits a character, and {base}.", **figures)
+    return t(
+        "The right answers surprise it about as much as the base model: {ours} bits a character, and {base}.", **figures
+    )
 
 
 def row_by_row(rows: Sequence[SaidRow]) -> str:

@@ -12,6 +12,7 @@ from pipeline.actions.runs import RunInfo
 from pipeline.errors import N_
 from pipeline.evaluation.said import SaidRow, as_csv, said_rows
 from pipeline.evaluation.written_report import WrittenReport
+from pipeline.runs.texts import BASE
 
 AT_ONCE = 10  # rows of one page
 LONG = 600  # characters from which on an answer scrolls in a box of its own
@@ -56,7 +57,7 @@ def show_row(row: SaidRow, title: str) -> None:
         _show_answer(t("Asked"), row.asked)
         for place, name, text in zip(
             st.columns(3, gap="medium"),
-            (t("Right answer"), t(sentences_texts.BASELINES["base"]), t("This model")),
+            (t("Right answer"), t(sentences_texts.BASELINES[BASE]), t("This model")),
             (row.truth, row.base, row.said),
             strict=True,
         ):
@@ -69,7 +70,7 @@ def _choose(rows: Sequence[SaidRow]) -> list[SaidRow]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input(t("Look for"), placeholder=t("Words of the question or an answer"), key="words")
         order = st.selectbox(
-            t("First"), list(ORDERS), format_func=lambda name: t(ORDERS[name][0]), key="order", width=320
+            t("Show first"), list(ORDERS), format_func=lambda name: t(ORDERS[name][0]), key="order", width=320
         )
     return sorted((row for row in rows if row.mentions(words.strip())), key=ORDERS[order][1])
 
@@ -84,7 +85,7 @@ def _show_answer(name: str, text: str) -> None:
 
 
 def _offer_file(run: RunInfo, rows: Sequence[SaidRow]) -> None:
-    base = t(sentences_texts.BASELINES["base"])
+    base = t(sentences_texts.BASELINES[BASE])
     header = [
         t("Row"),
         t("Asked"),
