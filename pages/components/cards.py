@@ -36,6 +36,8 @@ def show_results(runs: Sequence[RunInfo]) -> None:
                 name, value = sentences.score(run.metrics)
                 if name:
                     st.metric(name, value)
+                if beside := sentences.beside_score(run.metrics):
+                    show_note(beside)
                 show_note(sentences.verdict(run.verdict, run.metrics) or sentences.state(run))
                 st.space("stretch")
                 show_note(

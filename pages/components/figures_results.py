@@ -177,14 +177,21 @@ def _write_counts(figure: go.Figure, counts: Sequence[Sequence[int]], shares: Se
 
 
 def predicted_beside_true(
-    true: npt.NDArray[np.float64], said: npt.NDArray[np.float64], *, truth: str, predicted: str
+    true: npt.NDArray[np.float64],
+    said: npt.NDArray[np.float64],
+    *,
+    truth: str,
+    predicted: str,
+    shares: bool = False,
 ) -> go.Figure:
     """A point a row, pale so that many are seen as many, over the line on which both numbers are one.
 
     Args:
         true, said: [n] numbers in the unit of their column.
         truth, predicted: titles of the axes.
+        shares: the numbers are fractions from 0 to 1, shown in percent.
     """
+    form = ".1%" if shares else ".4~g"
     every = -(-len(true) // MOST_POINTS)
     low, high = float(min(true.min(), said.min())), float(max(true.max(), said.max()))
     edge = 0.04 * (high - low or 1.0)
@@ -202,11 +209,13 @@ def predicted_beside_true(
                 y=said[::every],
                 mode="markers",
                 marker={"color": ACCENT, "size": 8, "opacity": 0.35},
-                hovertemplate="%{x:.4~g} → %{y:.4~g}<extra></extra>",
+                hovertemplate=f"%{{x:{form}}} → %{{y:{form}}}<extra></extra>",
             ),
         ]
     )
     scale = {"range": [low - edge, high + edge], "fixedrange": True, "zeroline": False}
+    if shares:
+        scale["tickformat"] = ".0%"
     figure.update_xaxes(title=truth, **scale)
     figure.update_yaxes(title=predicted, **scale)
     return calm(figure, height=380)

@@ -14,8 +14,10 @@ from pipeline.models.devices import Device
 
 MINUTE, HOUR = 60, 3600
 GB = 1000**3
-# The figure that is shown of a run: of classes, of label sets, of numbers; and whether it is a share of the whole.
+# The figure that is shown of a run: of texts, of classes, of label sets, of numbers; and whether it is a share of the
+# whole.
 SCORES = {
+    "chrf": (N_("Similarity (chrF)"), True),
     "accuracy": (N_("Test accuracy"), True),
     "micro_f1": (N_("Micro-F1"), True),
     "pearson": (N_("Correlation"), False),
@@ -45,6 +47,14 @@ VERDICTS = {
     "not_distinguishable": N_("The model is about as good as the best simple method: the difference may be chance."),
     "worse": N_("The model is worse than the best simple method."),
     "nothing_learned": N_("Nothing was learned: always guessing the most frequent label would do as well."),
+}
+
+
+TEXT_VERDICTS = {
+    "beyond_baseline": N_("It answers better than the base model."),
+    "not_distinguishable": N_("Whether it answers better than the base model is not certain."),
+    "worse": N_("It answers worse than the base model."),
+    "nothing_learned": N_("Nothing was learned: the base model answers just as well."),
 }
 
 
@@ -139,6 +149,13 @@ def score_line(metrics: Mapping[str, float]) -> str:
     return f"{name} {value}" if name else ""
 
 
+def beside_score(metrics: Mapping[str, float]) -> str:
+    """The second figure of a run, to stand beside its score; "" where one tells it all."""
+    if "bits_per_character" not in metrics:
+        return ""
+    return t("{bits} bits a character", bits=f"{metrics['bits_per_character']:.2f}")
+
+
 def errors(accuracy: float) -> str:
     """An accuracy as a count that one can picture."""
     wrong = round(100 * (1 - accuracy))
@@ -150,8 +167,11 @@ def errors(accuracy: float) -> str:
 def verdict(name: str, metrics: Mapping[str, float] | None = None) -> str:
     """What the comparison with the simple methods came to; "" while it is not known.
 
-    ``metrics`` of the run tell what the simplest method answers: a label, a set of labels or a mean.
+    ``metrics`` of the run tell what it is compared with: the base model, or what the simplest method answers, which is
+    a label, a set of labels or a mean.
     """
+    if metrics is not None and "chrf" in metrics:
+        return t(TEXT_VERDICTS[name]) if name in TEXT_VERDICTS else ""
     if name == "nothing_learned" and metrics is not None and "pearson" in metrics:
         return t("Nothing was learned: always guessing the mean would do as well.")
     if name == "nothing_learned" and metrics is not None and "micro_f1" in metrics:
@@ -165,7 +185,9 @@ def amount(number: float) -> str:
 
 
 def off(metrics: Mapping[str, float]) -> str:
-    """How far off predicted numbers are, or how many rows have every label right; "" for classes."""
+    """How far off predicted numbers are, how many rows have every label right, or answers surprise; "" for classes."""
+    if "bits_per_character" in metrics:
+        return t("The right answers surprise it by {figure}.", figure=beside_score(metrics))
     if "exact_match" in metrics:
         right = round(100 * metrics["exact_match"])
         return tn(
@@ -217,6 +239,8 @@ def going_on(run: RunInfo) -> str:
 def ended(run: RunInfo) -> str:
     """The first line of the monitor page once a run is over."""
     metrics = run.metrics
+    if run.state == "finished" and "chrf" in metrics:
+        return t("Done: its answers are {chrf} similar to the right ones", chrf=percent(metrics["chrf"]))
     if run.state == "finished" and "accuracy" in metrics:
         return t("Done: {accuracy} of the test rows get the right label", accuracy=percent(metrics["accuracy"]))
     if run.state == "finished" and "exact_match" in metrics:
@@ -248,6 +272,10 @@ def smaller(run: RunInfo) -> str:
 
 def advice(run: RunInfo, blank: int) -> str:
     """What to do next with a finished run."""
+    if "chrf" in run.metrics:
+        if run.verdict in ("nothing_learned", "worse"):
+            return t("Read its answers beside the right ones before you use it.")
+        return t("Next: read its answers beside the right ones and those of the base model.")
     main = next((run.metrics[name] for name in SCORES if name in run.metrics), 0.0)
     if run.verdict in ("nothing_learned", "worse") or main < MOSTLY_RIGHT:
         return t("Look at the wrong rows before you use it: the labels may not follow from the text.")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from pages.components import sentences_texts
 from pages.components.sentences import amount, errors, off, percent, verdict
 from pages.components.text import t
 from pipeline.errors import N_
 from pipeline.evaluation.number_report import NumberReport
 from pipeline.evaluation.report import ClassReport, Report
 from pipeline.evaluation.set_report import SetReport
+from pipeline.evaluation.written_report import WrittenReport
 from pipeline.metrics.intervals import Interval
 
 BASELINES = {"majority": N_("Most frequent label"), "tfidf": N_("TF-IDF + logistic regression")}
@@ -29,6 +31,8 @@ NEXT = {
 
 def headline(report: Report) -> str:
     """The first line of the page: the score and what it is worth."""
+    if isinstance(report, WrittenReport):
+        return sentences_texts.headline(report)
     judged = verdict(report.verdict, report.metrics)
     if isinstance(report, SetReport):
         return t(
@@ -50,7 +54,12 @@ def headline(report: Report) -> str:
 
 
 def pictured(report: Report) -> str:
-    """The score as rows that one can picture; "" for numbers, of which the headline says how far off they are."""
+    """The score as rows that one can picture; "" for numbers, of which the headline says how far off they are.
+
+    Of written answers how much the right ones surprise the model.
+    """
+    if isinstance(report, WrittenReport):
+        return sentences_texts.surprise(report)
     if isinstance(report, NumberReport):
         return ""
     return errors(report.accuracy.value) if isinstance(report, ClassReport) else off(report.metrics)
@@ -85,7 +94,7 @@ def grounds(report: Report) -> str:
             "large errors count more (root mean square), it is {difference} closer (95% interval {low} to {high}).",
             **figures,
         )
-    main = "micro_f1" if isinstance(report, SetReport) else "accuracy"
+    main = _main(report)
     best = max(report.baselines, key=lambda name: getattr(report.baselines[name], main).value)
     return t(
         "Measured on {rows} test rows that it has never seen; 95% interval {interval}. {baseline}: {score}. "
@@ -100,8 +109,21 @@ def grounds(report: Report) -> str:
     )
 
 
+def advice(report: Report) -> str:
+    """What to do next with the model."""
+    return t((sentences_texts.NEXT if isinstance(report, WrittenReport) else NEXT)[report.verdict])
+
+
+def _main(report: Report) -> str:
+    if isinstance(report, WrittenReport):
+        return "chrf"
+    return "micro_f1" if isinstance(report, SetReport) else "accuracy"
+
+
 def baseline(report: Report, name: str) -> str:
-    """What a simple method is called, beside this kind of report."""
+    """What a simple method, or the base model, is called beside this kind of report."""
+    if isinstance(report, WrittenReport):
+        return t(sentences_texts.BASELINES[name])
     if isinstance(report, NumberReport):
         return t(NUMBER_BASELINES[name])
     return t((SET_BASELINES if isinstance(report, SetReport) else BASELINES)[name])

@@ -9,10 +9,12 @@ from pages.components.files import safe_name
 from pages.components.navigation import link
 from pages.components.tables import show_wrong_rows
 from pages.components.text import show_error, show_heading, show_line, show_note, show_section, show_text, t, tn
+from pages.results.said import show_said
 from pipeline.errors import TuneDeskError
 from pipeline.evaluation.errors import WrongRow, as_csv, wrong_rows
 from pipeline.evaluation.number_report import NumberReport
 from pipeline.evaluation.report import ClassReport, Report, load_report
+from pipeline.evaluation.written_report import WrittenReport
 
 
 def show_answer(report: Report, wrong: Sequence[WrongRow]) -> None:
@@ -78,6 +80,9 @@ def show_row(row: WrongRow) -> None:
 run = state.pick_run(finished=True)
 try:
     report = load_report(run.id)
+    if isinstance(report, WrittenReport):
+        show_said(run, report)
+        st.stop()
     wrong = wrong_rows(run.id)
 except TuneDeskError as error:
     show_error(error)

@@ -9,10 +9,12 @@ from pages.results.numbers import show_numbers
 from pages.results.scores import show_scores
 from pages.results.sections import show_classes, show_confusion
 from pages.results.sets import show_labels
+from pages.results.texts import show_texts
 from pipeline.errors import TuneDeskError
 from pipeline.evaluation.number_report import NumberReport
 from pipeline.evaluation.report import load_report
 from pipeline.evaluation.set_report import SetReport
+from pipeline.evaluation.written_report import WrittenReport
 
 run = state.pick_run(finished=True)
 try:
@@ -22,20 +24,19 @@ except TuneDeskError as error:
     st.stop()
 
 show_heading(sentences_results.headline(report), sentences_results.grounds(report))
-show_line(" ".join(filter(None, (sentences_results.pictured(report), t(sentences_results.NEXT[report.verdict])))))
-usable = report.verdict in sentences_results.USABLE
-first, first_label = (
-    ("use/fill.py", t("Fill the blank cells")) if usable else ("results/errors.py", t("Read the wrong rows"))
-)
+show_line(" ".join(filter(None, (sentences_results.pictured(report), sentences_results.advice(report)))))
+written = isinstance(report, WrittenReport)
+ways = {
+    "results/errors.py": t("Read its answers") if written else t("Read the wrong rows"),
+    **({} if written else {"use/fill.py": t("Fill the blank cells"), "use/ask.py": t("Try a text")}),
+    "use/export.py": t("Take the model with you"),
+}
+usable = report.verdict in sentences_results.USABLE and not written
+first = "use/fill.py" if usable else "results/errors.py"
 with st.container(horizontal=True, vertical_alignment="center"):
-    if st.button(first_label, type="primary", icon=place(first).icon, key="next"):
+    if st.button(ways[first], type="primary", icon=place(first).icon, key="next"):
         go(first, run=run.id)
-    for file, label in (
-        ("results/errors.py", t("Read the wrong rows")),
-        ("use/fill.py", t("Fill the blank cells")),
-        ("use/ask.py", t("Try a text")),
-        ("use/export.py", t("Take the model with you")),
-    ):
+    for file, label in ways.items():
         if file != first:
             link(file, label, run=run.id)
 show_scores(report)
@@ -43,6 +44,8 @@ if isinstance(report, SetReport):
     show_labels(report)
 elif isinstance(report, NumberReport):
     show_numbers(report)
+elif isinstance(report, WrittenReport):
+    show_texts(report)
 else:
     show_confusion(report)
     show_classes(report)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.components import figures_results, sentences_results
+from pages.components import figures_results, sentences_results, sentences_texts
 from pages.components.sentences import amount, percent
 from pages.components.text import show_figure, show_section, t
 from pipeline.errors import N_
 from pipeline.evaluation.number_report import NumberReport
 from pipeline.evaluation.report import Report
 from pipeline.evaluation.set_report import SetReport
+from pipeline.evaluation.written_report import WrittenReport
 from pipeline.metrics.intervals import Interval
 
 
@@ -61,6 +62,22 @@ OF_NUMBERS = (
         True,
     ),
 )
+OF_TEXTS = (
+    Measure(
+        "chrf",
+        N_("Similarity to the right answers (chrF)"),
+        N_("Runs of up to six characters that both have. 100% would be the right answers themselves."),
+    ),
+    Measure(
+        "bits_per_character",
+        N_("Surprise at the right answers (bits a character)"),
+        N_("Less is better: with one bit less, each character of the right answers is twice as likely to it."),
+        sentences_texts.bits,
+        True,
+    ),
+    Measure("rouge_l", N_("Words in common (ROUGE-L)"), N_("Words that both have, in the same order.")),
+    Measure("exact_match", N_("Right word for word"), N_("How many of 100 answers are exactly the right one.")),
+)
 
 
 def show_scores(report: Report) -> None:
@@ -70,6 +87,8 @@ def show_scores(report: Report) -> None:
         measures = OF_SETS
     elif isinstance(report, NumberReport):
         measures = OF_NUMBERS
+    elif isinstance(report, WrittenReport):
+        measures = OF_TEXTS
     with st.grid(2 if len(measures) != len(OF_SETS) else 3, min_column_width=300, gap="large"):
         for measure in measures:
             with st.container():

@@ -42,6 +42,8 @@ def _offer_resume(run: RunInfo) -> None:
 
 def _offer_use(run: RunInfo, blank: int) -> None:
     finished = run.state == "finished"
+    written = "chrf" in run.metrics  # nobody wants such answers in a file unread
+    blank = 0 if written else blank
     if blank and st.button(
         plain(tn("Fill {n} blank cell", "Fill the {n} blank cells", blank)),
         type="primary" if finished else "secondary",
@@ -56,7 +58,7 @@ def _offer_use(run: RunInfo, blank: int) -> None:
         key="results",
     ):
         go("results/report.py", run=run.id)
-    if st.button(t("Try it on a text"), icon=":material/chat:", key="ask"):
+    if not written and st.button(t("Try it on a text"), icon=":material/chat:", key="ask"):
         go("use/ask.py", run=run.id)
 
 

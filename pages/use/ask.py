@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import state
+from pages.components.navigation import show_empty
 from pages.components.text import plain, show_error, show_heading, show_note, show_problem, t
 from pages.use import asking, pasted
 from pages.use.answers import show_answer, show_column
@@ -22,6 +23,8 @@ except TuneDeskError as error:
     show_error(error)
     st.stop()
 
+if info.format:
+    show_empty(asking.writes(run.name), t("Read its answers"), "results/errors.py", run=run.id)
 show_heading(*asking.question(info, run.name))
 columns = (*info.text, info.second) if info.second else info.text
 modes = {

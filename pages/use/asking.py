@@ -22,6 +22,11 @@ def question(info: BundleInfo, run: str) -> tuple[str, str]:
     return t("What should the label be?"), t("Answered by {run}, which chooses among {n} classes.", run=run, n=labels)
 
 
+def writes(run: str) -> str:
+    """Why a page about labels has nothing for a run that writes answers."""
+    return t("{run} writes answers. It has no labels to give.", run=run)
+
+
 def answer_column(info: BundleInfo) -> str:
     """What stands above a column of answers."""
     kind = kind_of(info)

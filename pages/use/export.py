@@ -9,6 +9,7 @@ from pages.components.text import show_error, show_heading, show_line, show_note
 from pipeline.actions.export import start_export
 from pipeline.actions.use import bundle_of
 from pipeline.errors import TuneDeskError
+from pipeline.export import written
 from pipeline.inference.saying import kind_of
 from pipeline.jobs import JobInfo
 from pipeline.runs.bundle import BundleInfo, read_info
@@ -34,6 +35,9 @@ def show_download(job: JobInfo | None) -> None:
 
 def example(info: BundleInfo, folder: str) -> str:
     """A program that uses the exported folder, for what this model reads and answers."""
+    if info.format:
+        encoder = written.has_encoder(bundle_of(info.run))
+        return written.program(info, folder, t("What it is to do"), t("What that is about"), encoder=encoder)
     text, first, second = t("The text to label"), t("The one text"), t("The other text")
     asked = f'{{"text": "{first}", "text_pair": "{second}"}}' if info.second else f'"{text}"'
     more = {

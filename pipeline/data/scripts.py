@@ -15,9 +15,10 @@ _READ = 2_000
 
 # A web address is written in Latin letters whatever the language around it.
 _ADDRESS = r"https?://[!-~]+|(?<![\w.+-])[A-Za-z0-9_.+-]{1,64}@[!-~]+"
+HAN = "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # as the brackets of a pattern want it
 # Written without spaces: each character counts like a word. So a Chinese sentence about an iPhone 15 Pro is Chinese.
 _CHARACTERS = {
-    "han": "\u3005\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
+    "han": HAN,
     "kana": "\u3041-\u3096\u30a1-\u30fa\u30fc\u31f0-\u31ff\uff66-\uff9f",
     "thai": "\u0e01-\u0e4e",
 }

@@ -12,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import N_, RunError
-from pipeline.evaluation import number_report, set_report
+from pipeline.evaluation import number_report, set_report, written_report
 from pipeline.evaluation.number_report import NumberReport
 from pipeline.evaluation.set_report import SetReport
 from pipeline.evaluation.verdict import Verdict, judge
+from pipeline.evaluation.written_report import WrittenReport
 from pipeline.files import write_text
 from pipeline.metrics import classification
 from pipeline.metrics.intervals import Interval, accuracy_interval, macro_f1_interval, paired_difference
 from pipeline.runs.answers import Answers, load_answers
 from pipeline.runs.spec import RunSpec
+from pipeline.runs.texts import BASE, MODEL, are_texts, load_texts
 from pipeline.settings import workspace
 
 FILE = "report.json"
@@ -75,11 +77,12 @@ class ClassReport:
         return {name: figure.value for name, figure in self.figures.items()}
 
 
-Report = ClassReport | SetReport | NumberReport
+Report = ClassReport | SetReport | NumberReport | WrittenReport
 
 _READERS: dict[str, Callable[[dict[str, Any]], Report]] = {
     "labels": set_report.from_json,
     "number": number_report.from_json,
+    "text": written_report.from_json,
 }
 
 
@@ -94,23 +97,25 @@ def build_report(run: str, run_folder: Path, spec: RunSpec) -> Report:
     Raises:
         RunError: not one test row has a label.
     """
+    if are_texts(run_folder):
+        report: Report = written_report.build(run, load_texts(run_folder, MODEL), load_texts(run_folder, BASE))
+        _write(report, run_folder, "text")
+        return report
     model = _labelled(load_answers(run_folder, "model"), run)
     names = NUMBER_BASELINES if model.kind == "number" else BASELINES
     baselines = {name: _labelled(load_answers(run_folder, name), run) for name in names}
-    report: Report
     if model.kind == "labels":
         report = set_report.build(run, model, baselines)
     elif model.kind == "number":
         report = number_report.build(run, model, baselines)
     else:
         report = _of_classes(run, model, baselines, spec.view.labels)
-    content = dataclasses.asdict(report) | ({} if model.kind == "class" else {KIND: model.kind})
-    write_text(run_folder / FILE, json.dumps(content, ensure_ascii=False, indent=1))
+    _write(report, run_folder, model.kind)
     return report
 
 
 def load_report(run_id: str) -> Report:
-    """The report of a run of this workspace: of classes, of label sets, or of numbers.
+    """The report of a run of this workspace: of classes, of label sets, of numbers, or of written texts.
 
     Raises:
         RunError: the run has not come to its report yet.
@@ -122,6 +127,11 @@ def load_report(run_id: str) -> Report:
         )
     content = json.loads(path.read_text(encoding="utf-8"))
     return _READERS.get(content.pop(KIND, "class"), _class_report)(content)
+
+
+def _write(report: Report, run_folder: Path, kind: str) -> None:
+    content = dataclasses.asdict(report) | ({} if kind == "class" else {KIND: kind})
+    write_text(run_folder / FILE, json.dumps(content, ensure_ascii=False, indent=1))
 
 
 def _of_classes(run: str, model: Answers, baselines: Mapping[str, Answers], labels: tuple[str, ...]) -> ClassReport:

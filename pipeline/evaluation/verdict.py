@@ -18,3 +18,24 @@ def judge(over_best: Interval, over_simplest: Interval) -> Verdict:
     if over_best.low > 0:
         return "beyond_baseline"
     return "worse" if over_best.high < 0 else "not_distinguishable"
+
+
+def judge_texts(surprise: Interval, said: Interval) -> Verdict:
+    """What tuning a model that writes has come to, against the model that it came from: the only one to compare with.
+
+    Bits of the right answers tell whether it learned anything of them, chrF whether what it writes is nearer to them;
+    a model can gain one without the other. What it writes is what people get: if that became worse, the model is
+    worse, however little it is surprised. Better is only one that gained both, since chrF alone is also gained by
+    writing more, and bits alone change nothing that anybody reads. With neither, nothing was learned; with one of
+    them, the gain is too uncertain to call.
+
+    Args:
+        surprise: bits a character of the base model minus those of the tuned one: above 0, it is surprised less.
+        said: chrF of the tuned model minus that of the base model.
+    """
+    if said.high < 0:
+        return "worse"
+    gained = (surprise.low > 0, said.low > 0)
+    if all(gained):
+        return "beyond_baseline"
+    return "not_distinguishable" if any(gained) else "nothing_learned"

@@ -5,6 +5,7 @@ Written in English for the engineer who takes the model over, with the front mat
 
 from pipeline.data.personal import MASKS, NAMES
 from pipeline.errors import ModelError
+from pipeline.export import written
 from pipeline.inference.saying import kind_of
 from pipeline.models import catalogue, store
 from pipeline.runs.bundle import BundleInfo
@@ -43,6 +44,38 @@ inputs = tokenizer({asked}, truncation=True, padding=True, return_tensors="pt")
 
 {labels}{renamed}
 """
+_WRITES_ANSWERS = """---
+library_name: transformers
+pipeline_tag: {tag}
+license: {licence}
+---
+
+# {title}
+
+A model that writes answers, fine-tuned from `{base_model}` with TuneDesk on {created}.
+
+| on test rows that it had never seen | |
+|---|---|
+{metrics}
+
+chrF, ROUGE-L and exact match compare its answers with the right ones; bits per character tell how much the right ones
+surprise it, and less is better. Licence of the base model: {licence_said}. The training data decides what else applies.
+
+## How to use it
+
+```python
+{program}
+```
+
+It learned to answer the column {instruction}{about} as the column {label} does, from texts of at most {max_length}
+tokens, the answer included. {format}
+"""
+_CHAT_FORMAT = "It is asked by the chat template of its tokenizer; an input follows the instruction after a blank line."
+_PROMPT_FORMAT = """It is asked in this format, where a blank input vanishes together with the words before it:
+
+```
+{prompt}
+```"""
 _BY_PIPELINE = """or `pipeline("text-classification", model="this_folder", truncation=True)`{given}.
 """
 _WRITES = """It writes its answer. The tokenizer puts {prefix} before every text and the end token after it. `generate`
@@ -83,6 +116,9 @@ _TEMPLATE = """A text is made of the columns {columns} by the template
 
 where a blank field vanishes together with the words before it."""
 _MEASURES = {
+    "chrf": "chrF",
+    "bits_per_character": "Bits per character of the right answers",
+    "rouge_l": "ROUGE-L",
     "accuracy": "Accuracy",
     "micro_f1": "Micro-F1",
     "macro_f1": "Macro-F1",
@@ -92,8 +128,9 @@ _MEASURES = {
     "mae": "Mean absolute error",
     "rmse": "Root of the mean squared error",
 }
-# What is no share: in the unit of the numbers, or a correlation.
-_PLAIN_FIGURES = {"pearson", "spearman", "mae", "rmse"}
+_OF_TEXTS = _MEASURES | {"exact_match": "Exact match"}
+# What is no share: in the unit of the numbers, a correlation, or bits.
+_PLAIN_FIGURES = {"bits_per_character", "pearson", "spearman", "mae", "rmse"}
 _WRITTEN = "written = tokenizer.batch_decode(model.generate(**inputs), skip_special_tokens=True)"
 _READ = {
     "class": "probabilities = model(**inputs).logits.softmax(-1)  # columns: model.config.id2label",
@@ -102,8 +139,10 @@ _READ = {
 }
 
 
-def model_card(info: BundleInfo) -> str:
-    """The text of README.md for a bundle."""
+def model_card(info: BundleInfo, *, encoder: bool = False) -> str:
+    """The text of README.md for a bundle; ``encoder``: one that writes answers is an encoder-decoder."""
+    if info.format:
+        return _written_card(info, encoder)
     licence = _licence(info.base_model)
     template = info.template or default_template(info.text)
     text = (
@@ -129,14 +168,42 @@ def model_card(info: BundleInfo) -> str:
         model_class="AutoModelForSeq2SeqLM" if info.texts else "AutoModelForSequenceClassification",
         base_model=info.base_model,
         created=info.created[:10],
-        metrics="\n".join(
-            f"| {_MEASURES.get(name, name)} | {_figure(name, value)} |" for name, value in info.metrics.items()
-        ),
+        metrics=_metrics(info),
         max_length=info.max_length,
         text=text,
         labels=_answers(info),
         renamed=_RENAMED.format(names=names) if names else "",
     )
+
+
+def _written_card(info: BundleInfo, encoder: bool) -> str:
+    licence = _licence(info.base_model)
+    about = f", together with {', '.join(map(_code, info.text[1:]))}," if len(info.text) > 1 else ""
+    return _WRITES_ANSWERS.format(
+        title=_plain(info.name or info.run),
+        licence=_plain(licence).lower() or "unknown",
+        licence_said=licence or "unknown",
+        base_model=info.base_model,
+        created=info.created[:10],
+        metrics=_metrics(info),
+        program=written.program(info, "this_folder", "an instruction", "what it is about", encoder=encoder),
+        tag="text2text-generation" if encoder else "text-generation",
+        instruction=_code(info.text[0]),
+        about=about,
+        label=_code(info.label),
+        max_length=info.max_length,
+        format=_CHAT_FORMAT if info.format == written.CHAT else _PROMPT_FORMAT.format(prompt=_fenced(info)),
+    )
+
+
+def _fenced(info: BundleInfo) -> str:
+    """The prompt format; a fence in it would end that of the card."""
+    return written.prompt(info).strip().replace("```", "'" * 3)
+
+
+def _metrics(info: BundleInfo) -> str:
+    names = _OF_TEXTS if info.format else _MEASURES
+    return "\n".join(f"| {names.get(name, name)} | {_figure(name, value)} |" for name, value in info.metrics.items())
 
 
 def _other_ways(info: BundleInfo) -> str:

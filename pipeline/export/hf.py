@@ -20,6 +20,7 @@ from pipeline.data.split import load_split
 from pipeline.errors import N_, RunError, WorkspaceError
 from pipeline.export.archive import CARD, allowed, open_exported
 from pipeline.export.card import model_card
+from pipeline.export.written import has_encoder
 from pipeline.inference.classify import Classifier
 from pipeline.runs import bundle as bundles
 from pipeline.runs.answers import load_answers
@@ -103,7 +104,8 @@ def _pack(bundle: Path, info: bundles.BundleInfo, folder: Path, path: Path) -> N
     for file in sorted(bundle.iterdir()):
         if allowed(file.name) and file.name != bundles.MANIFEST:
             shutil.copyfile(file, folder / file.name)
-    (folder / CARD).write_text(model_card(info), encoding="utf-8")
+    card = model_card(info, encoder=bool(info.format) and has_encoder(bundle))
+    (folder / CARD).write_text(card, encoding="utf-8")
     bundles.seal(folder)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.iterdir()):

@@ -1,4 +1,7 @@
-"""Answers: what a model said for given rows, kept as an immutable table. No model, no metrics."""
+"""Answers: what a model said for given rows, kept as an immutable table. No model, no metrics.
+
+Answers that are texts are kept by ``texts``.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,9 +85,16 @@ def save_answers(answers: Answers, run_folder: Path, name: str) -> None:
 
 
 def load_answers(run_folder: Path, name: str) -> Answers:
-    """Read the answers of ``name`` back, bit for bit. Raises FileNotFoundError where none were kept."""
+    """Read the answers of ``name`` back, bit for bit.
+
+    Raises:
+        FileNotFoundError: none were kept.
+        ValueError: they are texts, and have no scores.
+    """
     table = pd.read_parquet(run_folder / "answers" / f"{name}.parquet")
     said = [column for column in table.columns if ":" in column]
+    if not said:
+        raise ValueError(f"the answers of {name} are texts: load_texts reads them")
     truth = table["truth"] if "truth" in table else table[[f"{_TRUE}{number}" for number in range(len(said))]]
     return Answers(
         rows=table["row"].to_numpy(),

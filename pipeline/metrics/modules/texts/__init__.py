@@ -1,0 +1,1 @@
+"""The module folder that ``evaluate.load`` is given for written texts."""
