@@ -1,11 +1,7 @@
 """A run's bundle as a zip that ``transformers`` alone loads, with the proof that it answers the same."""
 
 import errno
-import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -20,6 +16,7 @@ from pipeline.data.split import load_split
 from pipeline.errors import N_, RunError, WorkspaceError
 from pipeline.export.archive import CARD, allowed, open_exported
 from pipeline.export.card import model_card
+from pipeline.export.proof import ask_stock, prove_writing
 from pipeline.export.written import has_encoder
 from pipeline.inference.classify import Classifier
 from pipeline.runs import bundle as bundles
@@ -35,7 +32,6 @@ PROVING = N_("Proving that the export answers the same")
 # Largest difference of a probability between the export and the run; of a number, as a share of its range in training.
 TOLERANCE = 1e-5
 PROOF_ROWS = 50
-_PROOF_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ def export_bundle(run_folder: Path, destination: Path, progress: Progress | None
             shutil.rmtree(Path(place) / "packed")
             with zipfile.ZipFile(partial) as archive:
                 archive.extractall(unpacked)  # our own file, of the line before
-            parity = _prove(unpacked, run_folder, info)
+            parity = (prove_writing if info.format else _prove)(unpacked, run_folder, info)
         partial.replace(destination)
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -159,29 +155,13 @@ def _served(run_folder: Path, inputs: Inputs) -> npt.NDArray[np.float64]:
 
 
 def _ask_stock(folder: Path, inputs: Inputs, by_pipeline: bool, info: bundles.BundleInfo) -> dict[str, Any]:
-    request, answer = folder.parent / "request.json", folder.parent / "answer.json"
-    asked = {
-        "texts": inputs.rows(),
-        "by_pipeline": by_pipeline,
-        "orders": info.orders,
-        "write": info.texts,
-        "number": bool(info.number_range),
-    }
-    request.write_text(json.dumps(asked), encoding="utf-8")
-    script = Path(__file__).with_name("stock.py")
-    done = subprocess.run(
-        [sys.executable, "-I", str(script), str(folder), str(request), str(answer)],
-        env={**os.environ, "HF_HUB_OFFLINE": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_PROOF_SECONDS,
-        check=False,
+    return ask_stock(
+        folder,
+        {
+            "texts": inputs.rows(),
+            "by_pipeline": by_pipeline,
+            "orders": info.orders,
+            "write": info.texts,
+            "number": bool(info.number_range),
+        },
     )
-    if done.returncode:
-        raise RunError(
-            N_("The export was stopped: transformers could not load the model ({detail})."),
-            detail=(done.stderr.strip().splitlines() or [str(done.returncode)])[-1],
-        )
-    content: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-    return content

@@ -8,15 +8,27 @@ written: ``{"max_length", "not_loaded", "model", "pipeline"}``, the last two [te
 number that is predicted, in the order of the model's outputs. Of a pair that is read in both orders ("orders": 2) the
 logits are added. A model that writes its answer is asked how probable each of the texts in "write" is, token by token,
 among those texts alone; where they spell a number ("number"), the answer is their mean.
+
+A model that writes free answers is asked otherwise: ``{"rows": [{"messages" or "prompt", "answer"}]}``, and ANSWER is
+``{"not_loaded", "prompts", "bits"}``: the tokens of each prompt as a stranger gets them, and how many bits the model
+needs for each answer with its end token.
 """
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForSeq2SeqLM, AutoModelForSequenceClassification, AutoTokenizer, pipeline
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    pipeline,
+)
 
 
 def answer(folder: str, texts: list[list[str]], by_pipeline: bool, orders: int) -> dict[str, Any]:
@@ -55,6 +67,38 @@ def write(folder: str, texts: list[list[str]], labels: list[str], number: bool) 
         "not_loaded": sorted(str(key) for keys in loading.values() for key in keys),
         "model": rows,
         "pipeline": [],
+    }
+
+
+def surprise(folder: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Bits that a model which writes needs for each answer, asked as the card says."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    sequences = AutoConfig.from_pretrained(folder).is_encoder_decoder
+    model_class: Any = AutoModelForSeq2SeqLM if sequences else AutoModelForCausalLM
+    model, loading = model_class.from_pretrained(folder, output_loading_info=True)
+    model.eval()
+    end = [tokenizer.eos_token_id]
+    prompts, bits = [], []
+    for row in rows:
+        if "messages" in row:
+            text = tokenizer.apply_chat_template(row["messages"], add_generation_prompt=True, tokenize=False)
+            prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
+        else:
+            prompt = tokenizer(row["prompt"])["input_ids"]
+        answer_ids = [*tokenizer(row["answer"], add_special_tokens=False)["input_ids"], *end]
+        with torch.no_grad():
+            if sequences:
+                labels = torch.tensor([answer_ids])
+                logits = model(input_ids=torch.tensor([prompt]), labels=labels).logits[0]
+            else:
+                logits = model(input_ids=torch.tensor([[*prompt, *answer_ids]])).logits[0, len(prompt) - 1 : -1]
+        known = logits.double().log_softmax(-1)[range(len(answer_ids)), answer_ids]
+        prompts.append(prompt)
+        bits.append(-float(known.sum()) / math.log(2))
+    return {
+        "not_loaded": sorted(str(key) for keys in loading.values() for key in keys),
+        "prompts": prompts,
+        "bits": bits,
     }
 
 
@@ -112,7 +156,9 @@ def main() -> None:
     folder, request, destination = sys.argv[1:]
     asked = json.loads(Path(request).read_text(encoding="utf-8"))
     content = (
-        write(folder, asked["texts"], asked["write"], asked["number"])
+        surprise(folder, asked["rows"])
+        if "rows" in asked
+        else write(folder, asked["texts"], asked["write"], asked["number"])
         if asked["write"]
         else answer(folder, asked["texts"], asked["by_pipeline"], asked["orders"])
     )
