@@ -17,7 +17,7 @@ from tests.writing import carry_out, writing_spec, written_view
     ("family", "settings"),
     [
         ("decoder", {"prompt_format": "chat"}),
-        ("decoder", {"prompt_format": "alpaca"}),
+        ("decoder", {"prompt_format": "alpaca", "max_length": 256}),
         ("decoder", {"prompt_format": "own", "own_format": "问：{instruction}\n{input}\n答：{answer}"}),
         ("encoder-decoder", {}),
     ],
