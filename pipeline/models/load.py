@@ -16,6 +16,7 @@ from torch import nn
 from transformers import (
     AutoConfig,
     AutoModel,
+    AutoModelForCausalLM,
     AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -129,6 +130,28 @@ def load_text_to_text(path: Path) -> PreTrainedModel:
     _require(path, iter(info["missing_keys"]))
     if model.config.decoder_start_token_id is None:
         model.config.decoder_start_token_id = model.config.pad_token_id
+    return _done(model)
+
+
+def load_writer(path: Path) -> PreTrainedModel:
+    """A model that writes text, base model or trained: a decoder or an encoder-decoder, with the library's own class.
+
+    Raises:
+        ModelError: the folder holds no such model, or parts of it are missing.
+    """
+    with _readable(path):
+        config = AutoConfig.from_pretrained(str(path), **_LOCAL)
+    if config.is_encoder_decoder:
+        return load_text_to_text(path)
+    if config.model_type in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+        raise ModelError(
+            N_("The model in {folder} reads texts and writes none. Choose one that writes (a decoder)."),
+            folder=path.name,
+        )
+    with _readable(path), _quiet():
+        loading: Any = AutoModelForCausalLM.from_pretrained  # its types know nothing of a second value
+        model, info = loading(str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS)
+    _require(path, iter(info["missing_keys"]))
     return _done(model)
 
 
