@@ -59,14 +59,24 @@ def show_line(text: str) -> None:
     st.markdown(plain(text))
 
 
-def show_note(text: str) -> None:
+def show_note(text: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
     """A sentence that explains, in small and lighter type."""
-    st.caption(plain(text))
+    st.caption(plain(text), width=width)
 
 
 def show_text(text: str) -> None:
     """Text from a file, a person or a model, letter by letter, with its line breaks."""
     st.text(text)
+
+
+def show_verbatim(text: str) -> None:
+    """Text as a machine reads it, letter by letter and in fixed type, with a button that copies it."""
+    st.code(text, language=None, wrap_lines=True)
+
+
+def show_markup(markup: str) -> None:
+    """HTML and CSS of our own making, in which every word from outside went through ``html.escape``."""
+    st.html(markup)
 
 
 def show_error(error: TuneDeskError) -> None:

@@ -17,16 +17,17 @@ from pipeline.templates.conversation import Conversation
 
 TASK = "instruction"
 WRITES = ("decoder", "encoder-decoder")
+LABELS = "labels"  # in place of a family: the run was trained to give a label or a number
 
 
 @dataclass(frozen=True)
-class Writes:
-    """A model that writes: a run that was trained on instructions, or a base model of this machine."""
+class Partner:
+    """Who can be asked: a run, or a base model of this machine that writes."""
 
     kind: Kind
     id: str  # of the run; name of the base model
     name: str
-    family: str  # "decoder" or "encoder-decoder"
+    family: str  # "decoder", "encoder-decoder" or LABELS
     base_model: str  # of a run; "" for a base model itself
 
     @property
@@ -35,12 +36,23 @@ class Writes:
         return usual(self.family)
 
 
-def what_can_write() -> tuple[Writes, ...]:
+def what_can_write() -> tuple[Partner, ...]:
     """The runs that were trained on instructions, newest first, then the base models of this machine that write."""
     families = {card.name: card.family for card in list_models()}
     runs = [_of_run(run, families.get(run.base_model, "decoder")) for run in list_runs() if writes(run)]
     bases = [card for card in list_models() if card.state == "ready" and card.family in WRITES]
     return (*runs, *(_of_model(card.name, card.family) for card in bases))
+
+
+def what_can_label() -> tuple[Partner, ...]:
+    """The runs that label one text, newest first: they can be asked beside those that write."""
+    found = [run for run in list_runs() if run.has_model]
+    infos = {run.id: bundle.read_info(workspace().runs / run.id / "bundle") for run in found}
+    return tuple(
+        Partner("run", run.id, run.name, LABELS, run.base_model)
+        for run in found
+        if infos[run.id].task != TASK and not infos[run.id].second
+    )
 
 
 def what_could_write() -> tuple[ModelCard, ...]:
@@ -54,7 +66,7 @@ def writes(run: RunInfo) -> bool:
     return run.has_model and bundle.read_info(workspace().runs / run.id / "bundle").task == TASK
 
 
-def find_writer(run_or_model: str) -> Writes:
+def find_writer(run_or_model: str) -> Partner:
     """The run of that id or name, else the base model of that name.
 
     Raises:
@@ -100,7 +112,7 @@ def generate(
     return client.generate(found.kind, found.id, conversation, sampling or found.sampling, format=format, own=own)
 
 
-def _find_model(name: str) -> Writes:
+def _find_model(name: str) -> Partner:
     try:
         model = store.get(name)
     except UnknownModel as error:
@@ -110,9 +122,9 @@ def _find_model(name: str) -> Writes:
     return _of_model(model.name, model.family)
 
 
-def _of_model(name: str, family: str) -> Writes:
-    return Writes("model", name, name, family, "")
+def _of_model(name: str, family: str) -> Partner:
+    return Partner("model", name, name, family, "")
 
 
-def _of_run(run: RunInfo, family: str) -> Writes:
-    return Writes("run", run.id, run.name, family, run.base_model)
+def _of_run(run: RunInfo, family: str) -> Partner:
+    return Partner("run", run.id, run.name, family, run.base_model)
