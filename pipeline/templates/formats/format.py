@@ -92,6 +92,13 @@ def _tokens(tokenizer: Tokenizer, text: str, *, markup: bool) -> list[int]:
     return ids
 
 
+def encode_source(pieces: Iterable[Piece], tokenizer: Tokenizer) -> tuple[int, ...]:
+    """What the encoder of an encoder-decoder reads: the prompt, and the end token that it reads behind every text."""
+    end = tokenizer.eos_token
+    marks = tokenizer(end, add_special_tokens=False)["input_ids"] if end else []
+    return (*encode(pieces, tokenizer).ids, *marks)
+
+
 def _beginning(tokenizer: Tokenizer) -> list[int]:
     """What this tokenizer puts before every text, such as Gemma's <bos>; without the end that some add."""
     marks: list[int] = tokenizer("")["input_ids"]
