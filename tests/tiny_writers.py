@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from pipeline.templates.conversation import single
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from pipeline.data.conversation import single
 from pipeline.models import store
 from pipeline.runs.bundle import BundleInfo, seal, write_info
 from pipeline.templates.formats import registry

@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipeline.actions.use import bundle_of, classify
 from pipeline.actions.write import LABELS, Partner
+from pipeline.data.conversation import Conversation, Turn
 from pipeline.errors import TuneDeskError
 from pipeline.inference import client
 from pipeline.inference.client import Classified
@@ -24,7 +25,6 @@ from pipeline.inference.events import Began, Ended, Token
 from pipeline.inference.sampling import Sampling
 from pipeline.runs.bundle import read_info
 from pipeline.tasks.task import read_inputs
-from pipeline.templates.conversation import Conversation, Turn
 
 # Conversations that are kept at once; the one that was looked at longest ago goes first.
 MOST_TALKS = 200

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.actions.models import ModelCard, list_models
 from pipeline.actions.runs import RunInfo, get_run, list_runs
+from pipeline.data.conversation import Conversation
 from pipeline.errors import N_, RunError, RunNotFound, UnknownModel
 from pipeline.inference import client
 from pipeline.inference.events import Event
@@ -13,7 +14,6 @@ from pipeline.inference.shelf import Kind
 from pipeline.models import store
 from pipeline.runs import bundle
 from pipeline.settings import workspace
-from pipeline.templates.conversation import Conversation
 
 TASK = "instruction"
 WRITES = ("decoder", "encoder-decoder")

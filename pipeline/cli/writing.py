@@ -7,11 +7,11 @@ from typing import Any
 
 from pipeline.actions import models, write
 from pipeline.cli.terminal import hint, say
+from pipeline.data.conversation import single
 from pipeline.errors import N_, ModelNotReady
 from pipeline.i18n import terminal_language, translate
 from pipeline.inference.events import Began, Ended, Token
 from pipeline.inference.sampling import Sampling
-from pipeline.templates.conversation import single
 
 # The settings that are options, in their order, each with the sign for its value.
 _SIGNS = {

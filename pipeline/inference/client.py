@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import errors, system
+from pipeline.data.conversation import Conversation
 from pipeline.errors import N_, JobError, SettingError, TuneDeskError
 from pipeline.inference.events import Ended, Event, from_content
 from pipeline.inference.host import ADDRESS, CONTACT, ERROR, FAILURE, LOG
@@ -25,7 +26,6 @@ from pipeline.inference.neighbours import Neighbour
 from pipeline.inference.sampling import Sampling
 from pipeline.inference.shelf import Kind
 from pipeline.settings import workspace
-from pipeline.templates.conversation import Conversation
 
 __all__ = ["Classified", "Neighbour", "classify", "generate", "stop"]
 

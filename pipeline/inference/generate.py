@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline.data.conversation import Conversation, single
 from pipeline.errors import N_, RunError
 from pipeline.inference.events import Began, Ended, Event, Reason, Token
 from pipeline.inference.letters import Letters
 from pipeline.inference.prompt import Prompt, write_prompt
 from pipeline.inference.sampling import Sampling
 from pipeline.runs.bundle import INFO, is_sealed, read_info
-from pipeline.templates.conversation import Conversation, single
 from pipeline.templates.formats import registry
 from pipeline.templates.formats.format import PromptFormat
 

@@ -28,6 +28,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from pipeline import system
+from pipeline.data.conversation import Turn
 from pipeline.errors import TuneDeskError
 from pipeline.inference.events import Event, Waiting, to_line
 from pipeline.inference.sampling import Sampling
@@ -35,7 +36,6 @@ from pipeline.inference.shelf import Kind, Shelf
 from pipeline.inference.turns import Turns
 from pipeline.settings import workspace
 from pipeline.tasks.task import Inputs
-from pipeline.templates.conversation import Turn
 from pipeline.training.memory import memory_watched
 
 ADDRESS = "127.0.0.1"

@@ -5,8 +5,8 @@ The one way for training and asking lies below (``templates.formats``); this onl
 
 from dataclasses import dataclass
 
+from pipeline.data.conversation import Conversation
 from pipeline.errors import N_, SettingError, UnfitData
-from pipeline.templates.conversation import Conversation
 from pipeline.templates.formats.format import PromptFormat, Tokenizer, encode, encode_source
 
 

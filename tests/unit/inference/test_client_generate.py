@@ -8,8 +8,8 @@ from typing import Any
 
 import psutil
 import pytest
-from pipeline.templates.conversation import single
 
+from pipeline.data.conversation import single
 from pipeline.errors import JobError, ModelNotReady, RunError, SettingError
 from pipeline.inference import client
 from pipeline.inference.events import Began, Ended, Event, Token

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from pipeline.templates.conversation import Turn, single
 
+from pipeline.data.conversation import Turn, single
 from pipeline.errors import ModelError, RunError, SettingError
 from pipeline.inference.events import Began, Ended, Event, Token, Waiting, from_content, to_line
 from pipeline.inference.generate import ALTERNATIVES, Writer

@@ -1,8 +1,8 @@
 """A conversation that is longer than what a model reads loses its oldest exchanges; one message too long is refused."""
 
 import pytest
-from pipeline.templates.conversation import Conversation, Turn
 
+from pipeline.data.conversation import Conversation, Turn
 from pipeline.errors import SettingError, UnfitData
 from pipeline.inference.prompt import Prompt, write_prompt
 from pipeline.templates.formats import registry
