@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.data.new_view import make_view
+from pipeline.data.question import question_of
 from pipeline.data.source import import_source
 from pipeline.data.split import make_split_of_answers, save_split
 from pipeline.data.view import View, view_answers
@@ -37,7 +38,8 @@ def writing_spec(view: View, family: str = "decoder", seed: int = 0, **settings:
     base = store.get(folder.name)
     form = "chat" if family == "decoder" else "plain"
     recipe = Recipe(**{**QUICK, "prompt_format": form, **settings})
-    return RunSpec(view, split.id, "instruction", base.name, base.fingerprint, recipe, seed)
+    task = "preference" if view.rejected else "instruction"
+    return RunSpec(view, split.id, task, base.name, base.fingerprint, recipe, seed)
 
 
 def carry_out(spec: RunSpec, name: str, progress: Progress | None = None, halvings: int = 0) -> Trained:
@@ -51,3 +53,13 @@ def carry_out(spec: RunSpec, name: str, progress: Progress | None = None, halvin
         return train_writing(spec, folder, progress or Silent(), metrics, halvings)
     finally:
         metrics.close()
+
+
+def preferred_view(folder: Path) -> View:
+    """A View of ROWS pairs of answers: the better one is of the right kind, the worse one of another."""
+    frame = instructions(ROWS, seed=0).rename(columns={"output": "chosen"})
+    frame["rejected"] = [*frame["chosen"][1:], frame["chosen"][0]]
+    frame.to_json(folder / "pairs.json", orient="records", force_ascii=False)
+    source = import_source(folder / "pairs.json", "pairs.json")
+    question = question_of(source.id)
+    return make_view(source.id, question.text, question.label, written=question.written, rejected=question.rejected)

@@ -105,6 +105,7 @@ def _of_dataset(dataset: Dataset) -> Question:
         view.number,
         view.written,
         view.dialogue,
+        view.rejected,
     )
 
 

@@ -96,6 +96,7 @@ def view_of(source_id: str, question: Question, template: str) -> View:
         number=question.number,
         written=question.written,
         dialogue=question.dialogue,
+        rejected=question.rejected,
     )
 
 

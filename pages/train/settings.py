@@ -42,6 +42,7 @@ WRITING = {
     **{name: title for name, title in SORTING.items() if name not in _NOT_FOR_WRITING},
     "loss_on": N_("What is learned"),
     "packing": N_("Rows one behind the other"),
+    "dpo_beta": N_("Faithfulness (beta)"),
     "prompt_format": N_("Prompt format"),
     "own_format": N_("Own format"),
 }

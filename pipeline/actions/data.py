@@ -92,6 +92,7 @@ def create_dataset(
     number: bool = False,
     written: bool = False,
     dialogue: bool = False,
+    rejected: str = "",
     template: str | None = None,
     group: str = "",
     time: str = "",
@@ -114,6 +115,7 @@ def create_dataset(
         number: the label column holds numbers to predict.
         written: the label column holds answers to write; ``text`` is the instruction, then its input.
         dialogue: of those: ``text`` and ``label`` are one column, which holds whole conversations.
+        rejected: of those: a column with a worse answer in each row; "" for none.
         template: how text columns join; None takes the field names and values line by line.
         group: a column whose rows of one value stay on one side of the Split; "" for none.
         time: a column with dates: the newest rows are measured on; "" for none.
@@ -132,7 +134,9 @@ def create_dataset(
         SettingError: a test file and a test column at once.
     """
     division = _division(test_source_id, test_column, seed)
-    question = Question(tuple(text), label, separators, tuple(label_columns), second, number, written, dialogue)
+    question = Question(
+        tuple(text), label, separators, tuple(label_columns), second, number, written, dialogue, rejected
+    )
     view = _read(source_id, question, template, group, time, date_order, steps)
     split = _kept_split(view, division) or freeze(view, division, progress)
     return _dataset(add_version(view, split, name=name, sample=sample))
@@ -204,6 +208,7 @@ def _read(
         number=question.number,
         written=question.written,
         dialogue=question.dialogue,
+        rejected=question.rejected,
         steps=steps,
     )
 

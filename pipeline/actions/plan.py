@@ -109,7 +109,8 @@ def plan(
     # A number is one output; to the rules it is what two classes are, the simplest case.
     classes = max(2, len(task.names(dataset.view)))
     if dataset.view.written:
-        chosen_recipe = recipes.choose_writing(preset, model, rows=len(rows.train), device=chosen)
+        prefers = bool(dataset.view.rejected)
+        chosen_recipe = recipes.choose_writing(preset, model, rows=len(rows.train), device=chosen, prefers=prefers)
     else:
         chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, texts=texts, device=chosen)
     chosen_recipe = recipes.change(chosen_recipe, settings or {})

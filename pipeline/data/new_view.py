@@ -39,6 +39,7 @@ def make_view(
     number: bool = False,
     written: bool = False,
     dialogue: bool = False,
+    rejected: str = "",
     date_order: Order = "",
     steps: Sequence[Step] = (),
 ) -> View:
@@ -48,7 +49,8 @@ def make_view(
     fill in. A row has several labels where ``separators`` stand in its cell, or where there are ``label_columns``
     (``data.several`` guesses both). Texts of the column ``second`` are compared with the others (``data.pairs``).
     Where ``number`` is set, the cells are amounts (``data.numbers``), where ``written`` is, they are texts to write
-    (``data.written``), whole conversations in ``text`` itself with ``dialogue``; then there is no label space.
+    (``data.written``), whole conversations in ``text`` itself with ``dialogue``, and the better ones of two where
+    there is a column ``rejected``; then there is no label space.
 
     Raises:
         UnfitData: no row, a missing column, texts or labels that are all blank, one class or number only, or numbers
@@ -71,6 +73,7 @@ def make_view(
             number=number,
             written=written,
             dialogue=dialogue,
+            rejected=rejected,
             date_order=date_order if time else "",
         )
     )
@@ -139,6 +142,13 @@ def _check_numbers(source: Source, view: View) -> None:
 def _check_written(source: Source, view: View) -> None:
     answered = is_labelled(view)
     if not answered.any():
+        if view.rejected:
+            raise UnfitData(
+                N_("No row of {name} has two different answers, one in {column} and a worse one in {other}."),
+                name=source.name,
+                column=view.label,
+                other=view.rejected,
+            )
         message = (
             N_("No cell of {column} in {name} is a conversation that ends with an answer. Choose another column.")
             if view.dialogue
@@ -202,7 +212,7 @@ def _check_columns(source: Source, view: View) -> None:
     texts = (*view.text, view.second) if view.second else view.text
     for column in texts:
         _require(source, column, N_("{name} has no text column {column}. Its columns are: {columns}."))
-    answers = view.label_columns or ((view.label,) if view.label else ())
+    answers = view.label_columns or tuple(filter(None, (view.label, view.rejected)))
     if not answers:
         raise UnfitData(
             N_("No label column was chosen in {name}. Choose the column with the answers to learn."), name=source.name

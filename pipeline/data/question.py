@@ -17,8 +17,9 @@ from pipeline.data.source import spread_rows
 from pipeline.data.written import guess_written
 
 # one: a class a row; joined: several labels in a cell; columns: one column of yes and no a label; number: an amount;
-# written: a text to write; dialogue: conversations, of which the assistant's part is written.
-Kind = Literal["one", "joined", "columns", "number", "written", "dialogue"]
+# written: a text to write; dialogue: conversations, of which the assistant's part is written; preferred: of two texts
+# the better one is to be written.
+Kind = Literal["one", "joined", "columns", "number", "written", "dialogue", "preferred"]
 
 # Rows that are looked at: enough that a cell with two labels is among them.
 LOOKED_AT = 5_000
@@ -42,12 +43,13 @@ class Question:
     number: bool = False  # the cells of ``label`` are amounts
     written: bool = False  # the cells of ``label`` are texts to write; ``text`` is the instruction, then its input
     dialogue: bool = False  # of those: whole conversations, in the one column that is ``text`` and ``label``
+    rejected: str = ""  # of those: column with worse answers; what is learned is which of two is better
 
     @property
     def kind(self) -> Kind:
         """What the answer of a row is like."""
         if self.written:
-            return "dialogue" if self.dialogue else "written"
+            return "dialogue" if self.dialogue else "preferred" if self.rejected else "written"
         if self.number:
             return "number"
         if self.label_columns:
@@ -87,7 +89,8 @@ def guess_question(profiles: Sequence[ColumnProfile], rows: pd.DataFrame, roles:
     written = guess_written(profiles, rows)
     if written is not None and (roles is None or roles.label == written.answer):
         text = roles.text if roles and roles.text and not written.dialogue else written.text
-        return Question(text, written.answer, written=True, dialogue=written.dialogue)
+        text = tuple(name for name in text if name != written.rejected)
+        return Question(text, written.answer, written=True, dialogue=written.dialogue, rejected=written.rejected)
     roles = roles or guess_roles(profiles)
     known = [column.name for column in profiles]
     pair = guess_pair(profiles)

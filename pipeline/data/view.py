@@ -26,7 +26,7 @@ from pipeline.data.written import last_answer
 from pipeline.errors import N_, UnfitData
 
 # Fields of a View that Views had not from the beginning.
-_CAME_LATER = ("number", "date_order", "written", "dialogue")
+_CAME_LATER = ("number", "date_order", "written", "dialogue", "rejected")
 
 Rows = Sequence[int] | npt.NDArray[np.int64]  # row numbers of a Source
 
@@ -60,6 +60,7 @@ class View:
     second: str = ""  # column whose texts stand opposite the others (text pairs); "" for none
     number: bool = False  # the label column holds numbers to predict; ``labels`` is ()
     written: bool = False  # the label column holds answers to write; ``text`` is the instruction, then its input
+    rejected: str = ""  # of those: column with the worse one of two answers; "" for none
     dialogue: bool = False  # of those: the one text column, which is the label column too, holds whole conversations
     date_order: Order = ""  # what a person says comes first in dates such as 5/1/2024; "": as ``data.date_order`` finds
 
@@ -83,7 +84,7 @@ class View:
     @property
     def answer_columns(self) -> tuple[str, ...]:
         """The columns that say what a row is."""
-        return self.label_columns or (self.label,)
+        return self.label_columns or ((self.label, self.rejected) if self.rejected else (self.label,))
 
     @property
     def masks(self) -> tuple[str, ...]:
@@ -187,7 +188,7 @@ def tally(view: View, beside: str = "") -> tuple[Tallied, ...]:
     cells, rows = combinations(view.source, columns, sorted(view.left_out))
     answers: Sequence[Answer]
     if view.written:
-        answers = [(said,) if said else None for said in _answers(view, cells[view.label])]
+        answers = [(said,) if said else None for said in _answers(view, cells)]
     elif view.number:
         answers = [None if math.isnan(number) else number for number in read_numbers(cells[view.label])]
     else:
@@ -252,21 +253,28 @@ def view_answers(view: View, rows: Rows | None = None) -> list[str]:
         rows: row numbers of the Source, in this order; None for all.
 
     Returns:
-        [rows] "" where nobody has answered, and for a row that is left out; of a conversation, what is said last.
+        [rows] "" where nobody has answered, and for a row that is left out; of a conversation, what is said last. Where
+        there are worse answers too, also "" where the row lacks one, or where both are the same.
 
     Raises:
         UnfitData: the answers of the View are classes or numbers.
     """
     if not view.written:
         raise UnfitData(N_("The answers in {column} are no texts to write."), column=view.label)
-    answers = _answers(view, read_rows(view.source, [view.label])[view.label])
+    answers = _answers(view, read_rows(view.source, [*dict.fromkeys((view.label, view.rejected or view.label))]))
     for row in view.left_out:
         answers[row] = ""
     return answers if rows is None else [answers[row] for row in rows]
 
 
-def _answers(view: View, cells: Iterable[str]) -> list[str]:
-    return [last_answer(cell) if view.dialogue else cell.strip() for cell in cells]
+def _answers(view: View, cells: pd.DataFrame) -> list[str]:
+    if view.dialogue:
+        return [last_answer(cell) for cell in cells[view.label]]
+    answers = [cell.strip() for cell in cells[view.label]]
+    if not view.rejected:
+        return answers
+    worse = [cell.strip() for cell in cells[view.rejected]]
+    return [answer if other and other != answer else "" for answer, other in zip(answers, worse, strict=True)]
 
 
 def is_labelled(view: View, rows: Rows | None = None) -> npt.NDArray[np.bool_]:

@@ -20,9 +20,10 @@ INSTRUCTION_NAMES = (
 )
 INPUT_NAMES = ("input", "context", "material", "输入", "背景", "上下文", "资料", "材料")
 OUTPUT_NAMES = (
-    *("output", "response", "answer", "completion", "reply", "assistant", "chosen"),
-    *("输出", "回答", "答案", "回复", "答复", "客服回复", "标准答案"),
+    *("output", "response", "answer", "completion", "reply", "assistant", "chosen", "preferred", "better"),
+    *("输出", "回答", "答案", "回复", "答复", "客服回复", "标准答案", "较好回答", "更好的回答"),
 )
+REJECTED_NAMES = ("rejected", "worse", "dispreferred", "bad", "较差回答", "差的回答", "被拒绝的回答")
 CONVERSATION_NAMES = ("messages", "conversations", "conversation", "dialogue", "dialog", "chat", "对话", "会话")
 
 # Cells that have to be conversations for a column to be taken for one; the odd broken row is told of later.
@@ -39,6 +40,7 @@ class WrittenColumns:
     text: tuple[str, ...]  # the instruction, then what it is carried out on; or the conversations
     answer: str  # of conversations the same column
     dialogue: bool  # whole conversations in one column
+    rejected: str = ""  # the worse answers, where each row has two; "" for none
 
 
 def guess_written(profiles: Sequence[ColumnProfile], rows: pd.DataFrame) -> WrittenColumns | None:
@@ -52,11 +54,15 @@ def guess_written(profiles: Sequence[ColumnProfile], rows: pd.DataFrame) -> Writ
     whole = _named(texts, CONVERSATION_NAMES)
     if whole is not None and _are_conversations(list(rows[whole.name].head(_LOOKED_AT))):
         return WrittenColumns((whole.name,), whole.name, dialogue=True)
-    instruction, answer = _named(texts, INSTRUCTION_NAMES), _named(texts, OUTPUT_NAMES)
-    if instruction is None or answer is None or not _is_written(answer, len(rows)):
+    rejected = _named(texts, REJECTED_NAMES)
+    named = ("chosen", "preferred", "better", *OUTPUT_NAMES) if rejected else OUTPUT_NAMES
+    others = [column for column in texts if column is not rejected]
+    instruction, answer = _named(others, INSTRUCTION_NAMES), _named(others, named)
+    if instruction is None or answer is None or not (rejected or _is_written(answer, len(rows))):
         return None
     extra = _named(texts, INPUT_NAMES)
-    return WrittenColumns((instruction.name, *([extra.name] if extra else [])), answer.name, dialogue=False)
+    text = (instruction.name, *([extra.name] if extra else []))
+    return WrittenColumns(text, answer.name, dialogue=False, rejected=rejected.name if rejected else "")
 
 
 def conversation_of(cell: str) -> Conversation | None:

@@ -71,13 +71,17 @@ class Recipe:
     packing: str = setting(
         "on", N_("on: rows of a batch stand one behind the other, each read by itself; off: they are filled up.")
     )
+    dpo_beta: float = setting(
+        0.1,
+        N_("Preferences only: how strongly the model is held to what it was. Lower it to let it change more."),
+    )
 
 
 # Settings that came later: where they are not used, a spec keeps the id under which it was trained before.
 _LATER = (
     *("averaging", "class_weights", "patience", "search", "budget_minutes"),
     *("adapter", "lora_rank", "lora_alpha", "lora_dropout", "lm_weight"),
-    *("prompt_format", "own_format", "loss_on", "packing"),
+    *("prompt_format", "own_format", "loss_on", "packing", "dpo_beta"),
 )
 _PLAIN = Recipe()
 

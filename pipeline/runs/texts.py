@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 MODEL = "model"  # as it was tuned
 BASE = "base"  # as it came, before it was tuned
 
+_MARGINS = "margins.npy"
 _SAID = "said"  # the column that answers of another kind do not have
 
 
@@ -64,6 +65,19 @@ def load_texts(run_folder: Path, name: str) -> TextAnswers:
         said=tuple(table[_SAID]),
         bits=table["bits"].to_numpy(dtype=np.float64),
     )
+
+
+def save_margins(margins: npt.NDArray[np.float64], run_folder: Path) -> None:
+    """Keep [rows] how much more the better one of two answers has gained by training than the worse one."""
+    folder = run_folder / "answers"
+    folder.mkdir(exist_ok=True)
+    np.save(folder / _MARGINS, margins)
+
+
+def load_margins(run_folder: Path) -> npt.NDArray[np.float64] | None:
+    """Read the margins back; None where the run has learned no preferences."""
+    path = run_folder / "answers" / _MARGINS
+    return np.load(path) if path.is_file() else None
 
 
 def are_texts(run_folder: Path) -> bool:

@@ -1,4 +1,5 @@
-"""The task ``instruction``: a row has an answer that the model learns to write.
+"""The tasks ``instruction`` and ``preference``: a row has an answer that the model learns to write, or two of which
+it learns to prefer one.
 
 What is measured while it learns; what the test answers are worth is for ``metrics.texts``.
 """
@@ -24,7 +25,17 @@ class Instruction:
         return (view.label,)
 
 
+@dataclass(frozen=True)
+class Preference(Instruction):
+    """Of two answers the one that people prefer: direct preference optimization (DPO, Rafailov et al. 2023)."""
+
+    name: str = "preference"
+    measures: tuple[str, ...] = ("preference_accuracy", "margin")
+    best_by: str = "loss"
+
+
 INSTRUCTION = Instruction()
+PREFERENCE = Preference()
 
 
 def measure_writing(nats: float, tokens: int, characters: int) -> dict[str, float]:

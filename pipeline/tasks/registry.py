@@ -3,14 +3,14 @@
 from pipeline.data.view import View
 from pipeline.errors import N_, SettingError
 from pipeline.tasks.classification import CLASSIFICATION
-from pipeline.tasks.instruction import INSTRUCTION
+from pipeline.tasks.instruction import INSTRUCTION, PREFERENCE
 from pipeline.tasks.multilabel import MULTILABEL
 from pipeline.tasks.pair import PAIR
 from pipeline.tasks.regression import REGRESSION
 from pipeline.tasks.task import Goal, Task
 
 TASKS: dict[str, Task] = {task.name: task for task in (CLASSIFICATION, MULTILABEL, PAIR, REGRESSION)}
-GOALS: dict[str, Goal] = {**TASKS, INSTRUCTION.name: INSTRUCTION}  # all that can be learned
+GOALS: dict[str, Goal] = {**TASKS, **{goal.name: goal for goal in (INSTRUCTION, PREFERENCE)}}  # all that can be learned
 
 
 def get(name: str) -> Task:
@@ -23,7 +23,7 @@ def get(name: str) -> Task:
 def task_of(view: View) -> Goal:
     """The task that a View asks for."""
     if view.written:
-        return INSTRUCTION
+        return PREFERENCE if view.rejected else INSTRUCTION
     return task_for(view.number, view.several, bool(view.second))
 
 

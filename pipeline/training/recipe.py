@@ -39,6 +39,7 @@ _RATE, _RATE_ALONE = 4e-4, 5e-4
 _WRITING_EPOCHS = {"fast": 1, "balanced": 2, "best": 3}
 WRITING_PRESETS = tuple(_WRITING_EPOCHS)
 _WRITING_RATE, _ADAPTER_RATE = 1e-4, 1e-3
+_PREFERENCE_SHARE = 0.1  # of these rates: preferences change a model that can write already, and only a little
 _ADAPTED_FROM = 300_000_000  # parameters
 _FEW_WRITTEN_ROWS = 400  # of the samples; then twice as often
 _LONGEST_WRITTEN = 512  # tokens of instruction and answer together
@@ -94,7 +95,7 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
     )
 
 
-def choose_writing(preset: str, model: Model, *, rows: int, device: Device) -> Recipe:
+def choose_writing(preset: str, model: Model, *, rows: int, device: Device, prefers: bool = False) -> Recipe:
     """The recipe of a preset for a model that learns to write answers.
 
     Args:
@@ -102,6 +103,7 @@ def choose_writing(preset: str, model: Model, *, rows: int, device: Device) -> R
         model: the base model, on disk.
         rows: training rows.
         device: where it will be trained.
+        prefers: what is learned is which of two answers is better.
 
     Raises:
         SettingError: no such preset for writing.
@@ -118,7 +120,7 @@ def choose_writing(preset: str, model: Model, *, rows: int, device: Device) -> R
         preset=preset,
         trained_layers=-1,
         epochs=epochs,
-        learning_rate=_ADAPTER_RATE if adapts else _WRITING_RATE,
+        learning_rate=(_ADAPTER_RATE if adapts else _WRITING_RATE) * (_PREFERENCE_SHARE if prefers else 1),
         head_factor=1.0,
         batch_size=8,
         max_length=min(_LONGEST_WRITTEN, model.context),
@@ -220,6 +222,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "lora_alpha": (1e-3, 1e5),
     "lora_dropout": (0, 0.9),
     "lm_weight": (0, 100),
+    "dpo_beta": (1e-4, 100),
 }
 CLASS_WEIGHTS = ("none", "sqrt", "balanced")
 TEXTS = ("own_format",)  # settings that are whatever a person writes

@@ -1,5 +1,6 @@
 """Carries out a spec of writing: training, and what the trained model and its base write to the test rows."""
 
+import dataclasses
 import importlib.metadata
 import math
 import shutil
@@ -14,6 +15,7 @@ from transformers import PreTrainedModel, set_seed
 
 from pipeline import cache, system
 from pipeline.data.split import load_split
+from pipeline.data.view import View
 from pipeline.errors import N_, UnfitData
 from pipeline.models import store as models
 from pipeline.models.load import load_tokenizer, load_writer
@@ -21,8 +23,8 @@ from pipeline.runs.bundle import BundleInfo, seal, write_info
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
 from pipeline.runs.spec import MOST_ANSWERED, RunSpec
-from pipeline.runs.texts import BASE, MODEL, TextAnswers, save_texts
-from pipeline.tasks.instruction import INSTRUCTION
+from pipeline.runs.texts import BASE, MODEL, TextAnswers, save_margins, save_texts
+from pipeline.tasks import registry
 from pipeline.templates.formats import registry as formats
 from pipeline.templates.formats.format import PromptFormat
 from pipeline.training import checkpoints, ranks
@@ -33,9 +35,18 @@ from pipeline.training.shares import Shares
 from pipeline.training.trainer import arguments, marks, optimizers
 from pipeline.training.watcher import Watcher
 from pipeline.training.writing.answers import LONGER, write_answers
+from pipeline.training.writing.preference import (
+    PreferenceRows,
+    PreferenceTrainee,
+    measure_pairs,
+    pair_margins,
+    pair_up,
+    preference_trainee,
+    referred,
+)
 from pipeline.training.writing.rows import WrittenRows, read_written
 from pipeline.training.writing.trainee import WriterTrainee, writer_trainee
-from pipeline.training.writing.trainer import answer_nats, build
+from pipeline.training.writing.trainer import answer_nats, build, measure
 
 COMPARING = N_("Asking the base model the same")
 
@@ -80,8 +91,12 @@ def train_writing(
         progress.advance(LOADING, 0, 1)
         prepared = _prepare(spec)
         progress.advance(LOADING, 1, 1)
-        with writer_trainee(prepared.model, spec.recipe) as module:
+        trainees = preference_trainee if spec.view.rejected else writer_trainee
+        with trainees(prepared.model, spec.recipe) as module:
+            prepared = _referred(spec, prepared, module)
             trained = _fit(spec, prepared, module, run_folder, progress, metrics, shares)
+            if isinstance(module, PreferenceTrainee) and ranks.leads():
+                _keep_margins(spec, prepared, module, run_folder)
         if not ranks.leads():
             return trained
         _answer(spec, prepared, run_folder, progress)
@@ -99,7 +114,11 @@ def _prepare(spec: RunSpec) -> _Prepared:
     frozen = load_split(spec.split).without(spec.view.left_out)
     there = spec.view.on(frozen.test_source) if frozen.test_source else spec.view
 
-    def read(view: Any, numbers: Sequence[int], longest: int) -> WrittenRows:
+    def read(view: View, numbers: Sequence[int], longest: int) -> WrittenRows:
+        if view.rejected:
+            better = dataclasses.replace(view, rejected="")
+            worse = dataclasses.replace(better, label=view.rejected)
+            return pair_up(read(better, numbers, longest), read(worse, numbers, longest))
         return read_written(
             view,
             list(numbers),
@@ -140,7 +159,7 @@ def _fit(
     metrics: MetricsWriter,
     shares: Shares,
 ) -> Trained:
-    recipe, rows = spec.recipe, prepared.train
+    recipe, rows, goal = spec.recipe, prepared.train, registry.GOALS[spec.task]
     per_epoch = -(-len(rows) // recipe.batch_size)
     steps = per_epoch * recipe.epochs
     folder = run_folder / "checkpoints"
@@ -153,25 +172,57 @@ def _fit(
         metrics.write("resumed", step=checkpoints.step_of(checkpoint))
     at = marks(per_epoch, recipe.epochs)
     watcher = Watcher(
-        progress, metrics, folder, at, len(rows), INSTRUCTION, recipe.patience, tokens=float(rows.lengths.mean())
+        progress, metrics, folder, at, len(rows), goal, recipe.patience, tokens=float(rows.lengths.mean())
     )
     trainer = build(
         module,
         prepared.tokenizer,
-        arguments(spec, INSTRUCTION, folder, steps, fresh=checkpoint is None),
+        arguments(spec, goal, folder, steps, fresh=checkpoint is None),
         [watcher],
         optimizers(module, recipe, steps),
     )
-    trainer.rows, trainer.held_out, trainer.shares = rows, prepared.validation, shares
+    trainer.rows, trainer.shares = rows, shares
+    trainer.measure = _measurer(spec, prepared, module)
     trainer.show = _shower(prepared, metrics)
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     step = trainer.state.global_step
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
 
 
+def _referred(spec: RunSpec, prepared: _Prepared, module: WriterTrainee) -> _Prepared:
+    """Of pairs of answers, with what each takes before training."""
+    if not isinstance(module, PreferenceTrainee):
+        return prepared
+
+    def looked_at(rows: WrittenRows) -> WrittenRows:
+        return referred(module, rows, spec.device) if isinstance(rows, PreferenceRows) else rows
+
+    return dataclasses.replace(
+        prepared,
+        train=looked_at(prepared.train),
+        validation=looked_at(prepared.validation),
+        test=looked_at(prepared.test),
+    )
+
+
+def _measurer(spec: RunSpec, prepared: _Prepared, module: WriterTrainee) -> Callable[[Any], dict[str, float]]:
+    """What is measured on the validation rows."""
+    held_out = prepared.validation
+    if isinstance(module, PreferenceTrainee) and isinstance(held_out, PreferenceRows):
+        return lambda trained: measure_pairs(module, held_out, spec.device)
+    return lambda trained: measure(module, held_out, spec.device)
+
+
+def _keep_margins(spec: RunSpec, prepared: _Prepared, module: PreferenceTrainee, run_folder: Path) -> None:
+    """How much more the better answers of the test rows have gained than the worse ones, for the report."""
+    assert isinstance(prepared.test, PreferenceRows)
+    save_margins(pair_margins(module, prepared.test, spec.device), run_folder)
+
+
 def _shower(prepared: _Prepared, metrics: MetricsWriter) -> Callable[[int], None]:
     """Writes down what the model answers to a few validation prompts, the same at every step."""
-    shown = [prepared.validation.rows[place] for place in _spread(range(len(prepared.validation)), SHOWN)]
+    rows = _better(prepared.validation)
+    shown = [rows.rows[place] for place in _spread(range(len(rows)), SHOWN)]
     most = min(SHOWN_TOKENS, prepared.most_tokens)
 
     def show(step: int) -> None:
@@ -187,7 +238,7 @@ def _shower(prepared: _Prepared, metrics: MetricsWriter) -> Callable[[int], None
 
 def _answer(spec: RunSpec, prepared: _Prepared, run_folder: Path, progress: Progress) -> None:
     """What the tuned model and its base write to the test rows, and how much the right answers surprise them."""
-    asked = len(prepared.test)
+    asked = len(_better(prepared.test))
     progress.advance(TESTING, 0, asked)
     save_texts(
         _asked(prepared, prepared.model, spec.device, lambda done: progress.advance(TESTING, done, asked)),
@@ -203,17 +254,24 @@ def _answer(spec: RunSpec, prepared: _Prepared, run_folder: Path, progress: Prog
         return {"said": list(found.said), "bits": found.bits.tolist()}
 
     kept = cache.json_entry("answers", _base_key(spec, prepared), ask_base)
-    save_texts(_texts(prepared.test, kept["said"], kept["bits"]), run_folder, BASE)
+    save_texts(_texts(_better(prepared.test), kept["said"], kept["bits"]), run_folder, BASE)
+
+
+def _better(rows: WrittenRows) -> WrittenRows:
+    """Rows with one answer each; of pairs, the better ones."""
+    if not isinstance(rows, PreferenceRows):
+        return rows
+    return WrittenRows(rows.rows[0::2], rows.padding, rows.packed, rows.sequences, rows.cut)
 
 
 def _base_key(spec: RunSpec, prepared: _Prepared) -> str:
     """The base model answers the same whatever was trained on."""
-    asked = [(row.prompt, row.ids) for row in prepared.test.rows]
+    asked = [(row.prompt, row.ids) for row in _better(prepared.test).rows]
     return f"base|1|{spec.model_fingerprint}|{spec.device}|{prepared.most_tokens}|{asked}"
 
 
 def _asked(prepared: _Prepared, model: PreTrainedModel, device: str, advance: Callable[[int], None]) -> TextAnswers:
-    test = prepared.test
+    test = _better(prepared.test)
     said = write_answers(model, prepared.tokenizer, [row.prompt for row in test.rows], prepared.most_tokens, advance)
     nats, _ = answer_nats(WriterTrainee(model, []), test, device)
     return _texts(test, said, [value / math.log(2) for value in nats])

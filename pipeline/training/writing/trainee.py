@@ -5,8 +5,9 @@ Knows nothing of optimizers, data or files.
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
+import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
@@ -64,20 +65,33 @@ class WriterTrainee(Trainee):
             labels: [rows, tokens] the tokens themselves, IGNORED where they are not learned.
             **batch: as ``WrittenRows.collate`` gives it.
         """
+        nats, wanted, _ = self._nats(labels, **batch)
+        return {"nats": nats.sum(), "tokens": (wanted != IGNORED).sum()}
+
+    def each(self, labels: Tensor, **batch: Tensor) -> Tensor:
+        """[rows] -log p of each row's learned tokens, added up. As ``forward``."""
+        nats, _, of_row = self._nats(labels, **batch)
+        count = int(of_row.max()) + 1 if len(of_row) else 0
+        return nats.new_zeros(count).index_add(0, of_row, nats)
+
+    def _nats(self, labels: Tensor, **batch: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """[tokens] each: -log p (0 where nothing is learned), the token itself, and which row it belongs to."""
         options: dict[str, Any] = {"use_cache": False}
         if self.model.config.is_encoder_decoder:
             wanted = labels.flatten()
             options["decoder_input_ids"] = self._shifted(labels)
             logits = self.model(**batch, **options).logits.flatten(0, 1)
+            of_row = _row_of(labels)
         elif "position_ids" in batch:
             places = (labels[0, 1:] != IGNORED).nonzero().flatten()
             wanted = labels[0, 1:][places]
             logits = self.model(**batch, logits_to_keep=places, **options).logits[0]
+            of_row = ((batch["position_ids"][0] == 0).cumsum(0) - 1)[1:][places]
         else:
             wanted = labels[:, 1:].flatten()
             logits = self.model(**batch, **options).logits[:, :-1].flatten(0, 1)
-        nats = cross_entropy(logits.float(), wanted, ignore_index=IGNORED, reduction="sum")
-        return {"nats": nats, "tokens": (wanted != IGNORED).sum()}
+            of_row = _row_of(labels[:, 1:])
+        return cross_entropy(logits.float(), wanted, ignore_index=IGNORED, reduction="none"), wanted, of_row
 
     def _shifted(self, labels: Tensor) -> Tensor:
         """What the decoder reads: its start token, then the answer but for its end."""
@@ -88,6 +102,14 @@ class WriterTrainee(Trainee):
         return shifted.masked_fill(shifted == IGNORED, config.pad_token_id or 0)
 
 
+def _row_of(labels: Tensor) -> Tensor:
+    """[tokens] the row of each place of [rows, tokens] when these are read one row after the other."""
+    return torch.arange(labels.shape[0], device=labels.device).repeat_interleave(labels.shape[1])
+
+
+Module = TypeVar("Module", bound=WriterTrainee)
+
+
 @contextlib.contextmanager
 def writer_trainee(model: PreTrainedModel, recipe: Recipe) -> Iterator[WriterTrainee]:
     """The trainee for as long as the context is open; afterwards the model is a whole stock model again.
@@ -96,6 +118,13 @@ def writer_trainee(model: PreTrainedModel, recipe: Recipe) -> Iterator[WriterTra
         model: an ``AutoModelForCausalLM`` or an ``AutoModelForSeq2SeqLM``.
         recipe: which layers are trained, or which adapters.
     """
+    with opened(model, recipe, WriterTrainee) as module:
+        yield module
+
+
+@contextlib.contextmanager
+def opened(model: PreTrainedModel, recipe: Recipe, kind: type[Module]) -> Iterator[Module]:
+    """``writer_trainee`` for any kind of it."""
     count = len(layers(model))
     layer = -1 if recipe.trained_layers < 0 else max(0, count - recipe.trained_layers)
     with contextlib.ExitStack() as stack:
@@ -113,12 +142,12 @@ def writer_trainee(model: PreTrainedModel, recipe: Recipe) -> Iterator[WriterTra
                 )
             )
             _fix_words(model)
-            yield WriterTrainee(model, [])
+            yield kind(model, [])
             return
         fixed = freeze_below(model, layer)
         if layer >= 0:
             _fix_words(model)
-        yield WriterTrainee(model, fixed)
+        yield kind(model, fixed)
 
 
 def _fix_words(model: Any) -> None:

@@ -31,11 +31,11 @@ MEASURED_AT_ONCE = 16
 
 
 class _Writing:
-    """What both trainers have in common. Set before ``train``: rows, shares, and who looks at answers."""
+    """What both trainers have in common. Set before ``train``: rows, shares, who measures and who looks at answers."""
 
     rows: WrittenRows
-    held_out: WrittenRows
     shares: Shares
+    measure: Callable[[Any], dict[str, float]]
     show: Callable[[int], None]
 
     def get_train_dataloader(self: Any) -> DataLoader[Any]:
@@ -80,8 +80,8 @@ class _Writing:
         return (loss, outputs) if return_outputs else loss
 
     def evaluate(self: Any, *args: Any, **kwargs: Any) -> dict[str, float]:
-        """Loss, perplexity and bits a character of the right answers of the held-out rows; then answers to look at."""
-        measured = ranks.agree(measure(self.model, self.held_out, self.args.device) if ranks.leads() else {})
+        """What ``measure`` finds on the validation rows; then answers to look at."""
+        measured = ranks.agree(self.measure(self.model) if ranks.leads() else {})
         figures = {f"eval_{name}": value for name, value in measured.items()}
         self.log(dict(figures))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, figures)
@@ -132,7 +132,7 @@ def build(
     callbacks: Sequence[Any],
     optimizers: Any,
 ) -> Any:
-    """A DecoderTrainer or SequenceTrainer, ready to start once its rows, shares and ``show`` are set."""
+    """A DecoderTrainer or SequenceTrainer, ready to start once its rows, shares, ``measure`` and ``show`` are set."""
     logging.getLogger("transformers.trainer").setLevel(logging.ERROR)
     given: dict[str, Any] = {
         "model": module,
