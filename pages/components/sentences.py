@@ -133,6 +133,10 @@ def task(view: View) -> str:
     """What a model learns from a View."""
     if view.dialogue:
         return t("It learns to answer as the assistant does in {column}.", column=view.label)
+    if view.rejected:
+        return t(
+            "It learns to prefer answers like {column} to those like {other}.", column=view.label, other=view.rejected
+        )
     if view.written:
         return t("It learns to write answers: {column}.", column=view.label)
     labels = f"{len(view.labels):,}"

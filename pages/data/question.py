@@ -18,13 +18,14 @@ KINDS: dict[Kind, tuple[str, str]] = {
     "columns": (N_("Several yes-no columns"), N_("Each column is a label, and its cells say yes or no.")),
     "number": (N_("A number"), N_("Such as hours or a score: near the right number is nearly right.")),
     "written": (N_("A text to write"), N_("Such as the reply to a customer: the model learns to write it.")),
+    "preferred": (N_("The better of two texts"), N_("Two answers a row: the model learns to prefer the better one.")),
     "dialogue": (N_("Whole conversations"), N_("Messages of user and assistant in one cell: what the assistant says.")),
 }
 TEXTS = {
     False: (N_("One text"), N_("Each row is read by itself.")),
     True: (N_("Two texts that are compared"), N_("Such as two questions: do they mean the same?")),
 }
-WRITTEN: tuple[Kind, ...] = ("written", "dialogue")
+WRITTEN: tuple[Kind, ...] = ("written", "preferred", "dialogue")
 MOST_SEPARATORS = 8
 
 
@@ -44,14 +45,17 @@ def choose_question(source: Source, dataset: Dataset | None) -> Question:
         if kind == "dialogue":
             label = _choose_conversations(source, guessed)
             return Question((label,) if label else (), label, written=True, dialogue=True)
-        text, second = _choose_text_columns(source, initial, pair, written=kind == "written")
+        text, second = _choose_text_columns(source, initial, pair, written=kind in WRITTEN)
         taken = {*text, second}
         free = [column for column in source.columns if column not in taken]
         if kind == "columns":
             found = _choose_label_columns(source, guessed, free)
             return Question(text, label_columns=found, second=second)
-        label = _choose_label(source, initial.label or label, free, written=kind == "written")
-    return Question(text, label, separators, second=second, number=kind == "number", written=kind == "written")
+        label = _choose_label(source, initial.label or label, free, written=kind in WRITTEN)
+        rejected = _choose_rejected(source, initial.rejected, free, label) if kind == "preferred" else ""
+    if kind in WRITTEN:
+        return Question(text, label, written=True, rejected=rejected)
+    return Question(text, label, separators, second=second, number=kind == "number")
 
 
 def show_learned(source: Source, question: Question, template: str) -> None:
@@ -89,6 +93,7 @@ def _show_written(source: Source, question: Question) -> None:
             "instruction": st.column_config.TextColumn(t("Instruction"), width="medium"),
             "input": st.column_config.TextColumn(t("Input"), width="medium"),
             "answer": st.column_config.TextColumn(t("Answer"), width="large"),
+            "rejected": st.column_config.TextColumn(t("Worse answer"), width="large"),
         },
         alt=t("The first rows with a text, and what is learned from each"),
     )
@@ -151,6 +156,12 @@ def _reason(source: Source, guessed: Question) -> str:
     """What the guess rests on."""
     if guessed.kind == "dialogue":
         return t("The cells of {column} seem to be conversations.", column=guessed.label)
+    if guessed.kind == "preferred":
+        return t(
+            "{column} seems to hold the better answers, and {other} the worse ones.",
+            column=guessed.label,
+            other=guessed.rejected,
+        )
     if guessed.kind == "written":
         return t(
             "{column} seems to hold answers to {asked}: texts to write, no classes.",
@@ -246,6 +257,19 @@ def _choose_label(source: Source, label: str, options: list[str], *, written: bo
         key=f"label-{source.id}",
         placeholder=t("Choose what the model learns to say"),
         help=t("What the model learns to say. Rows where it is blank are the rows to fill in."),
+    )
+    return chosen or ""
+
+
+def _choose_rejected(source: Source, rejected: str, options: list[str], label: str) -> str:
+    free = [column for column in options if column != label]
+    chosen: str | None = st.selectbox(
+        t("Column with the worse answers"),
+        free,
+        index=free.index(rejected) if rejected in free else None,
+        key=f"rejected-{source.id}",
+        placeholder=t("Choose what the model learns to avoid"),
+        help=t("Rows where one of the two answers is blank, or both are the same, are not learned from."),
     )
     return chosen or ""
 

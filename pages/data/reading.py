@@ -134,8 +134,11 @@ def first_exchanges(source_id: str, question: Question) -> pd.DataFrame:
         if len(conversation) > 1 and conversation[-1].role == "assistant" and conversation[-1].text:
             asked = conversation[-2]
             found[row] = {"instruction": asked.text, "input": asked.extra, "answer": conversation[-1].text}
+            if question.rejected:
+                found[row]["rejected"] = str(frame[question.rejected].iloc[row - 1]).strip()
     first = list(found.items())[:LEARNED_ROWS]
-    table = pd.DataFrame([exchange for _, exchange in first], index=[row for row, _ in first], columns=EXCHANGE)
+    columns = [*EXCHANGE, *(["rejected"] if question.rejected else [])]
+    table = pd.DataFrame([exchange for _, exchange in first], index=[row for row, _ in first], columns=columns)
     return table if table["input"].any() else table.drop(columns="input")
 
 

@@ -79,6 +79,11 @@ CHARTS = (
         shares=False,
     ),
     ScoreChart(
+        N_("Right preferences on validation rows"),
+        N_("How often the better one of two answers has become likelier than the worse one. By chance it is half."),
+        {"preference_accuracy": N_("right preferences")},
+    ),
+    ScoreChart(
         N_("Surprise at the right answers"),
         N_(
             "Bits a character: how much the right answers of validation rows surprise the model. Less is better; it "

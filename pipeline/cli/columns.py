@@ -102,10 +102,7 @@ def say_question(question: Question, options: argparse.Namespace) -> None:
             say(translate(line, language, text=text, second=question.second, label=label))
         else:
             say(translate(N_("Text: {text}. Label: {label}."), language, text=text, label=label))
-    several = question.kind in ("joined", "columns")
-    task = (
-        "instruction" if question.written else registry.task_for(question.number, several, bool(question.second)).name
-    )
+    task = registry.goal_for(question, question.kind in ("joined", "columns")).name
     if options.task is None:
         say(translate(N_("Task: {task}, as the columns look; choose another with --task."), language, task=task))
     elif options.task != task:
@@ -203,12 +200,22 @@ def _as_instruction(source: Source, question: Question) -> Question:
     return Question(question.text, question.label, written=True, dialogue=dialogue)
 
 
+def _as_preference(source: Source, question: Question) -> Question:
+    if not question.rejected:
+        raise UnfitData(
+            N_("No column of {name} seems to hold worse answers. Call the two columns chosen and rejected."),
+            name=source.name,
+        )
+    return question
+
+
 _FOR_TASK: dict[str, Callable[[Source, Question], Question]] = {
     "classification": _as_classification,
     "multilabel": _as_multilabel,
     "pair": _as_pair,
     "regression": _as_regression,
     "instruction": _as_instruction,
+    "preference": _as_preference,
 }
 
 

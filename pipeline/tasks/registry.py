@@ -1,5 +1,6 @@
 """The tasks by name. To add one, write its file beside this one and name it here."""
 
+from pipeline.data.question import Question
 from pipeline.data.view import View
 from pipeline.errors import N_, SettingError
 from pipeline.tasks.classification import CLASSIFICATION
@@ -22,9 +23,14 @@ def get(name: str) -> Task:
 
 def task_of(view: View) -> Goal:
     """The task that a View asks for."""
-    if view.written:
-        return PREFERENCE if view.rejected else INSTRUCTION
-    return task_for(view.number, view.several, bool(view.second))
+    return goal_for(view, view.several)
+
+
+def goal_for(asked: View | Question, several: bool) -> Goal:
+    """What is learned of a View, or of what will be one."""
+    if asked.written:
+        return PREFERENCE if asked.rejected else INSTRUCTION
+    return task_for(asked.number, several, bool(asked.second))
 
 
 def task_for(number: bool, several: bool, two_texts: bool) -> Task:
