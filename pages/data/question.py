@@ -71,7 +71,16 @@ def show_learned(source: Source, question: Question, template: str) -> None:
 
 def _of_dataset(dataset: Dataset) -> Question:
     view = dataset.view
-    return Question(view.text, view.label, view.separators, view.label_columns, view.second, view.number, view.written, view.dialogue)
+    return Question(
+        view.text,
+        view.label,
+        view.separators,
+        view.label_columns,
+        view.second,
+        view.number,
+        view.written,
+        view.dialogue,
+    )
 
 
 def _frame(source: Source, guessed: Question) -> "st.delta_generator.DeltaGenerator":

@@ -6,8 +6,8 @@ Reads what a bundle says, loads nothing.
 import json
 from pathlib import Path
 
+from pipeline.data.conversation import single
 from pipeline.runs.bundle import BundleInfo
-from pipeline.templates.conversation import single
 from pipeline.templates.formats.written import (
     ALPACA,
     ALPACA_WITH_INPUT,

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.data.conversation import single
 from pipeline.export.card import model_card
 from pipeline.export.written import has_encoder, program
 from pipeline.runs.bundle import BundleInfo
 from pipeline.settings import Workspace
-from pipeline.templates.conversation import single
 from pipeline.templates.formats import registry
 from pipeline.templates.formats.format import encode
 
