@@ -92,6 +92,11 @@ def clock(when: datetime, timezone_offset: int | None) -> str:
 def rows(summary: Summary) -> str:
     """The first sentence of the Data page: 2,204 rows, 1,198 labelled, 1,006 to fill."""
     counted = tn("{n} row", "{n} rows", summary.rows)
+    if summary.answer_lengths:
+        if not summary.blank:
+            return t("{rows}, all with an answer", rows=counted)
+        answered = {"labelled": f"{summary.labelled:,}", "blank": f"{summary.blank:,}"}
+        return t("{rows}, {labelled} with an answer, {blank} without", rows=counted, **answered)
     if not summary.labelled:
         return t("{rows}, none labelled yet", rows=counted)
     if not summary.blank:
@@ -121,6 +126,10 @@ def answers(summary: Summary) -> str:
 
 def task(view: View) -> str:
     """What a model learns from a View."""
+    if view.dialogue:
+        return t("It learns to answer as the assistant does in {column}.", column=view.label)
+    if view.written:
+        return t("It learns to write answers: {column}.", column=view.label)
     labels = f"{len(view.labels):,}"
     if view.number and view.second:
         return t("It learns to give a number to two texts that are compared: {column}.", column=view.label)

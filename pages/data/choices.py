@@ -40,7 +40,7 @@ def show_choices(source: Source) -> Summary | None:
         _show_singles(summary)
         _show_no_numbers(summary, question)
     template: str | None = ""
-    if len(text) > 1:
+    if len(text) > 1 and not question.written:
         current = dataset.view.template if dataset and dataset.view.text == text else ""
         template = choose_template(source, text, current)
     if error is None and template is not None:

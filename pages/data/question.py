@@ -17,11 +17,14 @@ KINDS: dict[Kind, tuple[str, str]] = {
     "joined": (N_("Several labels in one cell"), N_("Such as the tags of a ticket: one, two or more of them.")),
     "columns": (N_("Several yes-no columns"), N_("Each column is a label, and its cells say yes or no.")),
     "number": (N_("A number"), N_("Such as hours or a score: near the right number is nearly right.")),
+    "written": (N_("A text to write"), N_("Such as the reply to a customer: the model learns to write it.")),
+    "dialogue": (N_("Whole conversations"), N_("Messages of user and assistant in one cell: what the assistant says.")),
 }
 TEXTS = {
     False: (N_("One text"), N_("Each row is read by itself.")),
     True: (N_("Two texts that are compared"), N_("Such as two questions: do they mean the same?")),
 }
+WRITTEN: tuple[Kind, ...] = ("written", "dialogue")
 MOST_SEPARATORS = 8
 
 
@@ -36,21 +39,27 @@ def choose_question(source: Source, dataset: Dataset | None) -> Question:
         kind = _choose_kind(source, guessed, label)
         if kind == "joined":
             separators = _choose_separators(source, guessed, label)
-        pair = _choose_texts(source, guessed)
+        pair = kind not in WRITTEN and _choose_texts(source, guessed)
     with columns:
-        text, second = _choose_text_columns(source, initial, pair)
+        if kind == "dialogue":
+            label = _choose_conversations(source, guessed)
+            return Question((label,) if label else (), label, written=True, dialogue=True)
+        text, second = _choose_text_columns(source, initial, pair, written=kind == "written")
         taken = {*text, second}
         free = [column for column in source.columns if column not in taken]
         if kind == "columns":
             found = _choose_label_columns(source, guessed, free)
             return Question(text, label_columns=found, second=second)
-        label = _choose_label(source, initial.label or label, free)
-    return Question(text, label, separators, second=second, number=kind == "number")
+        label = _choose_label(source, initial.label or label, free, written=kind == "written")
+    return Question(text, label, separators, second=second, number=kind == "number", written=kind == "written")
 
 
 def show_learned(source: Source, question: Question, template: str) -> None:
     """The first rows as texts with what is learned from them, where that is more than a cell of the file."""
     if question.kind == "one" and not question.second:
+        return
+    if question.written:
+        _show_written(source, question)
         return
     rows = reading.learned(source.id, question, template)
     show_section(t("What is learned from the first rows"))
@@ -64,6 +73,22 @@ def show_learned(source: Source, question: Question, template: str) -> None:
             "text": st.column_config.TextColumn(t("First text") if question.second else t("Text"), width="large"),
             "second": st.column_config.TextColumn(t("Second text"), width="large"),
             "answer": answers.get(question.kind) or st.column_config.ListColumn(t("Labels"), width="medium"),
+        },
+        alt=t("The first rows with a text, and what is learned from each"),
+    )
+
+
+def _show_written(source: Source, question: Question) -> None:
+    show_section(
+        t("What is learned from the first rows"),
+        t("The model reads the instruction with its input, and learns to write the answer."),
+    )
+    st.dataframe(
+        reading.first_exchanges(source.id, question),
+        column_config={
+            "instruction": st.column_config.TextColumn(t("Instruction"), width="medium"),
+            "input": st.column_config.TextColumn(t("Input"), width="medium"),
+            "answer": st.column_config.TextColumn(t("Answer"), width="large"),
         },
         alt=t("The first rows with a text, and what is learned from each"),
     )
@@ -94,6 +119,18 @@ def _frame(source: Source, guessed: Question) -> "st.delta_generator.DeltaGenera
     return frame
 
 
+def _choose_conversations(source: Source, guessed: Question) -> str:
+    chosen: str | None = st.selectbox(
+        t("Column with the conversations"),
+        source.columns,
+        index=source.columns.index(guessed.label) if guessed.dialogue else None,
+        key=f"conversations-{source.id}",
+        placeholder=t("Choose what the model learns to say"),
+        help=t("JSON lists of messages with role and content, as OpenAI and ShareGPT have them."),
+    )
+    return chosen or ""
+
+
 def _choose_kind(source: Source, guessed: Question, label: str) -> Kind:
     st.markdown(plain(_reason(source, guessed)))
     kinds = list(KINDS)
@@ -111,6 +148,14 @@ def _choose_kind(source: Source, guessed: Question, label: str) -> Kind:
 
 def _reason(source: Source, guessed: Question) -> str:
     """What the guess rests on."""
+    if guessed.kind == "dialogue":
+        return t("The cells of {column} seem to be conversations.", column=guessed.label)
+    if guessed.kind == "written":
+        return t(
+            "{column} seems to hold answers to {asked}: texts to write, no classes.",
+            column=guessed.label,
+            asked=", ".join(guessed.text),
+        )
     if guessed.kind == "joined":
         return t(
             "Cells of {column} seem to hold several labels, with {marks} between them.",
@@ -161,14 +206,22 @@ def _choose_texts(source: Source, guessed: Question) -> bool:
     return chosen
 
 
-def _choose_text_columns(source: Source, initial: Question, pair: bool) -> tuple[tuple[str, ...], str]:
+def _choose_text_columns(
+    source: Source, initial: Question, pair: bool, *, written: bool
+) -> tuple[tuple[str, ...], str]:
+    if written:
+        name = t("Instruction, then its input")
+        purpose = t("The first column says what is to be done, the others what it is to be done with.")
+    else:
+        name = t("First text") if pair else t("Text columns")
+        purpose = t("What the model reads. Several columns are joined into one text, field by field.")
     chosen = st.multiselect(
-        t("Text columns") if not pair else t("First text"),
+        name,
         source.columns,
         default=list(initial.text),
         key=f"text-{source.id}",
         placeholder=t("Choose what the model reads"),
-        help=t("What the model reads. Several columns are joined into one text, field by field."),
+        help=purpose,
     )
     if not pair:
         return tuple(chosen), ""
@@ -184,9 +237,9 @@ def _choose_text_columns(source: Source, initial: Question, pair: bool) -> tuple
     return tuple(chosen), second or ""
 
 
-def _choose_label(source: Source, label: str, options: list[str]) -> str:
+def _choose_label(source: Source, label: str, options: list[str], *, written: bool) -> str:
     chosen: str | None = st.selectbox(
-        t("Label column"),
+        t("Answer column") if written else t("Label column"),
         options,
         index=options.index(label) if label in options else None,
         key=f"label-{source.id}",

@@ -23,7 +23,7 @@ from pages.data.pictures import show_numbers
 from pages.data.upload import READING, follow, show_limit, upload
 from pipeline.actions.bring_file import import_name
 from pipeline.actions.jobs import job_info
-from pipeline.actions.summary import Summary
+from pipeline.actions.summary import MEASURED_TEXTS, Summary
 from pipeline.check.spelling import visible
 from pipeline.data.source import Source, load_source
 from pipeline.errors import TuneDeskError
@@ -77,19 +77,27 @@ def show_charts(summary: Summary) -> None:
     """Label counts and text lengths, side by side."""
     left, right = st.columns(2, gap="large")
     with left:
-        if summary.numbers:
+        if summary.answer_lengths:
+            show_lengths(t("Length of the answers"), summary.answer_lengths, summary.rows, "answers")
+        elif summary.numbers:
             show_numbers(summary.numbers)
         else:
             show_labels(summary)
     with right:
-        show_section(t("Length of the texts"))
-        middle = sorted(summary.lengths)[len(summary.lengths) // 2]
-        show_figure(
-            figures.lengths(summary.lengths, title=t("Characters"), rows=t("Rows")),
-            alt=t("Length of the texts; half of them have at most {n} characters.", n=middle),
-        )
-        if len(summary.lengths) < summary.rows:
-            show_note(t("Measured on {n} rows, evenly spread over the file.", n=f"{len(summary.lengths):,}"))
+        show_lengths(t("Length of the texts"), summary.lengths, summary.rows, "texts")
+
+
+def show_lengths(title: str, lengths: tuple[int, ...], rows: int, key: str) -> None:
+    """How many characters some texts have."""
+    show_section(title)
+    middle = sorted(lengths)[len(lengths) // 2]
+    show_figure(
+        figures.lengths(lengths, title=t("Characters"), rows=t("Rows")),
+        alt=t("{what}: half of them have at most {n} characters.", what=title, n=middle),
+        key=f"lengths-{key}",
+    )
+    if rows > MEASURED_TEXTS:
+        show_note(t("Measured on {n} rows, evenly spread over the file.", n=f"{MEASURED_TEXTS:,}"))
 
 
 def show_without_rows(source: Source) -> None:

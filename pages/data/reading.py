@@ -18,9 +18,11 @@ from pipeline.data.report import ReadOptions
 from pipeline.data.source import read_rows, sheet_names, spread_rows
 from pipeline.data.view import View, view_label_sets, view_numbers
 from pipeline.errors import TuneDeskError
+from pipeline.templates.asking import read_conversations
 from pipeline.templates.columns import default_template, render
 
 SHOWN_ROWS = 200  # enough to recognise one's file; the rest stays on disk
+EXCHANGE = ["instruction", "input", "answer"]
 LEARNED_ROWS = 6  # enough to see whether answers are read as they are meant
 PREVIEWED_ROWS = 10  # enough to see whether letters and columns are right
 KEPT = 16  # answers kept for all sessions together; each is small beside the table it comes from
@@ -119,6 +121,21 @@ def learned(source_id: str, question: Question, template: str) -> pd.DataFrame:
         sets = view_label_sets(view, rows)
         answers = [list(its or ()) if view.several else (its or ("",))[0] for its in sets]
     return pd.DataFrame({**table, "answer": answers}, index=[row + 1 for row in rows])
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def first_exchanges(source_id: str, question: Question) -> pd.DataFrame:
+    """Instruction, input and answer of the first rows that have one; of a conversation, its end. Numbered from 1."""
+    view = view_of(source_id, question, "")
+    frame = source.first_rows(source_id, SHOWN_ROWS)
+    found = {}
+    for row, conversation in enumerate(read_conversations(view, frame, answered=True), start=1):
+        if len(conversation) > 1 and conversation[-1].role == "assistant" and conversation[-1].text:
+            asked = conversation[-2]
+            found[row] = {"instruction": asked.text, "input": asked.extra, "answer": conversation[-1].text}
+    first = list(found.items())[:LEARNED_ROWS]
+    table = pd.DataFrame([exchange for _, exchange in first], index=[row for row, _ in first], columns=EXCHANGE)
+    return table if table["input"].any() else table.drop(columns="input")
 
 
 def examples(source_id: str, text: tuple[str, ...], template: str, count: int) -> list[str]:

@@ -142,7 +142,7 @@ def build(
         trainer = SequenceTrainer(args=Seq2SeqTrainingArguments(**arguments), **given)
     else:
         # The rows are tokens already, as the format has cut them.
-        prepared = {"max_length": None, "dataset_kwargs": {"skip_prepare_dataset": True}}
+        prepared: dict[str, Any] = {"max_length": None, "dataset_kwargs": {"skip_prepare_dataset": True}}
         options = SFTConfig(**arguments, **prepared, activation_checkpointing=False)
         trainer = DecoderTrainer(args=options, processing_class=tokenizer, **given)
     trainer.remove_callback(PrinterCallback)  # the watcher writes the figures down
