@@ -17,7 +17,7 @@ from pipeline.data.steps import leave_out
 from pipeline.errors import N_
 from pipeline.models import store
 from pipeline.models.store import Model
-from pipeline.runs.spec import Recipe
+from pipeline.runs.spec import LONGEST_WRITTEN, Recipe
 
 # Texts that are handed to the tokenizers; so many give a share of rows to about one point.
 SAMPLE = 5_000
@@ -33,9 +33,7 @@ LEAST_LOSS = 0.001
 # What a model has to read, by the script of the texts; "multi" reads everything.
 _LANGUAGES = {"han": "zh", "kana": "ja", "hangul": "ko", "latin": "en"}
 
-# Tokens that ``training.recipe`` lets instruction and answer have together, and those that a prompt format adds to
-# them, about: Alpaca's words are 40, the marks of a chat a dozen.
-WRITTEN_LENGTH = 512
+# Tokens that a prompt format adds to instruction and answer, about: Alpaca's words are 40, the marks of a chat a dozen.
 _FORMAT = 30
 
 
@@ -98,7 +96,7 @@ def find_cut_answers(material: Material) -> Iterator[CheckFinding]:
     As ``find_cut_texts``; what is lost is the end of the answer.
     """
     sample = _some(material.labelled)
-    cuts = _cuts(material, sample, lambda model: min(WRITTEN_LENGTH, model.context) - _FORMAT)
+    cuts = _cuts(material, sample, lambda model: min(LONGEST_WRITTEN, model.context) - _FORMAT)
     if not cuts or not cuts[-1].ends:
         return
     most = cuts[-1]

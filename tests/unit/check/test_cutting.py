@@ -1,22 +1,18 @@
 """Texts, and instructions with their answers, that are longer than a model of this machine reads are found."""
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from pipeline.check.cutting import WRITTEN_LENGTH, find_cut_answers, find_cut_texts
+from pipeline.check.cutting import find_cut_answers, find_cut_texts
 from pipeline.check.finding import Severity
 from pipeline.check.material import Material
 from pipeline.data.new_view import make_view
 from pipeline.data.source import import_source
 from pipeline.data.view import View
-from pipeline.models import store
-from pipeline.models.devices import Device
 from pipeline.settings import Workspace
-from pipeline.training.recipe import choose_writing
 from tests.tiny import tiny_base, tiny_writer
 from tests.unit.check.checked import bring
 
@@ -105,12 +101,3 @@ def test_of_a_sample_no_row_can_be_left_out(home: Workspace, monkeypatch: pytest
     tiny_writer(home.models / "writer")
     finding = next(find_cut_answers(asked(["the " * 400] * 40)))
     assert (finding.rows, finding.remedies) == (40, ())
-
-
-def test_the_length_is_the_one_that_training_starts_with(home: Workspace) -> None:
-    tiny_writer(home.models / "writer")
-    model = store.get("writer")
-    device = Device("cpu", "any", 1, 1.0, False, 1)
-    assert choose_writing("balanced", model, rows=10, device=device).max_length == model.context < WRITTEN_LENGTH
-    large = dataclasses.replace(model, context=100_000)
-    assert choose_writing("balanced", large, rows=10, device=device).max_length == WRITTEN_LENGTH
