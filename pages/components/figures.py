@@ -57,16 +57,23 @@ def loss(events: Sequence[Event], *, step: str, value: str, training: str, valid
 
 
 def scores(
-    events: Sequence[Event], *, step: str, lines: dict[str, str], baselines: dict[str, str], shares: bool = True
+    events: Sequence[Event],
+    *,
+    step: str,
+    lines: dict[str, str],
+    baselines: dict[str, str],
+    shares: bool = True,
+    open_ended: bool = False,
 ) -> Spec:
-    """Two figures on the validation rows from 0 to 1, what the baselines reach of the first one as dashed lines.
+    """One or two figures on the validation rows, what the baselines reach of the first one as dashed lines.
 
     Args:
         events: of a run's metrics log; kinds "validation" and "baseline" are read.
         step: axis title, translated.
-        lines: translated name of each of the two figures, by the name it has in the log.
+        lines: translated name of each figure, by the name it has in the log.
         baselines: translated name of each baseline, by the name it has in the log.
         shares: the figures are shares, shown in percent; else correlations, which may fall below 0.
+        open_ended: the figures have no largest value: the axis goes from 0 to the largest there is.
     """
     checked = [event.values for event in events if event.kind == "validation"]
     points = [{"x": v["step"], "y": v[line], "name": name} for line, name in lines.items() for v in checked]
@@ -81,6 +88,9 @@ def scores(
         _layer(points, {"type": "line", "strokeWidth": 2.5}, _legend(names, [ACCENT, SECOND])),
         _layer(points, {"type": "point", "filled": True, "size": 60, "opacity": 1}, _legend(names, [ACCENT, SECOND])),
     ]
+    if open_ended:
+        largest = max((point["y"] for point in (*points, *rules)), default=1.0)
+        return _chart(layers, x=step, y="", y_scale={"domain": [0, 1.15 * largest]}, y_axis={"format": ".2f"})
     axis = {"format": ".0%" if shares else ".1f", "tickCount": 5}
     lowest = 0.0 if shares else min([0.0, *(point["y"] for point in (*points, *rules))])
     return _chart(layers, x=step, y="", y_scale={"domain": [lowest, 1]}, y_axis=axis)

@@ -42,6 +42,11 @@ PRESET_HELP = {
     "best": N_("Tries many settings for as long as you allow (Advanced) and keeps the best of them."),
     "bert": N_("Trains the whole model with each of the twelve settings of the BERT paper: hours without a GPU."),
 }
+WRITING_PRESET_HELP = {
+    "fast": N_("Small matrices beside the model learn (LoRA), once through all rows: a first look."),
+    "balanced": N_("Twice through all rows: what most files need."),
+    "best": N_("Three times through all rows: a little better where there are enough of them."),
+}
 VERDICTS = {
     "beyond_baseline": N_("The model is better than the best simple method."),
     "not_distinguishable": N_("The model is about as good as the best simple method: the difference may be chance."),

@@ -6,7 +6,9 @@ page) or one of the other functions here, which all show letter by letter what t
 what the words are about.
 """
 
+import html
 import re
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import streamlit as st
@@ -19,6 +21,12 @@ _MEANT_BY_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 # GitHub's Markdown makes a link of a bare address, escaped or not; an invisible character in it prevents that.
 _BARE_ADDRESS = re.compile(r"(?i)(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@)")
 _WORD_JOINER = "\u2060"
+# The accent of both themes, light enough for black and for white letters on it.
+_MARKED = (
+    ".td-marked{white-space:pre-wrap;overflow-wrap:anywhere;font-size:.9rem;line-height:1.6}"
+    ".td-marked mark{color:inherit;background:rgb(63 127 203/.18);border-bottom:2px solid rgb(63 127 203/.7);"
+    "padding:1px 0}"
+)
 
 
 def t(message: str, **values: object) -> str:
@@ -67,6 +75,18 @@ def show_note(text: str) -> None:
 def show_text(text: str) -> None:
     """Text from a file, a person or a model, letter by letter, with its line breaks."""
     st.text(text)
+
+
+def show_marked(parts: Iterable[tuple[str, bool]], *, height: int | None = None) -> None:
+    """Text letter by letter, with some parts of it marked, by colour and by a line below them.
+
+    Args:
+        parts: stretches of text in their order, and whether each is marked.
+        height: pixels from which on it scrolls in itself.
+    """
+    inside = "".join(f"<mark>{html.escape(text)}</mark>" if marked else html.escape(text) for text, marked in parts)
+    limit = f"max-height:{height}px;overflow-y:auto;" if height else ""
+    st.html(f'<style>{_MARKED}</style><div class="td-marked" style="{limit}" tabindex="0">{inside}</div>')
 
 
 def show_error(error: TuneDeskError) -> None:

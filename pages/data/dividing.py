@@ -161,7 +161,10 @@ def _test_column(source: Source, free: list[str], current: str) -> str:
         index=free.index(current) if current in free else None,
         key=f"test-column-{source.id}",
         placeholder=t("Choose a column"),
-        help=t("Rows whose cell is test, testing, 测试 or 测试集 are measured on, all others are learned from."),
+        help=t(
+            "Rows whose cell is test, testing, 测试 or 测试集 are measured on. Where some say validation or 验证集, "
+            "settings are chosen by these. All others are learned from."
+        ),
     )
     rows = reading.rows_for_testing(source.id, column) if column else 0
     if column and not rows:

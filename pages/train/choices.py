@@ -6,7 +6,7 @@ from pages.components import sentences
 from pages.components.text import show_note, t
 from pipeline.actions.data import Dataset
 from pipeline.actions.models import ModelCard
-from pipeline.actions.plan import PRESETS, Recommendation
+from pipeline.actions.plan import PRESETS, WRITING_PRESETS, Recommendation
 from pipeline.models.devices import Device
 
 
@@ -25,7 +25,7 @@ def choose_model(recommended: tuple[Recommendation, ...], cards: dict[str, Model
         format_func=words,
         key="base_model",
         persist_state="session",
-        help=t("A model that already knows language. Training teaches it your labels."),
+        help=t("A model that already knows language. Training teaches it your answers."),
     )
     chosen = by_name[name or first]
     show_note(t(chosen.reason))
@@ -34,17 +34,18 @@ def choose_model(recommended: tuple[Recommendation, ...], cards: dict[str, Model
 
 def choose_preset(dataset: Dataset) -> str:
     """How much effort training takes; for a sample the quickest is chosen at first."""
+    written = dataset.view.written
     preset = st.segmented_control(
         t("Effort"),
-        PRESETS,
+        WRITING_PRESETS if written else PRESETS,
         format_func=sentences.preset,
-        default="fast" if dataset.sample else "balanced",
+        default="fast" if dataset.sample and not written else "balanced",
         key=f"preset-{dataset.id}",
         required=True,
         persist_state="session",
     )
     chosen = str(preset or "balanced")
-    show_note(t(sentences.PRESET_HELP[chosen]))
+    show_note(t((sentences.WRITING_PRESET_HELP if written else sentences.PRESET_HELP)[chosen]))
     return chosen
 
 

@@ -1,5 +1,6 @@
 """Monitor: is it learning, and what came of it?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,17 @@ import streamlit as st
 
 from pages.components import figures, sentences, state
 from pages.components.tables import PERCENT, fitting_height, percent_column, text_column
-from pages.components.text import plain, show_error, show_figure, show_heading, show_note, show_section, show_warning, t
+from pages.components.text import (
+    plain,
+    show_error,
+    show_figure,
+    show_heading,
+    show_note,
+    show_section,
+    show_text,
+    show_warning,
+    t,
+)
 from pages.train.ending import show_end
 from pages.train.settings import NAMES
 from pages.train.timeline import show_timeline
@@ -24,6 +35,7 @@ BASELINES = {
     "majority": N_("most frequent label"),
     "mean": N_("always the mean"),
     "tfidf": N_("word counting (TF-IDF)"),
+    "base": N_("base model"),
 }
 
 
@@ -35,6 +47,7 @@ class ScoreChart:
     help: str
     lines: dict[str, str]  # by the name of the figure in the log; the baselines are drawn by the first
     shares: bool = True  # of the whole, in percent; else correlations
+    open_ended: bool = False  # a figure that has no largest value, of which less is better
 
     def is_for(self, events: tuple[Event, ...]) -> bool:
         """Whether the run has measured these figures, or nothing yet."""
@@ -65,6 +78,16 @@ CHARTS = (
         {"pearson": N_("correlation"), "spearman": N_("rank correlation")},
         shares=False,
     ),
+    ScoreChart(
+        N_("Surprise at the right answers"),
+        N_(
+            "Bits a character: how much the right answers of validation rows surprise the model. Less is better; it "
+            "can be compared between models. It starts at what the base model has."
+        ),
+        {"bits_per_character": N_("bits a character")},
+        shares=False,
+        open_ended=True,
+    ),
 )
 
 
@@ -90,7 +113,7 @@ def show_numbers(run: RunInfo, events: tuple[Event, ...]) -> None:
         (t("Step"), f"{run.step:,} / {run.steps:,}" if run.steps else "–"),
         (t("Epoch"), f"{run.epoch:.1f} / {epochs:g}" if epochs else "–"),
         (t("Learning rate"), f"{train['learning_rate']:.2g}" if "learning_rate" in train else "–"),
-        (t("Rows per second"), f"{run.rows_per_second:,.0f}" if run.rows_per_second else "–"),
+        _pace(run, train),
         (t("Trained share"), sentences.small_percent(trained / planned["parameters"]) if trained else "–"),
         (t("Time left"), sentences.duration(run.seconds_left) if run.seconds_left is not None else "–"),
     )
@@ -98,6 +121,12 @@ def show_numbers(run: RunInfo, events: tuple[Event, ...]) -> None:
         for name, value in figures_shown:
             if not (run.over and name == t("Time left")):
                 st.metric(name, value)
+
+
+def _pace(run: RunInfo, train: Mapping[str, Any]) -> tuple[str, str]:
+    if "tokens_per_second" in train:
+        return t("Tokens per second"), f"{train['tokens_per_second']:,.0f}"
+    return t("Rows per second"), f"{run.rows_per_second:,.0f}" if run.rows_per_second else "–"
 
 
 def show_charts(events: tuple[Event, ...]) -> None:
@@ -123,6 +152,9 @@ def show_charts(events: tuple[Event, ...]) -> None:
         show_section(t(shown.title), help=t(shown.help))
         main, name = next(iter(shown.lines.items()))
         newest = checked[-1][main] if checked else None
+        if shown.open_ended and checked:
+            # Before the first step the model is the one that it comes from.
+            events = (*events, Event("baseline", 0.0, {"name": "base", main: checked[0][main]}))
         value = sentences.percent(newest or 0.0) if shown.shares else f"{newest or 0.0:.2f}"
         show_figure(
             figures.scores(
@@ -131,6 +163,7 @@ def show_charts(events: tuple[Event, ...]) -> None:
                 lines={line: t(words) for line, words in shown.lines.items()},
                 baselines={name: t(words) for name, words in BASELINES.items()},
                 shares=shown.shares,
+                open_ended=shown.open_ended,
             ),
             alt=t(
                 "{figure} on the validation rows over the steps, now {value}.",
@@ -146,8 +179,36 @@ def show_learning(run: RunInfo, events: tuple[Event, ...]) -> None:
     if any(event.kind in ("train", "validation") for event in events):
         show_numbers(run, events)
         show_charts(events)
+        show_samples(events)
     elif not run.over:
         show_note(t("The curves begin with the first steps of training."))
+
+
+def show_samples(events: tuple[Event, ...]) -> None:
+    """What a model that writes answers to the same few validation prompts, at the beginning and now."""
+    samples = [event.values for event in events if event.kind == "samples"]
+    if not samples:
+        return
+    show_section(
+        t("Watch it learn"),
+        t("The same validation rows after every measurement. The model has not been trained on them."),
+    )
+    steps = [values["step"] for values in samples]
+    step = steps[-1]
+    if len(steps) > 1:
+        step = st.select_slider(t("After step"), steps, value=step, format_func=lambda at: f"{at:,}", key="samples")
+    shown = next(values for values in samples if values["step"] == step)
+    for number, (now, before) in enumerate(zip(shown["answers"], samples[0]["answers"], strict=True)):
+        with st.container(border=True, key=f"sample-{number}"):
+            show_note(now["asked"])
+            columns = st.columns(3 if step else 2, gap="medium")
+            answers = [(t("Right answer"), now["truth"]), (t("Base model"), before["said"])]
+            if step:
+                answers.append((t("After step {step}", step=f"{step:,}"), now["said"]))
+            for column, (title, text) in zip(columns, answers, strict=True):
+                with column:
+                    st.markdown(f"**{plain(title)}**")
+                    show_text(text or "–")
 
 
 def show_trials(events: tuple[Event, ...]) -> None:

@@ -5,10 +5,12 @@ import dataclasses
 import streamlit as st
 
 from pages.components.text import plain, t
+from pipeline.data.view import View
 from pipeline.errors import N_
 from pipeline.runs.spec import Recipe
+from pipeline.templates.formats.registry import OWN
 
-NAMES = {
+SORTING = {
     "trained_layers": N_("Trained layers"),
     "epochs": N_("Epochs"),
     "learning_rate": N_("Learning rate"),
@@ -32,6 +34,24 @@ NAMES = {
     "lora_dropout": N_("Adapter dropout"),
     "lm_weight": N_("Language-model weight"),
 }
+# Of a model that learns to write; what no such training has a use for is not asked.
+_NOT_FOR_WRITING = (
+    *("head_factor", "label_smoothing", "averaging", "class_weights", "search", "budget_minutes", "lm_weight"),
+)
+WRITING = {
+    **{name: title for name, title in SORTING.items() if name not in _NOT_FOR_WRITING},
+    "loss_on": N_("What is learned"),
+    "packing": N_("Rows one behind the other"),
+    "prompt_format": N_("Prompt format"),
+    "own_format": N_("Own format"),
+}
+ELSEWHERE = ("prompt_format", "own_format")  # have a place of their own on the page
+NAMES = {**SORTING, **WRITING}
+
+
+def names_for(view: View) -> dict[str, str]:
+    """The settings that a training of this View knows, by the name of the field."""
+    return WRITING if view.written else SORTING
 
 
 def setting_key(name: str) -> str:
@@ -39,17 +59,20 @@ def setting_key(name: str) -> str:
     return f"setting-{name}"
 
 
-def chosen_settings() -> dict[str, str]:
-    """What was typed into the form so far, by the name of the field."""
-    typed = {name: str(st.session_state.get(setting_key(name)) or "").strip() for name in NAMES}
+def chosen_settings(view: View) -> dict[str, str]:
+    """What was chosen so far for a training of this View, by the name of the field."""
+    typed = {name: str(st.session_state.get(setting_key(name)) or "").strip() for name in names_for(view)}
+    if typed.get("prompt_format") != OWN:
+        typed.pop("own_format", None)
     return {name: value for name, value in typed.items() if value}
 
 
-def show_settings(recipe: Recipe) -> None:
+def show_settings(recipe: Recipe, view: View) -> None:
     """One field for each setting, with what it is for; ``recipe`` names the defaults."""
+    names = names_for(view)
     with st.grid(3, min_column_width=220):
         for field in dataclasses.fields(Recipe):
-            if field.name in NAMES:
+            if field.name in names and field.name not in ELSEWHERE:
                 default, purpose = getattr(recipe, field.name), field.metadata["help"]
                 st.text_input(
                     t(NAMES[field.name]),

@@ -7,6 +7,7 @@ from pages.components.models import offer
 from pages.components.navigation import go
 from pages.components.text import plain, show_error, show_heading, show_note, show_warning, t
 from pages.train import choices
+from pages.train.formats import show_format
 from pages.train.settings import NAMES, chosen_settings, setting_key, show_settings
 from pipeline.actions.check import check_of
 from pipeline.actions.data import Dataset, row_counts
@@ -29,7 +30,7 @@ def begin(planned: Plan, dataset: Dataset, name: str, *, use_cache: bool = True)
             name=name,
             seed=spec.seed,
             device=spec.device,
-            settings=chosen_settings(),
+            settings=chosen_settings(dataset.view),
             use_cache=use_cache,
         )
     except TuneDeskError as error:
@@ -55,7 +56,7 @@ def show_start(dataset: Dataset, model: str, preset: str, device: str, name: str
     """What it will cost, and the button."""
     try:
         with st.spinner(t("Estimating time and memory …")):
-            planned = plan(dataset, model, preset, seed=seed, device=device, settings=chosen_settings())
+            planned = plan(dataset, model, preset, seed=seed, device=device, settings=chosen_settings(dataset.view))
     except TuneDeskError as error:
         show_error(error)
         return
@@ -139,10 +140,12 @@ def show_page(dataset: Dataset) -> None:
     if not model.ready:
         offer(cards[model.model], primary=True)
         return
+    if dataset.view.written:
+        show_format(dataset, model.model, plan(dataset, model.model, preset, device=device).recipe)
     cost = st.container()
     with st.expander(t("Advanced"), icon=":material/tune:"):
         show_note(t("Blank fields take the value shown in grey, which the preset chose for this file."))
-        show_settings(plan(dataset, model.model, preset, device=device).recipe)
+        show_settings(plan(dataset, model.model, preset, device=device).recipe, dataset.view)
         seed = st.number_input(
             t("Seed"),
             min_value=0,

@@ -120,7 +120,8 @@ def create_dataset(
         date_order: what comes first in dates such as 5/1/2024; "" for what the file tells or suggests.
         test_source_id: a Source with the same columns whose labelled rows are the test set, kept as given.
         test_column: a column that says "test" (see ``pipeline.data.columns.TESTING``) in the rows of the test set,
-            which are kept as given; the other rows are divided into training and validation.
+            which are kept as given, and "validation" (VALIDATING) in those of the validation set; without any of the
+            latter, the other rows are divided into training and validation.
         seed: of the Split, not of training.
         steps: remedies that are to be kept from another version.
         progress: hears how many texts were compared.

@@ -20,7 +20,7 @@ from pipeline.templates.columns import read_whole
 from pipeline.training import recipe as recipes
 from pipeline.training.space import MOST_TRIALS, grid
 
-PRESETS = recipes.PRESETS
+PRESETS, WRITING_PRESETS = recipes.PRESETS, recipes.WRITING_PRESETS
 
 # Rows from which lengths and language are judged: the mean length of so many is within 2 % or so.
 _SAMPLE = 2_000

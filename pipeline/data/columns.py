@@ -60,7 +60,8 @@ BODY_NAMES = (
 )
 TEST_NAMES = ("split", "set", "subset", "partition", "fold", "数据集", "划分")
 TESTING = {"test", "testing", "测试", "测试集"}  # what such a column says of a row to measure on
-TEST_VALUES = {"train", "training", "val", "valid", "validation", "dev", "训练", "训练集", "验证", "验证集"} | TESTING
+VALIDATING = {"val", "valid", "validation", "dev", "验证", "验证集"}  # and of one to choose settings by
+TEST_VALUES = {"train", "training", "训练", "训练集"} | VALIDATING | TESTING
 
 
 @dataclass(frozen=True)

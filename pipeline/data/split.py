@@ -91,6 +91,7 @@ class Terms:
     date_order: Order = ""  # what comes first in dates such as 5/1/2024; "": see ``data.dates``
     test_source: str = ""  # Source of the test rows; "": they are rows of the Source that is divided
     test_rows: Sequence[int] = ()  # that a person has set aside for testing
+    validation_rows: Sequence[int] = ()  # that a person has set aside to choose settings by, beside test rows
     test_texts: Sequence[str] = ()  # of ``test_rows``, where they are of another Source, to find them in training
 
     @property
@@ -111,8 +112,9 @@ def make_split(
 ) -> Split:
     """Divide the labelled rows: 70 % training, 15 % validation, 15 % test of each class.
 
-    Validation and test hold at most 5,000 rows each. Near-duplicates and groups stay on one side. Where the test
-    rows are given, they are kept as they are, and 10 % (at most 500 rows) of the rest are for validation.
+    Validation and test hold at most 5,000 rows each. Near-duplicates and groups stay on one side. Where the test rows
+    are given, they are kept as they are, and so are validation rows; without these, 10 % (at most 500 rows) of the
+    rest are for validation.
     A class of two rows has one for testing, of one row it is for training only. By dates the parts have the same
     sizes, and the classes fall as they may: the newest rows are for testing, those before them for validation, those
     without a date for training.
@@ -265,7 +267,11 @@ def _divide(
     held_out = list(terms.test_texts) if terms.test_source else [texts[row] for row in sorted(own_test)]
     clusters = near_duplicate_clusters([*(texts[row] for row in usable), *held_out], progress)
     units = _units(usable, clusters[: len(usable)], terms.groups)
-    parts = deal(units, _shares(len(usable), given))
+    if terms.validation_rows:
+        chosen = set(terms.validation_rows)
+        parts = {"train": [row for row in usable if row not in chosen], "validation": [*chosen & {*usable}]}
+    else:
+        parts = deal(units, _shares(len(usable), given))
     if dates is None:
         on_parts = _note_on_singles(counts) if classes else ()
     else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlmodel import select
 
-from pipeline.data.columns import TESTING
+from pipeline.data.columns import TESTING, VALIDATING
 from pipeline.data.date_order import ORDERS, DateOrder, date_order
 from pipeline.data.dates import read_dates
 from pipeline.data.report import Finding
@@ -67,11 +67,12 @@ def freeze(view: View, division: Division, progress: Progress = UNWATCHED) -> st
     texts = read_whole(whole, whole.second, view_frame(whole))
     test_rows: Sequence[int] = ()
     test_texts: Sequence[str] = ()
+    validation_rows: Sequence[int] = ()
     if division.test_source:
         test_rows, test_texts = _read_test(view, division.test_source)
     elif division.test_column:
-        test_rows = _marked_rows(whole, division.test_column, texts)
-    split = _divide(whole, texts, division, test_rows, test_texts, progress)
+        test_rows, validation_rows = _marked_rows(whole, division.test_column, texts)
+    split = _divide(whole, texts, division, test_rows, validation_rows, test_texts, progress)
     if not split.validation or not split.test:
         raise UnfitData(
             N_(
@@ -124,6 +125,7 @@ def _divide(
     texts: Sequence[str],
     division: Division,
     test_rows: Sequence[int],
+    validation_rows: Sequence[int],
     test_texts: Sequence[str],
     progress: Progress,
 ) -> Split:
@@ -136,6 +138,7 @@ def _divide(
         dates.order if dates else "",
         division.test_source,
         test_rows,
+        validation_rows,
         test_texts,
     )
     if view.written:
@@ -194,9 +197,10 @@ def _column(view: View, name: str) -> list[str] | None:
     return list(read_rows(view.source, [name])[name]) if name else None
 
 
-def _marked_rows(view: View, column: str, texts: Sequence[str]) -> tuple[int, ...]:
-    """Rows with a text and a label that ``column`` sets aside for testing."""
-    says_test = read_rows(view.source, [column])[column].str.strip().str.casefold().isin(TESTING)
+def _marked_rows(view: View, column: str, texts: Sequence[str]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Rows with a text and an answer that ``column`` sets aside for testing, and for validation (() where none is)."""
+    said = read_rows(view.source, [column])[column].str.strip().str.casefold()
+    says_test = said.isin(TESTING)
     usable = [row for row, its in enumerate(is_labelled(view)) if its and texts[row].strip()]
     marked = [row for row in usable if says_test.iloc[row]]
     if not marked:
@@ -211,4 +215,5 @@ def _marked_rows(view: View, column: str, texts: Sequence[str]) -> tuple[int, ..
             N_("Only test rows have these labels, so they cannot be learned: {labels}. Mark fewer rows as test."),
             labels=", ".join(strangers[:5]),
         )
-    return tuple(marked)
+    says_validation = said.isin(VALIDATING)
+    return tuple(marked), tuple(row for row in others if says_validation.iloc[row])

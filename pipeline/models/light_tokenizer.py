@@ -27,10 +27,10 @@ class LightTokenizer:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
         except Exception as error:  # the library raises nothing more precise
-            message = N_(
-                "The tokenizer of {folder} cannot be read here: there is no preview. Training may still read it."
-            )
-            raise ModelError(message, folder=folder.name) from error
+            raise ModelError(
+                N_("The tokenizer of {folder} cannot be read here: no preview. Training may still read it."),
+                folder=folder.name,
+            ) from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._marks = {name: _text(config.get(name)) for name in ("bos_token", "eos_token", "unk_token", "pad_token")}

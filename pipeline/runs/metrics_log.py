@@ -17,8 +17,12 @@ class Event:
     """One line. ``kind`` is one of:
 
     - ``baseline``: ``name`` ("majority", "tfidf"), ``accuracy``, ``macro_f1`` on the validation rows
-    - ``train``: ``step``, ``epoch`` (a fraction), ``loss``, ``learning_rate``, ``rows_per_second``
-    - ``validation``: ``step``, ``epoch``, ``loss``, ``accuracy``, ``macro_f1``, ``best`` (True: best so far)
+    - ``train``: ``step``, ``epoch`` (a fraction), ``loss``, ``learning_rate``, ``rows_per_second``; of a model that
+      writes ``tokens_per_second``
+    - ``validation``: ``step``, ``epoch``, ``loss``, the figures of the task, such as ``accuracy`` and ``macro_f1``, or
+      ``bits_per_character`` and ``perplexity``, and ``best`` (True: best so far)
+    - ``samples``: ``step``, ``answers`` to a few validation rows, each with ``row``, ``asked``, ``truth`` and ``said``
+    - ``cut``: ``rows`` whose end was cut off, ``longest`` (tokens)
     - ``plan``: ``steps``, ``epochs``, ``train_rows``, ``trained_parameters``, ``parameters``
     - ``resumed``: ``step``
     - ``trial``: ``number``, ``settings`` (what differs from the recipe), ``score`` (best macro-F1 on the validation

@@ -65,7 +65,7 @@ class Recipe:
         "", N_("How instruction and answer are written down: chat (the model's own), alpaca, phi3, plain or own.")
     )
     own_format: str = setting(
-        "", N_("The format own: a text with {instruction}, {input} and {answer} where these stand.")
+        "", N_("The format own: a text in which instruction, input and answer, in braces, stand for those of a row.")
     )
     loss_on: str = setting("answer", N_("answer: only answers are learned; everything: the instructions as well."))
     packing: str = setting(

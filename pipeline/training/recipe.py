@@ -37,6 +37,7 @@ _RATE, _RATE_ALONE = 4e-4, 5e-4
 
 # Models that write: all layers learn, or matrices beside them where there are many parameters (LoRA).
 _WRITING_EPOCHS = {"fast": 1, "balanced": 2, "best": 3}
+WRITING_PRESETS = tuple(_WRITING_EPOCHS)
 _WRITING_RATE, _ADAPTER_RATE = 1e-4, 1e-3
 _ADAPTED_FROM = 300_000_000  # parameters
 _FEW_WRITTEN_ROWS = 400  # of the samples; then twice as often

@@ -103,3 +103,15 @@ def test_a_dataset_of_answers_is_divided_and_keeps_its_division(bring):
     counts = data.row_counts(first)
     assert (counts.train + counts.validation + counts.test, counts.blank) == (100, 0)
     assert data.create_dataset(source, name="b", text=question.text, label=question.label, written=True).id == first.id
+
+
+def test_rows_that_say_test_and_validation_are_kept_as_they_are(bring):
+    rows = instructions(60, seed=0)
+    rows["split"] = ["train"] * 40 + ["val"] * 8 + ["test"] * 12
+    source = bring(rows.to_dict("records"))
+    asked = {"text": ["instruction", "input"], "label": "output", "written": True}
+    made = data.create_dataset(source, name="a", test_column="split", **asked)
+    split = load_split(made.split)
+    assert (split.train, split.validation, split.test) == (
+        tuple(range(40)), tuple(range(40, 48)), tuple(range(48, 60))
+    )  # fmt: skip
