@@ -21,6 +21,7 @@ CARD = "README.md"
 ALLOWED = frozenset(
     {
         "config.json",
+        "generation_config.json",
         "model.safetensors",
         "model.safetensors.index.json",
         "tokenizer.json",

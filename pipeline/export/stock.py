@@ -8,6 +8,10 @@ written: ``{"max_length", "not_loaded", "model", "pipeline"}``, the last two [te
 number that is predicted, in the order of the model's outputs. Of a pair that is read in both orders ("orders": 2) the
 logits are added. A model that writes its answer is asked how probable each of the texts in "write" is, token by token,
 among those texts alone; where they spell a number ("number"), the answer is their mean.
+
+A model that writes answers gets ``{"rows": [{"prompt", "answer", "text"}], "encoder"}``: token ids of what is asked
+and of the right answer with its end, and the answer as a text. "model" is then [rows] the probability of a token of the
+answer (the geometric mean), "pipeline" [rows] the tokens into which the text is cut.
 """
 
 import json
@@ -16,7 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForSeq2SeqLM, AutoModelForSequenceClassification, AutoTokenizer, pipeline
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    pipeline,
+)
 
 
 def answer(folder: str, texts: list[list[str]], by_pipeline: bool, orders: int) -> dict[str, Any]:
@@ -55,6 +65,31 @@ def write(folder: str, texts: list[list[str]], labels: list[str], number: bool) 
         "not_loaded": sorted(str(key) for keys in loading.values() for key in keys),
         "model": rows,
         "pipeline": [],
+    }
+
+
+def weigh(folder: str, rows: list[dict[str, Any]], encoder: bool) -> dict[str, Any]:
+    """How probable the right answers are, by a decoder or an encoder-decoder that writes them."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    loader: Any = AutoModelForSeq2SeqLM if encoder else AutoModelForCausalLM
+    model, loading = loader.from_pretrained(folder, output_loading_info=True, dtype=torch.float32)
+    model.eval()
+    shares = []
+    for row in rows:
+        prompt, answer = torch.tensor([row["prompt"]]), torch.tensor([row["answer"]])
+        with torch.no_grad():
+            if encoder:
+                logits = model(input_ids=prompt, labels=answer).logits[0]
+            else:
+                logits = model(input_ids=torch.cat([prompt, answer], dim=1)).logits[0, prompt.shape[1] - 1 : -1]
+        chosen = logits.double().log_softmax(-1).gather(1, answer[0][:, None])
+        shares.append(float(chosen.mean().exp()))
+    options: dict[str, Any] = {"add_special_tokens": False, "split_special_tokens": True}
+    return {
+        "max_length": None,
+        "not_loaded": sorted(str(key) for keys in loading.values() for key in keys),
+        "model": shares,
+        "pipeline": [tokenizer(row["text"], **options)["input_ids"] for row in rows],
     }
 
 
@@ -111,6 +146,10 @@ def main() -> None:
     """Read the request, write the answer."""
     folder, request, destination = sys.argv[1:]
     asked = json.loads(Path(request).read_text(encoding="utf-8"))
+    if "rows" in asked:
+        content = weigh(folder, asked["rows"], asked["encoder"])
+        Path(destination).write_text(json.dumps(content), encoding="utf-8")
+        return
     content = (
         write(folder, asked["texts"], asked["write"], asked["number"])
         if asked["write"]
