@@ -2,13 +2,13 @@
 
     python -m benchmarks.instruction --data FOLDER --out RESULTS.json [--only NAME ...] [--seed N]
 
-FOLDER holds rasbt_instruct (instruction-data.json: the first 935 rows are trained on, the next 110 measured on, the last
-55 are for validation, as the book that it comes from divides them) and llamafactory_demo (alpaca_zh_demo.json: 600 rows
-for training, 100 for validation, the rest for test). Each cell is one `train` in a fresh process and workspace that
-holds nothing but the base model, preset balanced but for what its name says; finished cells are kept in RESULTS.json.
-Prints a table: bits a character, chrF, ROUGE-L and exact match of base and tuned, and the differences with their
-intervals. Required of rasbt_instruct: at most 45 minutes in full and 35 with adapters on 2 cores, tuned better beyond
-doubt in bits and in chrF.
+FOLDER holds rasbt_instruct (instruction-data.json: the first 935 rows are trained on, the next 110 measured on, the
+last 55 are for validation, as the book that it comes from divides them) and llamafactory_demo (alpaca_zh_demo.json: 600
+rows for training, 300 for test, the rest for validation). Each cell is one `train` in a fresh process and workspace
+that holds nothing but the base model, preset balanced but for what its name says; finished cells are kept in
+RESULTS.json. Prints a table: bits a character, chrF, ROUGE-L and exact match of base and tuned, and the differences
+with their intervals. Required of rasbt_instruct: at most 45 minutes in full and 35 with adapters on 2 cores, tuned
+better beyond doubt in bits and in chrF.
 """
 
 import argparse

@@ -64,6 +64,13 @@ PLACES: dict[str, tuple[Place, ...]] = {
     N_("Use"): (
         Place("use/ask.py", "ask", N_("Ask"), ":material/chat:", N_("Type a text and see its label.")),
         Place("use/fill.py", "fill", N_("Fill a file"), ":material/edit_note:", N_("Fill the blank labels of a file.")),
+        Place(
+            "use/playground.py",
+            "playground",
+            N_("Playground"),
+            ":material/forum:",
+            N_("Talk to a model that writes, or to two side by side."),
+        ),
         Place("use/export.py", "export", N_("Export"), ":material/archive:", N_("Take the trained model with you.")),
     ),
     N_("This machine"): (

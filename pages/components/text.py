@@ -67,9 +67,9 @@ def show_line(text: str) -> None:
     st.markdown(plain(text))
 
 
-def show_note(text: str) -> None:
+def show_note(text: str, *, width: Literal["stretch", "content"] = "stretch") -> None:
     """A sentence that explains, in small and lighter type."""
-    st.caption(plain(text))
+    st.caption(plain(text), width=width)
 
 
 def show_text(text: str) -> None:
@@ -86,7 +86,17 @@ def show_marked(parts: Iterable[tuple[str, bool]], *, height: int | None = None)
     """
     inside = "".join(f"<mark>{html.escape(text)}</mark>" if marked else html.escape(text) for text, marked in parts)
     limit = f"max-height:{height}px;overflow-y:auto;" if height else ""
-    st.html(f'<style>{_MARKED}</style><div class="td-marked" style="{limit}" tabindex="0">{inside}</div>')
+    show_markup(f'<style>{_MARKED}</style><div class="td-marked" style="{limit}" tabindex="0">{inside}</div>')
+
+
+def show_verbatim(text: str) -> None:
+    """Text as a machine reads it, letter by letter and in fixed type, with a button that copies it."""
+    st.code(text, language=None, wrap_lines=True)
+
+
+def show_markup(markup: str) -> None:
+    """HTML and CSS of our own making, in which every word from outside went through ``html.escape``."""
+    st.html(markup)
 
 
 def show_error(error: TuneDeskError) -> None:

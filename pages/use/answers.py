@@ -23,14 +23,7 @@ def show_answer(answer: Classified, info: BundleInfo) -> None:
     left, right = st.columns(2, gap="large")
     with left, st.container(border=True, height="stretch"):
         show_note(t("The model says"))
-        kind = kind_of(info)
-        if kind == "number":
-            st.header(plain(write_number(info, answer.number or 0.0)), anchor=False)
-            show_note(asking.typical_error(info))
-        elif kind == "labels":
-            _show_labels(answer, info)
-        else:
-            _show_class(answer)
+        show_said(answer, info)
     with right, st.container(border=True, height="stretch"):
         show_section(t("Most similar labelled rows"), t("What the model has seen that is most like this text."))
         for neighbour in answer.nearest:
@@ -39,7 +32,19 @@ def show_answer(answer: Classified, info: BundleInfo) -> None:
             st.text(figures_results.shorten(" ⇄ ".join(filter(None, (neighbour.text, neighbour.second))), 240))
 
 
-def _show_class(answer: Classified) -> None:
+def show_said(answer: Classified, info: BundleInfo, key: str = "probabilities") -> None:
+    """The answer alone, and how sure it is; ``key`` tells its figure from others of the page."""
+    kind = kind_of(info)
+    if kind == "number":
+        st.header(plain(write_number(info, answer.number or 0.0)), anchor=False)
+        show_note(asking.typical_error(info))
+    elif kind == "labels":
+        _show_labels(answer, info, key)
+    else:
+        _show_class(answer, key)
+
+
+def _show_class(answer: Classified, key: str) -> None:
     ranked = sorted(answer.probabilities, key=lambda pair: -pair[1])
     shown = ranked[:MOST_CLASSES]
     rest = sum(share for _, share in ranked[MOST_CLASSES:])
@@ -49,11 +54,11 @@ def _show_class(answer: Classified) -> None:
     show_figure(
         figures_results.probabilities(shown),
         alt=t("The probability of each class; {label} has {share}", label=answer.label, share=percent(ranked[0][1])),
-        key="probabilities",
+        key=key,
     )
 
 
-def _show_labels(answer: Classified, info: BundleInfo) -> None:
+def _show_labels(answer: Classified, info: BundleInfo, key: str) -> None:
     """Each label that is given as a badge, then every label's probability against its threshold."""
     if answer.labels:
         with st.container(horizontal=True, gap="small"):
@@ -70,7 +75,7 @@ def _show_labels(answer: Classified, info: BundleInfo) -> None:
             "The probability of each label beside its threshold; given: {labels}",
             labels=", ".join(answer.labels) or "–",
         ),
-        key="probabilities",
+        key=key,
     )
     show_note(t("A label is given from its threshold on (the mark), which was chosen on the validation rows."))
 

@@ -18,6 +18,7 @@ from pipeline.cli import commands
 from pipeline.cli.columns import add_division, add_roles
 from pipeline.cli.reading import add_reading
 from pipeline.cli.terminal import hint
+from pipeline.cli.writing import add_sampling
 from pipeline.errors import N_, TuneDeskError
 from pipeline.i18n import explain, terminal_language, translate
 
@@ -39,7 +40,8 @@ def main(arguments: Sequence[str]) -> int:
     except Exception:  # the last net: a bug shows its traceback and its own exit status
         logging.exception("internal failure")
         return 1
-    print(json.dumps(result, ensure_ascii=False) if options.json else _lines(result))
+    if result is not None:  # None: the command has written it itself, as it came
+        print(json.dumps(result, ensure_ascii=False) if options.json else _lines(result))
     return 0
 
 
@@ -126,6 +128,12 @@ def _use(groups: Any) -> None:
         "--only-blank", action="store_true", help=hint(N_("Fill the blank cells of the label column."))
     )
     predict.add_argument("--threshold", type=float, default=0.0, metavar="P", help=hint(N_("Below it, leave blank.")))
+    generate = _command(groups, "generate", commands.generate, N_("Let a model answer a prompt."))
+    generate.add_argument(
+        "model", metavar="RUN_OR_MODEL", help=hint(N_("A run that was trained on instructions, or a base model."))
+    )
+    generate.add_argument("prompt", metavar="PROMPT")
+    add_sampling(generate)
     export = _command(groups, "export", commands.export, N_("Carry a model away."))
     export.add_argument("run", metavar="RUN")
     export.add_argument("--format", choices=FORMATS, default="hf")

@@ -16,6 +16,7 @@ from pipeline.cli.columns import check_task, pick_question, read_dates_as, refus
 from pipeline.cli.inspecting import check_source
 from pipeline.cli.reading import reading_options, refuse_reading
 from pipeline.cli.terminal import Terminal
+from pipeline.cli.writing import write_answer
 from pipeline.data.columns import profile_source
 from pipeline.data.source import ReadOptions, Source, import_source
 from pipeline.errors import N_, JobError, SettingError, UnfitData, UnreadableFile
@@ -173,6 +174,11 @@ def predict(options: argparse.Namespace) -> Json:
         "path": str(filled.path),
         "rows_per_second": filled.rows_per_second,
     }
+
+
+def generate(options: argparse.Namespace) -> Json | None:
+    """The answer of a run or a base model to a prompt, as it is written."""
+    return write_answer(options, lambda name: _fetch(name, accepted_licence=False))
 
 
 def export(options: argparse.Namespace) -> Json:

@@ -1,11 +1,7 @@
 """A run's bundle as a zip that ``transformers`` alone loads, with the proof that it answers the same."""
 
 import errno
-import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -20,7 +16,7 @@ from pipeline.data.split import load_split
 from pipeline.errors import N_, RunError, WorkspaceError
 from pipeline.export.archive import CARD, allowed, open_exported
 from pipeline.export.card import model_card
-from pipeline.export.writing import writing_proof
+from pipeline.export.proof import ask_stock, prove_writing
 from pipeline.export.written import has_encoder
 from pipeline.inference.classify import Classifier
 from pipeline.runs import bundle as bundles
@@ -36,7 +32,6 @@ PROVING = N_("Proving that the export answers the same")
 # Largest difference of a probability between the export and the run; of a number, as a share of its range in training.
 TOLERANCE = 1e-5
 PROOF_ROWS = 50
-_PROOF_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -84,7 +79,7 @@ def export_bundle(run_folder: Path, destination: Path, progress: Progress | None
             shutil.rmtree(Path(place) / "packed")
             with zipfile.ZipFile(partial) as archive:
                 archive.extractall(unpacked)  # our own file, of the line before
-            parity = _prove(unpacked, run_folder, info)
+            parity = (prove_writing if info.format else _prove)(unpacked, run_folder, info)
         partial.replace(destination)
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -116,46 +111,19 @@ def _pack(bundle: Path, info: bundles.BundleInfo, folder: Path, path: Path) -> N
 
 def _prove(unpacked: Path, run_folder: Path, info: bundles.BundleInfo) -> float:
     """The largest difference of a probability. Raises RunError where it is not the same model."""
-    if info.format:
-        return _prove_writing(unpacked, run_folder, info)
     proof = _proof(run_folder, info)
     # The library's pipeline sorts texts with a head, reading each once, as its cell says it.
     by_pipeline = len(info.text) == 1 and not info.template and not info.texts and info.orders == 1
-    asked = {
-        "texts": proof.inputs.rows(),
-        "by_pipeline": by_pipeline,
-        "orders": info.orders,
-        "write": info.texts,
-        "number": bool(info.number_range),
-    }
-    answer = _ask_stock(unpacked, asked)
+    answer = _ask_stock(unpacked, proof.inputs, by_pipeline, info)
     if answer["not_loaded"] or answer["max_length"] != info.max_length:
-        raise _not_whole(", ".join(answer["not_loaded"][:5]) or f"model_max_length {answer['max_length']}")
+        raise RunError(
+            N_("The export was stopped: transformers does not load the model whole ({detail})."),
+            detail=", ".join(answer["not_loaded"][:5]) or f"model_max_length {answer['max_length']}",
+        )
     given = [np.array(answer["model"])] + ([np.array(answer["pipeline"])] if by_pipeline else [])
     # Numbers of thousands are off by more than grades are, and no less the same.
     span = max(1.0, info.number_range[1] - info.number_range[0]) if info.number_range else 1.0
-    return _refuse_others(max(float(np.abs(rows - proof.expected).max()) for rows in given) / span)
-
-
-def _prove_writing(unpacked: Path, run_folder: Path, info: bundles.BundleInfo) -> float:
-    """The same of a model that writes: probabilities of the right answers."""
-    encoder = has_encoder(unpacked)
-    proof = writing_proof(run_folder, load_spec(run_folder), info, encoder=encoder)
-    answer = _ask_stock(unpacked, {"rows": proof.request, "encoder": encoder})
-    if answer["not_loaded"]:
-        raise _not_whole(", ".join(answer["not_loaded"][:5]))
-    cut = zip(answer["pipeline"], proof.request, strict=True)
-    if any(row["answer"][: len(tokens)] != tokens for tokens, row in cut):
-        raise _not_whole("tokenizer.json")
-    return _refuse_others(float(np.abs(np.array(answer["model"]) - proof.expected).max()))
-
-
-def _not_whole(detail: str) -> RunError:
-    return RunError(N_("The export was stopped: transformers does not load the model whole ({detail})."), detail=detail)
-
-
-def _refuse_others(difference: float) -> float:
-    """``difference``; raises RunError where it is too large for the same model."""
+    difference = max(float(np.abs(rows - proof.expected).max()) for rows in given) / span
     if not difference <= TOLERANCE:
         raise RunError(
             N_("The export was stopped: transformers alone gives other answers (difference {difference})."),
@@ -186,24 +154,14 @@ def _served(run_folder: Path, inputs: Inputs) -> npt.NDArray[np.float64]:
     return Classifier.load(run_folder / "bundle").scores(inputs)
 
 
-def _ask_stock(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
-    """What ``stock.py``, which knows nothing of this project, answers with the model in a folder."""
-    request, answer = folder.parent / "request.json", folder.parent / "answer.json"
-    request.write_text(json.dumps(asked), encoding="utf-8")
-    script = Path(__file__).with_name("stock.py")
-    done = subprocess.run(
-        [sys.executable, "-I", str(script), str(folder), str(request), str(answer)],
-        env={**os.environ, "HF_HUB_OFFLINE": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=_PROOF_SECONDS,
-        check=False,
+def _ask_stock(folder: Path, inputs: Inputs, by_pipeline: bool, info: bundles.BundleInfo) -> dict[str, Any]:
+    return ask_stock(
+        folder,
+        {
+            "texts": inputs.rows(),
+            "by_pipeline": by_pipeline,
+            "orders": info.orders,
+            "write": info.texts,
+            "number": bool(info.number_range),
+        },
     )
-    if done.returncode:
-        raise RunError(
-            N_("The export was stopped: transformers could not load the model ({detail})."),
-            detail=(done.stderr.strip().splitlines() or [str(done.returncode)])[-1],
-        )
-    content: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-    return content

@@ -9,18 +9,20 @@ number that is predicted, in the order of the model's outputs. Of a pair that is
 logits are added. A model that writes its answer is asked how probable each of the texts in "write" is, token by token,
 among those texts alone; where they spell a number ("number"), the answer is their mean.
 
-A model that writes answers gets ``{"rows": [{"prompt", "answer", "text"}], "encoder"}``: token ids of what is asked
-and of the right answer with its end, and the answer as a text. "model" is then [rows] the probability of a token of the
-answer (the geometric mean), "pipeline" [rows] the tokens into which the text is cut.
+A model that writes free answers is asked otherwise: ``{"rows": [{"messages" or "prompt", "answer"}]}``, and ANSWER is
+``{"not_loaded", "prompts", "bits"}``: the tokens of each prompt as a stranger gets them, and how many bits the model
+needs for each answer with its end token.
 """
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
@@ -68,28 +70,35 @@ def write(folder: str, texts: list[list[str]], labels: list[str], number: bool) 
     }
 
 
-def weigh(folder: str, rows: list[dict[str, Any]], encoder: bool) -> dict[str, Any]:
-    """How probable the right answers are, by a decoder or an encoder-decoder that writes them."""
+def surprise(folder: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Bits that a model which writes needs for each answer, asked as the card says."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    loader: Any = AutoModelForSeq2SeqLM if encoder else AutoModelForCausalLM
-    model, loading = loader.from_pretrained(folder, output_loading_info=True, dtype=torch.float32)
+    sequences = AutoConfig.from_pretrained(folder).is_encoder_decoder
+    model_class: Any = AutoModelForSeq2SeqLM if sequences else AutoModelForCausalLM
+    model, loading = model_class.from_pretrained(folder, output_loading_info=True)
     model.eval()
-    shares = []
+    end = [tokenizer.eos_token_id]
+    prompts, bits = [], []
     for row in rows:
-        prompt, answer = torch.tensor([row["prompt"]]), torch.tensor([row["answer"]])
+        if "messages" in row:
+            text = tokenizer.apply_chat_template(row["messages"], add_generation_prompt=True, tokenize=False)
+            prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
+        else:
+            prompt = tokenizer(row["prompt"])["input_ids"]
+        answer_ids = [*tokenizer(row["answer"], add_special_tokens=False)["input_ids"], *end]
         with torch.no_grad():
-            if encoder:
-                logits = model(input_ids=prompt, labels=answer).logits[0]
+            if sequences:
+                labels = torch.tensor([answer_ids])
+                logits = model(input_ids=torch.tensor([prompt]), labels=labels).logits[0]
             else:
-                logits = model(input_ids=torch.cat([prompt, answer], dim=1)).logits[0, prompt.shape[1] - 1 : -1]
-        chosen = logits.double().log_softmax(-1).gather(1, answer[0][:, None])
-        shares.append(float(chosen.mean().exp()))
-    options: dict[str, Any] = {"add_special_tokens": False, "split_special_tokens": True}
+                logits = model(input_ids=torch.tensor([[*prompt, *answer_ids]])).logits[0, len(prompt) - 1 : -1]
+        known = logits.double().log_softmax(-1)[range(len(answer_ids)), answer_ids]
+        prompts.append(prompt)
+        bits.append(-float(known.sum()) / math.log(2))
     return {
-        "max_length": None,
         "not_loaded": sorted(str(key) for keys in loading.values() for key in keys),
-        "model": shares,
-        "pipeline": [tokenizer(row["text"], **options)["input_ids"] for row in rows],
+        "prompts": prompts,
+        "bits": bits,
     }
 
 
@@ -146,12 +155,10 @@ def main() -> None:
     """Read the request, write the answer."""
     folder, request, destination = sys.argv[1:]
     asked = json.loads(Path(request).read_text(encoding="utf-8"))
-    if "rows" in asked:
-        content = weigh(folder, asked["rows"], asked["encoder"])
-        Path(destination).write_text(json.dumps(content), encoding="utf-8")
-        return
     content = (
-        write(folder, asked["texts"], asked["write"], asked["number"])
+        surprise(folder, asked["rows"])
+        if "rows" in asked
+        else write(folder, asked["texts"], asked["write"], asked["number"])
         if asked["write"]
         else answer(folder, asked["texts"], asked["by_pipeline"], asked["orders"])
     )

@@ -1,8 +1,10 @@
-"""Asking a run's model, through the model host. Light: imports no torch, so pages and the server use it.
+"""Asking a model, through the model host. Light: imports no torch, so pages and the server use it.
 
 Starts the host where none answers. Knows HTTP on loopback and nothing of models.
 """
 
+import contextlib
+import dataclasses
 import http.client
 import json
 import math
@@ -10,18 +12,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline import errors, system
+from pipeline.data.conversation import Conversation
 from pipeline.errors import N_, JobError, SettingError, TuneDeskError
-from pipeline.inference.host import ADDRESS, CONTACT, LOG
+from pipeline.inference.events import Ended, Event, from_content
+from pipeline.inference.host import ADDRESS, CONTACT, ERROR, FAILURE, LOG
 from pipeline.inference.neighbours import Neighbour
+from pipeline.inference.sampling import Sampling
+from pipeline.inference.shelf import Kind
 from pipeline.settings import workspace
 
-__all__ = ["Classified", "Neighbour", "classify", "stop"]
+__all__ = ["Classified", "Neighbour", "classify", "generate", "stop"]
 
 # More texts than anybody pastes; a file of them is filled by a job, which shows how far it is.
 MOST_TEXTS = 5_000
@@ -95,6 +101,73 @@ def classify(
     return found
 
 
+def generate(
+    kind: Kind,
+    name: str,
+    conversation: Conversation,
+    sampling: Sampling,
+    *,
+    format: str = "",
+    own: str = "",
+    timeout: float = ANSWER_SECONDS,
+) -> Generator[Event]:
+    """The answer to the last message, event by event; closing the generator ends the writing soon.
+
+    Args:
+        kind: what ``name`` names: a run by its id, or a base model of this machine.
+        conversation: the last turn is a user's.
+        sampling: how tokens are chosen.
+        format: the prompt format; "": the model's.
+        own: the template of the format ``own``.
+        timeout: seconds to wait for the next sign of the host: loading a model is the longest.
+
+    Raises:
+        RunError, ModelError: there is no such model, it is damaged, or it writes nothing.
+        SettingError, UnfitData: the conversation does not fit the model, or the format.
+        OutOfMemory: there was not enough of it.
+        JobError: the model host could not be started, did not answer in time, or died while it answered.
+    """
+    content = {
+        "kind": kind,
+        "name": name,
+        "turns": [dataclasses.astuple(turn) for turn in conversation],
+        "sampling": dataclasses.asdict(sampling),
+        "format": format,
+        "own": own,
+    }
+    with contextlib.closing(_lines(_host(), content, timeout)) as lines:
+        for line in lines:
+            if line["event"] == ERROR:
+                raise _rebuilt(line)
+            if line["event"] == FAILURE:
+                raise _failed(http.HTTPStatus.INTERNAL_SERVER_ERROR)
+            event = from_content(line)
+            yield event
+            if isinstance(event, Ended):
+                return
+    raise _died()
+
+
+def _lines(contact: _Contact, content: dict[str, Any], timeout: float) -> Generator[dict[str, Any]]:
+    """What the host writes, line by line, until it ends or dies; closing this closes the connection."""
+    connection = http.client.HTTPConnection(ADDRESS, contact.port, timeout=timeout)
+    response = None
+    try:
+        response = _send(connection, contact, "POST", "/generate", content)
+        if response.status != http.HTTPStatus.OK:
+            raise _failed(response.status)
+        for line in response:
+            yield json.loads(line)
+    except TimeoutError as error:
+        raise _too_slow(timeout) from error
+    except (OSError, http.client.HTTPException, json.JSONDecodeError):
+        return  # a line that was cut off, or none: who reads misses the end
+    finally:
+        if response is not None:
+            response.close()
+        connection.close()
+
+
 def stop() -> None:
     """End the model host of this workspace, if there is one. Who asks next starts another."""
     contact = _contact()
@@ -112,28 +185,41 @@ def _post(
     try:
         status, answer = _request(contact, "POST", "/classify", content, timeout)
     except TimeoutError as error:
-        raise JobError(
-            N_("The model did not answer within {seconds} seconds. Ask again with fewer or shorter texts."),
-            seconds=round(timeout),
-        ) from error
+        raise _too_slow(timeout) from error
     except (OSError, http.client.HTTPException) as error:
-        _host()
-        raise JobError(
-            N_(
-                "The model process ended while it was answering, perhaps for want of memory. It has been started "
-                "again: ask once more, and close other programs or ask fewer texts at once if it ends again."
-            )
-        ) from error
+        raise _died() from error
     if status == http.HTTPStatus.UNPROCESSABLE_ENTITY:
         raise _rebuilt(answer)
     if status != http.HTTPStatus.OK:
-        raise JobError(
-            N_("The model process could not answer (code {status}). What went wrong stands in {log}."),
-            status=int(status),
-            log=str(workspace().home / LOG),
-        )
+        raise _failed(status)
     pairs = zip(texts, second or [""] * len(texts), answer["answers"], strict=True)
     return [_classified(text, other, answer["labels"], one) for text, other, one in pairs]
+
+
+def _too_slow(timeout: float) -> JobError:
+    return JobError(
+        N_("The model did not answer within {seconds} seconds. Ask again with fewer or shorter texts."),
+        seconds=round(timeout),
+    )
+
+
+def _died() -> JobError:
+    """The host has died; starts another one."""
+    _host()
+    return JobError(
+        N_(
+            "The model process ended while it was answering, perhaps for want of memory. It has been started "
+            "again: ask once more, and close other programs or ask fewer texts at once if it ends again."
+        )
+    )
+
+
+def _failed(status: int) -> JobError:
+    return JobError(
+        N_("The model process could not answer (code {status}). What went wrong stands in {log}."),
+        status=int(status),
+        log=str(workspace().home / LOG),
+    )
 
 
 def _cut(texts: Sequence[str]) -> list[str]:
@@ -209,10 +295,16 @@ def _request(
 ) -> tuple[int, dict[str, Any]]:
     connection = http.client.HTTPConnection(ADDRESS, contact.port, timeout=timeout)
     try:
-        body = None if content is None else json.dumps(content, ensure_ascii=False).encode()
-        connection.request(method, path, body, {"Authorization": f"Bearer {contact.token}"})
-        response = connection.getresponse()
+        response = _send(connection, contact, method, path, content)
         answer: dict[str, Any] = json.loads(response.read())
         return response.status, answer
     finally:
         connection.close()
+
+
+def _send(
+    connection: http.client.HTTPConnection, contact: _Contact, method: str, path: str, content: dict[str, Any] | None
+) -> http.client.HTTPResponse:
+    body = None if content is None else json.dumps(content, ensure_ascii=False).encode()
+    connection.request(method, path, body, {"Authorization": f"Bearer {contact.token}"})
+    return connection.getresponse()

@@ -18,6 +18,7 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,10 +28,15 @@ import psutil
 from filelock import FileLock, Timeout
 
 from pipeline import system
+from pipeline.data.conversation import Turn
 from pipeline.errors import TuneDeskError
-from pipeline.inference.shelf import Shelf
+from pipeline.inference.events import Event, Waiting, to_line
+from pipeline.inference.sampling import Sampling
+from pipeline.inference.shelf import Kind, Shelf
+from pipeline.inference.turns import Turns
 from pipeline.settings import workspace
 from pipeline.tasks.task import Inputs
+from pipeline.training.memory import memory_watched
 
 ADDRESS = "127.0.0.1"
 CONTACT = "model-host.json"
@@ -41,12 +47,20 @@ MEMORY_SHARE = 0.25
 MOST_BYTES = 16 * 1024**2
 # A client that stops in the middle of a request does not hold its thread for longer.
 READ_SECONDS = 30
+# How often somebody who waits for a long prompt to be read hears that the host lives, and is found out to have left.
+SIGN_SECONDS = 1.0
+# Names of lines that are no events.
+ERROR, FAILURE = "error", "failure"
 
 _log = logging.getLogger(__name__)
 
 
+class GoneError(Exception):
+    """Who asked has left."""
+
+
 class Host(ThreadingHTTPServer):
-    """The server with its models. One request at a time is answered by a model, others wait."""
+    """The server with its models. One of them works at a time; answers that are written take turns, step by step."""
 
     daemon_threads = True
 
@@ -55,7 +69,7 @@ class Host(ThreadingHTTPServer):
         self.token = secrets.token_urlsafe(32)
         self.last_asked = time.monotonic()
         self._shelf = Shelf(limit)
-        self._one_at_a_time = threading.Lock()
+        self._turns = Turns()
 
     @property
     def addresses(self) -> tuple[str, str]:
@@ -64,7 +78,8 @@ class Host(ThreadingHTTPServer):
 
     def state(self) -> dict[str, Any]:
         """Who this is and what it holds."""
-        return {"pid": os.getpid(), "runs": list(self._shelf.runs)}
+        held = [{"kind": kind, "name": name, "bytes": size} for kind, name, size in self._shelf.sizes]
+        return {"pid": os.getpid(), "runs": list(self._shelf.runs), "held": held}
 
     def classify(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ``{"run", "texts", "second"}`` with ``{"labels", "answers"}``; raises TuneDeskError.
@@ -72,7 +87,7 @@ class Host(ThreadingHTTPServer):
         ``second`` holds the texts to compare with, or is null.
         """
         self.last_asked = time.monotonic()
-        with self._one_at_a_time:
+        with self._turns:
             held = self._shelf.get(str(request["run"]))
             second = request.get("second")
             inputs = Inputs(tuple(map(str, request["texts"])), None if second is None else tuple(map(str, second)))
@@ -80,11 +95,40 @@ class Host(ThreadingHTTPServer):
             self.last_asked = time.monotonic()
         return {"labels": held.labels, "answers": [dataclasses.asdict(answer) for answer in answers]}
 
+    def generate(self, request: dict[str, Any], send: Callable[[Event], None]) -> None:
+        """Answer ``{"kind", "name", "turns", "sampling", "format", "own"}`` event by event; raises TuneDeskError.
+
+        ``send`` raises where nobody listens any more.
+        """
+        kind: Kind = "run" if request["kind"] == "run" else "model"
+        name, conversation = str(request["name"]), tuple(Turn(*turn) for turn in request["turns"])
+        own = {key: str(request.get(key) or "") for key in ("format", "own")}
+
+        def rest() -> None:
+            self.last_asked = time.monotonic()
+            with self._turns.aside():
+                send(Waiting())
+
+        with memory_watched(), self._turns:
+            writer = self._shelf.lend(kind, name)
+        try:
+            events = writer.stream(conversation, Sampling(**request["sampling"]), **own, rest=rest)
+            while True:
+                with memory_watched(), self._turns:
+                    event = next(events, None)
+                self.last_asked = time.monotonic()
+                if event is None:
+                    return
+                send(event)
+        finally:
+            with self._turns:
+                self._shelf.give_back(kind, name)
+
     def end_when_idle(self, seconds: float) -> None:
         """Return from ``serve_forever`` once nobody has asked for that long and no answer is under way."""
         while True:
             time.sleep(max(0.0, self.last_asked + seconds - time.monotonic()))
-            with self._one_at_a_time:
+            with self._turns:
                 if time.monotonic() >= self.last_asked + seconds:
                     self.shutdown()
                     return
@@ -102,7 +146,7 @@ class Handler(BaseHTTPRequestHandler):
             self._reply(HTTPStatus.OK, self.server.state())
 
     def do_POST(self) -> None:
-        """``/classify`` and ``/stop``."""
+        """``/classify``, ``/generate`` and ``/stop``."""
         if not self._allowed():
             return
         length = int(self.headers.get("Content-Length") or 0)
@@ -113,6 +157,8 @@ class Handler(BaseHTTPRequestHandler):
             threading.Thread(target=self.server.shutdown).start()
         elif self.path == "/classify":
             self._classify(json.loads(self.rfile.read(length)))
+        elif self.path == "/generate":
+            self._generate(json.loads(self.rfile.read(length)))
         else:
             self._reply(HTTPStatus.NOT_FOUND, {})
 
@@ -120,11 +166,39 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self._reply(HTTPStatus.OK, self.server.classify(request))
         except TuneDeskError as error:
-            content = {"kind": type(error).__name__, "message": error.message, "values": error.values}
-            self._reply(HTTPStatus.UNPROCESSABLE_ENTITY, content)
+            self._reply(HTTPStatus.UNPROCESSABLE_ENTITY, _content(error))
         except Exception:
             self._reply(HTTPStatus.INTERNAL_SERVER_ERROR, {})
             raise
+
+    def _generate(self, request: dict[str, Any]) -> None:
+        """One line of JSON an event, and one for an error."""
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "application/x-ndjson; charset=utf-8")
+        self.end_headers()
+        heard = time.monotonic()
+
+        def send(event: Event) -> None:
+            nonlocal heard
+            if not isinstance(event, Waiting) or time.monotonic() > heard + SIGN_SECONDS:
+                self._line(to_line(event))
+                heard = time.monotonic()
+
+        try:
+            self.server.generate(request, send)
+        except GoneError:
+            return
+        except TuneDeskError as error:
+            self._line(json.dumps({"event": ERROR, **_content(error)}, ensure_ascii=False, default=str))
+        except Exception:
+            self._line(json.dumps({"event": FAILURE}))
+            raise
+
+    def _line(self, line: str) -> None:
+        try:
+            self.wfile.write(f"{line}\n".encode())
+        except OSError as error:
+            raise GoneError from error
 
     def _allowed(self) -> bool:
         # The address first: a page that resolved its own name to 127.0.0.1 is refused whatever it sends.
@@ -146,6 +220,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are not logged: they would hold what people ask."""
+
+
+def _content(error: TuneDeskError) -> dict[str, Any]:
+    return {"kind": type(error).__name__, "message": error.message, "values": error.values}
 
 
 def serve(idle_seconds: float, limit: int) -> None:

@@ -1,22 +1,29 @@
-"""The models that are held in memory, within a bound; the one unused for longest leaves first.
+"""The models that are held in memory, runs and base models alike, within a bound; the one unused for longest leaves
+first.
 
 Used by one thread at a time (the host's lock). Imports torch only when a model is loaded.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.errors import N_, RunError, SettingError
+from pipeline.errors import N_, ModelError, RunError, SettingError
 from pipeline.inference import neighbours
 from pipeline.inference.neighbours import Neighbour, Neighbourhood
 from pipeline.inference.saying import kind_of, read_scores
+from pipeline.models import store
 from pipeline.runs import bundle
 from pipeline.settings import workspace
 from pipeline.tasks.task import Inputs
 
 if TYPE_CHECKING:
     from pipeline.inference.classify import Classifier
+    from pipeline.inference.generate import Writer
+
+Kind = Literal["run", "model"]
+Key = tuple[Kind, str]  # a run by its id, a base model by its name
 
 
 @dataclass(frozen=True)
@@ -70,40 +77,102 @@ class Held:
         ]
 
 
+@dataclass(frozen=True)
+class HeldWriter:
+    """A model that writes, in memory."""
+
+    writer: "Writer"
+    bytes: int
+    written: int  # when its folder was sealed
+
+
 class Shelf:
-    """Models by the id of their run."""
+    """Models of runs, and base models."""
 
     def __init__(self, limit: int) -> None:
         """``limit``: bytes of weights to hold; the model that is asked is held even if it is larger alone."""
         self._limit = limit
-        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._held: OrderedDict[Key, Held | HeldWriter] = OrderedDict()
+        self._lent: Counter[Key] = Counter()
 
     @property
     def runs(self) -> tuple[str, ...]:
         """Ids of the runs whose models are held, the one unused for longest first."""
-        return tuple(self._held)
+        return tuple(name for kind, name in self._held if kind == "run")
+
+    @property
+    def sizes(self) -> tuple[tuple[Kind, str, int], ...]:
+        """What is held, the one unused for longest first: a run or a base model, its id or name, bytes of weights."""
+        return tuple((kind, name, held.bytes) for (kind, name), held in self._held.items())
 
     def get(self, run_id: str) -> Held:
-        """The model of a run, loaded if need be.
+        """The model of a run that labels texts, loaded if need be.
 
         Raises:
             RunError: the run has no model, or its files are damaged.
+            SettingError: its model writes answers and gives no labels.
         """
-        folder = workspace().runs / run_id
-        if not run_id.isalnum() or not bundle.is_sealed(folder / "bundle"):
-            raise RunError(N_("The run {run} has no model yet. Wait until it has finished."), run=run_id)
-        written = (folder / "bundle" / bundle.MANIFEST).stat().st_mtime_ns
-        held = self._held.get(run_id)
-        if held is None or held.written != written:
-            self._held.pop(run_id, None)
+        folder = _folder_of_run(run_id)
+        held = self._find(("run", run_id), folder)
+        if held is None:
+            if bundle.read_info(folder).format:
+                raise SettingError(N_("This model writes answers and gives no labels. Ask it in the playground."))
             self._make_room(_size(run_id))
-            self._held[run_id] = held = _load(run_id, written)
-        self._held.move_to_end(run_id)
+            self._held["run", run_id] = held = _load(run_id)
+        assert isinstance(held, Held)
+        return held
+
+    def lend(self, kind: Kind, name: str) -> "Writer":
+        """A model that writes, loaded if need be; it stays until it is given back.
+
+        One that left while it writes would be loaded a second time if it were asked again.
+
+        Args:
+            kind: what ``name`` names: a run by its id, or a base model.
+
+        Raises:
+            RunError: the run has no model that writes, or its files are damaged.
+            ModelError: the base model is not here, is damaged, or writes nothing.
+        """
+        folder = _folder_of_run(name) if kind == "run" else store.get(name).path
+        held = self._find((kind, name), folder)
+        if not isinstance(held, HeldWriter):
+            self._make_room(_weights(folder))
+            self._held[kind, name] = held = _load_writer(kind, name, folder)
+        self._lent[kind, name] += 1
+        return held.writer
+
+    def give_back(self, kind: Kind, name: str) -> None:
+        """What was lent is not needed any more, and may leave when there is want of room."""
+        self._lent[kind, name] -= 1
+
+    def _find(self, key: Key, folder: Path) -> Held | HeldWriter | None:
+        """What is held, unless the folder holds another model by now."""
+        held = self._held.get(key)
+        if held is not None and held.written != _written(folder):
+            del self._held[key]
+            return None
+        if held is not None:
+            self._held.move_to_end(key)
         return held
 
     def _make_room(self, wanted: int) -> None:
-        while self._held and sum(held.bytes for held in self._held.values()) + wanted > self._limit:
-            self._held.popitem(last=False)
+        for key in list(self._held):
+            if sum(held.bytes for held in self._held.values()) + wanted <= self._limit:
+                return
+            if not self._lent[key]:
+                del self._held[key]
+
+
+def _folder_of_run(run_id: str) -> Path:
+    folder = workspace().runs / run_id / "bundle"
+    if not run_id.isalnum() or not bundle.is_sealed(folder):
+        raise RunError(N_("The run {run} has no model yet. Wait until it has finished."), run=run_id)
+    return folder
+
+
+def _written(folder: Path) -> int:
+    return (folder / bundle.MANIFEST).stat().st_mtime_ns
 
 
 def _size(run_id: str) -> int:
@@ -112,16 +181,36 @@ def _size(run_id: str) -> int:
     return sum(path.stat().st_size for path in files if path.is_file())
 
 
-def _load(run_id: str, written: int) -> Held:
+def _load(run_id: str) -> Held:
     from pipeline.inference.classify import Classifier
 
     folder = workspace().runs / run_id
-    if not bundle.is_whole(folder / "bundle"):
-        raise RunError(N_("The model of the run {run} is damaged: a file has changed. Train it again."), run=run_id)
+    _require_whole("run", run_id, folder / "bundle")
     return Held(
         classifier=Classifier.load(folder / "bundle"),
         labels=bundle.read_info(folder / "bundle").labels,
         neighbourhood=neighbours.load_neighbours(folder) if (folder / neighbours.FILE).is_file() else None,
         bytes=_size(run_id),
-        written=written,
+        written=_written(folder / "bundle"),
+    )
+
+
+def _load_writer(kind: Kind, name: str, folder: Path) -> HeldWriter:
+    from pipeline.inference.generate import Writer
+
+    _require_whole(kind, name, folder)
+    return HeldWriter(Writer.load(folder), _weights(folder), _written(folder))
+
+
+def _weights(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*.safetensors"))
+
+
+def _require_whole(kind: Kind, name: str, folder: Path) -> None:
+    if bundle.is_whole(folder):
+        return
+    if kind == "run":
+        raise RunError(N_("The model of the run {run} is damaged: a file has changed. Train it again."), run=name)
+    raise ModelError(
+        N_("The model {model} is damaged: a file has changed. Remove it and download it again."), model=name
     )

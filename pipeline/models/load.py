@@ -148,9 +148,9 @@ def load_writer(path: Path) -> PreTrainedModel:
             N_("The model in {folder} reads texts and writes none. Choose one that writes (a decoder)."),
             folder=path.name,
         )
-    stock: Any = AutoModelForCausalLM  # its types leave out what the options give back
     with _readable(path), _quiet():
-        model, info = stock.from_pretrained(str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS)
+        loading: Any = AutoModelForCausalLM.from_pretrained  # its types know nothing of a second value
+        model, info = loading(str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS)
     _require(path, iter(info["missing_keys"]))
     return _done(model)
 

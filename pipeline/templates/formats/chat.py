@@ -14,7 +14,7 @@ from pipeline.errors import N_, SettingError, UnfitData
 from pipeline.templates.formats.format import Piece, Tokenizer, joined
 
 # Between an instruction and what it is about: a blank line, as people write it.
-_BETWEEN = "\n\n"
+BETWEEN = "\n\n"
 # Letters for private use, which no text of a template has.
 _MARK = re.compile("\ue000(\\d+)\ue001")
 
@@ -42,7 +42,7 @@ class ChatFormat:
         for turn, opening, closing in zip(conversation, before, after, strict=True):
             answers = turn.role == "assistant"
             found.append(Piece(opening, markup=True, learned=False))
-            found.append(Piece(joined(turn.text, turn.extra, _BETWEEN), markup=False, learned=answers))
+            found.append(Piece(joined(turn.text, turn.extra, BETWEEN), markup=False, learned=answers))
             found.append(Piece(closing, markup=True, learned=answers))
         if roles[-1] != "assistant":
             found.append(Piece(self._opening(roles), markup=True, learned=False))

@@ -4,8 +4,9 @@ Trainer, playground, judge and export all go it, so that a model is asked as it 
 words end and somebody else's begin: what a person or a file wrote can never be read as a special token.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Protocol
 
 from pipeline.data.conversation import Conversation
@@ -56,22 +57,46 @@ class Encoded:
 
 
 def encode(pieces: Iterable[Piece], tokenizer: Tokenizer) -> Encoded:
-    """Token ids with the loss mask. Each piece is cut into tokens by itself, so that an answer never changes those of
-    its prompt, and asking gives the very tokens that were trained on.
+    """Token ids with the loss mask.
+
+    A prompt is cut into tokens by itself and so is each answer, so that an answer never changes the tokens of its
+    prompt, and asking gives the very tokens that were trained on.
     """
     ids: list[int] = []
     learned: list[bool] = []
-    for piece in pieces:
-        own: list[int] = tokenizer(piece.text, add_special_tokens=False, split_special_tokens=not piece.markup)[
-            "input_ids"
-        ]
+    for is_learned, group in groupby(pieces, key=lambda piece: piece.learned):
+        own = _cut(list(group), tokenizer)
         if not ids:
             # A chat template may write the beginning itself.
             mark = _beginning(tokenizer)
             own = own if own[: len(mark)] == mark else [*mark, *own]
         ids += own
-        learned += [piece.learned] * len(own)
+        learned += [is_learned] * len(own)
     return Encoded(tuple(ids), tuple(learned))
+
+
+def _cut(pieces: Sequence[Piece], tokenizer: Tokenizer) -> list[int]:
+    """The tokens of neighbouring pieces: of all at once, as whoever has the text alone gets them.
+
+    Where somebody's text holds what would be a special token, each piece by itself.
+    """
+    apart = [_tokens(tokenizer, piece.text, markup=piece.markup) for piece in pieces]
+    meant = [_tokens(tokenizer, piece.text, markup=True) for piece in pieces]
+    if apart == meant:
+        return _tokens(tokenizer, "".join(piece.text for piece in pieces), markup=True)
+    return [token for tokens in apart for token in tokens]
+
+
+def _tokens(tokenizer: Tokenizer, text: str, *, markup: bool) -> list[int]:
+    ids: list[int] = tokenizer(text, add_special_tokens=False, split_special_tokens=not markup)["input_ids"]
+    return ids
+
+
+def encode_source(pieces: Iterable[Piece], tokenizer: Tokenizer) -> tuple[int, ...]:
+    """What the encoder of an encoder-decoder reads: the prompt, and the end token that it reads behind every text."""
+    end = tokenizer.eos_token
+    marks = tokenizer(end, add_special_tokens=False)["input_ids"] if end else []
+    return (*encode(pieces, tokenizer).ids, *marks)
 
 
 def _beginning(tokenizer: Tokenizer) -> list[int]:

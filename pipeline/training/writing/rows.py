@@ -15,7 +15,7 @@ from pipeline.data.conversation import Conversation
 from pipeline.data.source import chosen_rows
 from pipeline.data.view import Rows, View
 from pipeline.templates.asking import asked_text, read_conversations
-from pipeline.templates.formats.format import PromptFormat, Tokenizer, encode
+from pipeline.templates.formats.format import PromptFormat, Tokenizer, encode, encode_source
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -133,10 +133,12 @@ def read_written(
     return WrittenRows(tuple(rows), tokenizer.pad_token_id or 0, packed and not sequences, sequences, cut)
 
 
-def prompt_ids(conversation: Conversation, form: PromptFormat, tokenizer: Any, *, sequences: bool) -> tuple[int, ...]:
-    """What the model reads before it answers; an encoder reads its end token behind it."""
-    ids = encode(form.pieces(conversation), tokenizer).ids
-    return (*ids, tokenizer.eos_token_id) if sequences else ids
+def prompt_ids(
+    conversation: Conversation, form: PromptFormat, tokenizer: Tokenizer, *, sequences: bool
+) -> tuple[int, ...]:
+    """What the model reads before it answers."""
+    pieces = form.pieces(conversation)
+    return encode_source(pieces, tokenizer) if sequences else encode(pieces, tokenizer).ids
 
 
 def _row(

@@ -1,7 +1,8 @@
 """TRL's SFTTrainer and the library's trainer for sequences, fed with rows that are tokens already.
 
-What differs from theirs: batches of similar length, computed in shares like those of all other runs; a loss that puts
-only the learned tokens to the vocabulary; and validation in bits a character, with answers to look at.
+What differs from theirs: batches without padding, or of similar length, computed in shares like those of all other
+runs; a loss that puts only the learned tokens to the vocabulary; and validation in bits a character, with answers to
+look at.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from accelerate.data_loader import prepare_data_loader
 from datasets import Dataset
@@ -47,7 +49,9 @@ class _Writing:
                 for part, factor in self.shares.divide(batch)
             ]
 
-        batches = LengthBatches(self.rows.lengths, self.args.train_batch_size, self.args.seed)
+        # Rows behind each other need no filling up: any rows go together, and a batch is a fair mix of all.
+        lengths = np.zeros(len(self.rows), np.int64) if self.rows.packed else self.rows.lengths
+        batches = LengthBatches(lengths, self.args.train_batch_size, self.args.seed)
         places: Any = range(len(self.rows))
         loader: DataLoader[Any] = DataLoader(places, batch_sampler=batches, collate_fn=collate)
         prepared: DataLoader[Any] = prepare_data_loader(

@@ -150,7 +150,7 @@ def test_nobody_without_the_token_or_from_a_page_of_another_name_gets_an_answer(
     assert ask(port, "/state", "")[0] == 403
     assert ask(port, "/state", token, host=f"evil.example:{port}")[0] == 403
     assert ask(port, "/stop", "wrong", method="POST")[0] == 403
-    assert ask(port, "/state", token, host=f"localhost:{port}") == (200, {"pid": state(home)["pid"], "runs": []})
+    assert ask(port, "/state", token, host=f"localhost:{port}") == (200, state(home))
     assert stat.S_IMODE((home.home / CONTACT).stat().st_mode) == 0o600
     (listening,) = [
         link.laddr.ip

@@ -1,6 +1,5 @@
 """A model learns to write answers: rows as tokens, no leak between rows, a toy rule learned, stopped and resumed."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,64 +9,25 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from pipeline.data.new_view import make_view
-from pipeline.data.source import import_source
-from pipeline.data.split import make_split_of_answers, save_split
-from pipeline.data.view import View, view_answers
+from pipeline.data.view import View
 from pipeline.errors import UnfitData
-from pipeline.models import store
 from pipeline.models.load import load_tokenizer, load_writer
 from pipeline.runs.bundle import is_whole, read_info
-from pipeline.runs.metrics_log import MetricsWriter, read_metrics
-from pipeline.runs.spec import Recipe, RunSpec
+from pipeline.runs.metrics_log import read_metrics
 from pipeline.runs.texts import BASE, MODEL, load_texts
 from pipeline.settings import Workspace
 from pipeline.templates.formats import registry
-from pipeline.training.run import Trained
 from pipeline.training.writing.rows import IGNORED, WrittenRows, read_written
-from pipeline.training.writing.run import train_writing
 from pipeline.training.writing.trainee import WriterTrainee
 from pipeline.training.writing.trainer import answer_nats
-from tests.tiny import ANSWERS, instructions, tiny_writer
+from tests.tiny import ANSWERS, tiny_writer
 from tests.unit.training.conftest import Witness
-
-QUICK = {"epochs": 12, "batch_size": 8, "trained_layers": -1, "learning_rate": 4e-3, "max_length": 96}
+from tests.writing import carry_out, writing_spec, written_view
 
 
 @pytest.fixture
 def view(home: Workspace, tmp_path: Path) -> View:
-    instructions(120, seed=0).to_json(tmp_path / "asked.json", orient="records", force_ascii=False)
-    source = import_source(tmp_path / "asked.json", "asked.json")
-    return make_view(source.id, ["instruction", "input"], "output", written=True)
-
-
-@pytest.fixture
-def make_writing(home: Workspace, view: View) -> Callable[..., RunSpec]:
-    home.runs.mkdir(exist_ok=True)
-    texts = [str(number) for number in range(120)]
-    split = make_split_of_answers(view.source, texts, view_answers(view))
-    save_split(split)
-
-    def make(family: str = "decoder", seed: int = 0, **settings: Any) -> RunSpec:
-        folder = home.models / f"writer-{family}"
-        if not folder.exists():
-            tiny_writer(folder, family)
-        base = store.get(folder.name)
-        form = "chat" if family == "decoder" else "plain"
-        recipe = Recipe(**{**QUICK, "prompt_format": form, **settings})
-        return RunSpec(view, split.id, "instruction", base.name, base.fingerprint, recipe, seed)
-
-    return make
-
-
-def carry(home: Workspace, spec: RunSpec, name: str, witness: Witness | None = None) -> Trained:
-    folder = home.runs / name
-    folder.mkdir(exist_ok=True)
-    metrics = MetricsWriter(folder)
-    try:
-        return train_writing(spec, folder, witness or Witness(), metrics)
-    finally:
-        metrics.close()
+    return written_view(tmp_path)
 
 
 def tokens_of(home: Workspace, view: View, family: str = "decoder", **options: Any) -> tuple[WrittenRows, Any]:
@@ -115,8 +75,8 @@ def test_long_rows_are_cut_at_their_end_and_counted(home, view):
 
 
 @pytest.mark.parametrize("settings", [{}, {"packing": "off"}])
-def test_a_decoder_learns_what_the_answers_follow_from(home, make_writing, settings):
-    trained = carry(home, make_writing(**settings), "a")
+def test_a_decoder_learns_what_the_answers_follow_from(home, view, settings):
+    trained = carry_out(writing_spec(view, **settings), "a")
     assert not trained.stopped
     model, base = load_texts(home.runs / "a", MODEL), load_texts(home.runs / "a", BASE)
     right = np.mean([said == truth for said, truth in zip(model.said, model.truth, strict=True)])
@@ -138,8 +98,8 @@ def test_a_decoder_learns_what_the_answers_follow_from(home, make_writing, setti
     )
 
 
-def test_adapters_learn_and_are_merged(home, make_writing):
-    carry(home, make_writing(adapter="lora", learning_rate=1e-2, epochs=20), "a")
+def test_adapters_learn_and_are_merged(home, view):
+    carry_out(writing_spec(view, adapter="lora", learning_rate=1e-2, epochs=20), "a")
     model, base = load_texts(home.runs / "a", MODEL), load_texts(home.runs / "a", BASE)
     # Matrices beside random layers, under words that stay random, can do only so much.
     assert model.bits.sum() < 0.6 * base.bits.sum()
@@ -151,14 +111,14 @@ def test_adapters_learn_and_are_merged(home, make_writing):
     assert all(".layers." in name and name.endswith("proj.weight") for name in changed)
 
 
-def test_an_encoder_decoder_learns_it_too(home, make_writing):
-    carry(home, make_writing("encoder-decoder", epochs=30), "a")
+def test_an_encoder_decoder_learns_it_too(home, view):
+    carry_out(writing_spec(view, "encoder-decoder", epochs=30), "a")
     model = load_texts(home.runs / "a", MODEL)
     assert np.mean([said == truth for said, truth in zip(model.said, model.truth, strict=True)]) > 0.8
 
 
-def test_one_can_watch_it_learn(home, make_writing):
-    carry(home, make_writing(epochs=4), "a")
+def test_one_can_watch_it_learn(home, view):
+    carry_out(writing_spec(view, epochs=4), "a")
     events = read_metrics(home.runs / "a")
     measured = [event.values for event in events if event.kind == "validation"]
     samples = [event.values for event in events if event.kind == "samples"]
@@ -173,24 +133,20 @@ def test_one_can_watch_it_learn(home, make_writing):
     assert all(event.values["tokens_per_second"] > 0 for event in events if event.kind == "train")
 
 
-def test_stopped_and_resumed_it_ends_with_the_very_same_answers(home, make_writing):
-    spec = make_writing(epochs=3)
-    carry(home, spec, "whole")
-    assert carry(home, spec, "parts", Witness(stop_at=12)).stopped
-    again = carry(home, spec, "parts")
+def test_stopped_and_resumed_it_ends_with_the_very_same_answers(home, view):
+    spec = writing_spec(view, epochs=3)
+    carry_out(spec, "whole")
+    assert carry_out(spec, "parts", Witness(stop_at=12)).stopped
+    again = carry_out(spec, "parts")
     assert (again.stopped, again.resumed_from) == (False, 12)
     whole, parts = (load_file(home.runs / name / "bundle" / "model.safetensors") for name in ("whole", "parts"))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
 
-def test_halved_batches_give_the_same_steps(home, make_writing):
-    spec = make_writing(epochs=1)
-    carry(home, spec, "whole")
-    folder = home.runs / "halved"
-    folder.mkdir()
-    metrics = MetricsWriter(folder)
-    train_writing(spec, folder, Witness(), metrics, halvings=2)
-    metrics.close()
+def test_halved_batches_give_the_same_steps(home, view):
+    spec = writing_spec(view, epochs=1)
+    carry_out(spec, "whole")
+    carry_out(spec, "halved", halvings=2)
     losses = [
         [event.values["loss"] for event in read_metrics(home.runs / name) if event.kind == "train"]
         for name in ("whole", "halved")
@@ -198,6 +154,6 @@ def test_halved_batches_give_the_same_steps(home, make_writing):
     assert losses[1] == pytest.approx(losses[0], rel=1e-3)
 
 
-def test_instructions_that_leave_no_room_for_an_answer_are_refused(home, make_writing):
+def test_instructions_that_leave_no_room_for_an_answer_are_refused(home, view):
     with pytest.raises(UnfitData, match="max_length"):
-        carry(home, make_writing(max_length=3), "a")
+        carry_out(writing_spec(view, max_length=3), "a")

@@ -1,0 +1,99 @@
+"""The settings of generation as widgets, in plain words with the term beside them."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import streamlit as st
+
+from pages.components.text import plain, t
+from pipeline.errors import N_
+from pipeline.inference.sampling import Sampling, usual
+from pipeline.templates.formats.registry import NAMES, OWN
+
+LONGEST, MOST_BEAMS, MOST_SEED = 4_096, 16, 2**31 - 1
+FORMATS = {
+    "": N_("The model's own"),
+    "chat": N_("Chat template"),
+    "alpaca": "Alpaca",
+    "phi3": "Phi-3",
+    "plain": N_("Plain text"),
+}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How models are asked."""
+
+    sampling: Sampling
+    system: str  # what they are told for the whole conversation
+    format: str  # the prompt format; "": each model's own
+
+
+def show_settings(family: str) -> Asking:
+    """The widgets; returns what they say. Each kind of model begins with what is usual for it.
+
+    Args:
+        family: of the model that is asked, "decoder" or "encoder-decoder".
+    """
+    begin = usual(family)
+    beams = int(st.session_state.get(_key(family, "num_beams"), begin.num_beams))
+    temperature = _slide(family, "temperature", t("Freedom (temperature)"), 0.0, 2.0, 0.1, off=beams > 1)
+    drawn = temperature > 0 and beams == 1
+    longest = _number(family, "max_new_tokens", t("Longest answer, in tokens"), 1, LONGEST, 32)
+    penalty = _slide(family, "repetition_penalty", t("Against repetition"), 1.0, 2.0, 0.05)
+    system = st.text_area(
+        t("Told beforehand (system prompt)"),
+        key="playground-system",
+        height=68,
+        help=t("Goes before the whole conversation: a role, a tone, facts. Small models often heed it little."),
+        persist_state="session",
+    )
+    with st.expander(t("More"), type="compact"):
+        top_p = _slide(family, "top_p", t("Probable words only (top-p)"), 0.05, 1.0, 0.05, off=not drawn)
+        top_k = _number(family, "top_k", t("At most so many words (top-k)"), 0, 1_000, 10, off=not drawn)
+        seed = _number(family, "seed", t("Seed"), 0, MOST_SEED, 1, off=not drawn)
+        num_beams = _number(family, "num_beams", t("Answers followed at once (beams)"), 1, MOST_BEAMS, 1)
+        prompt_format = st.selectbox(
+            t("Prompt format"),
+            ["", *(name for name in NAMES if name != OWN)],
+            format_func=lambda name: t(FORMATS.get(name, name)),
+            key="playground-format",
+            help=t("How the conversation is written down. Change it only for a base model that answers badly."),
+            persist_state="session",
+        )
+    sampling = Sampling(temperature, top_k, top_p, penalty, num_beams, longest, seed)
+    return Asking(sampling, system, prompt_format)
+
+
+def _slide(family: str, name: str, label: str, low: float, high: float, step: float, *, off: bool = False) -> float:
+    usually = float(getattr(usual(family), name))
+    return float(
+        st.slider(
+            *(label, low, high, usually, step),
+            key=_key(family, name),
+            help=_purpose(name),
+            disabled=off,
+            persist_state="session",
+        )
+    )
+
+
+def _number(family: str, name: str, label: str, low: int, high: int, step: int, *, off: bool = False) -> int:
+    usually = int(getattr(usual(family), name))
+    return int(
+        st.number_input(
+            *(label, low, high, usually, step),
+            key=_key(family, name),
+            help=_purpose(name),
+            disabled=off,
+            persist_state="session",
+        )
+    )
+
+
+def _purpose(name: str) -> str:
+    return plain(t(next(field.metadata["help"] for field in dataclasses.fields(Sampling) if field.name == name)))
+
+
+def _key(family: str, name: str) -> str:
+    return f"playground-{family}-{name}"

@@ -1,0 +1,38 @@
+"""Models that write, in the workspace of this test: a base model, and a run that was trained on instructions."""
+
+import dataclasses
+from pathlib import Path
+
+from pipeline.runs import store
+from pipeline.settings import workspace
+from tests.pages.staged_run import Staged, stage, write_rows
+from tests.tiny_writers import ANSWERS, write_base, write_bundle
+
+HOSTILE = "![](http://evil.example/a.png) <b>bold</b> **x**"
+RUN_ANSWERS = {"hello": HOSTILE, "打印机坏了": "好的，马上处理。"}
+
+
+def stage_base(name: str = "little writer") -> str:
+    """A base model that knows ``ANSWERS`` by heart."""
+    return write_base(workspace().models / name, ANSWERS).name
+
+
+def stage_written_run(beside: Staged, name: str = "house style") -> str:
+    """A finished run that was trained on instructions, of the dataset of another run; its id."""
+    from pipeline.runs.spec import load_spec
+
+    run, job = store.new_id(), store.new_id()
+    home = workspace().runs / run
+    spec = load_spec(workspace().runs / beside.run)
+    write_bundle(home / "bundle", name, RUN_ANSWERS)
+    spec = dataclasses.replace(spec, base_model="little writer", seed=1)
+    write_rows(run, job, beside.dataset, spec, name, {}, "")
+    return run
+
+
+def stage_everything(folder: Path) -> Staged:
+    """A base model and a run that write, and a run that labels."""
+    staged = stage(folder, with_model=True)
+    stage_base()
+    stage_written_run(staged)
+    return staged
