@@ -108,8 +108,8 @@ def find_cut_answers(material: Material) -> Iterator[CheckFinding]:
         severity=Severity.WARNING if len(rows) >= MATTERING_SHARE * len(sample) else Severity.NOTE,
         rows=affected,
         message=N_(
-            "{model} learns {limit} tokens of an instruction with its answer by default: about {rows} rows are longer "
-            "and cut at their end."
+            "{model} learns {limit} tokens of an instruction with its answer by default. Longer rows, which are cut at "
+            "their end: about {rows}."
         ),
         why=N_(
             "It learns from them answers that stop in the middle. Raise the maximum length on the Train page, which "

@@ -1,5 +1,6 @@
 """What is the matter with answers that a model shall learn to write: missing, copied, unfinished, contradicting."""
 
+import re
 import statistics
 import unicodedata
 from collections import defaultdict
@@ -25,6 +26,9 @@ FEWEST_FINISHED = 20
 RARELY = 0.1
 # Signs after which something should follow.
 _GOES_ON = frozenset(",，、;；:：-–—(（[［【{｛「『“‘《")
+# A hashtag, or who has said what stands before it.
+_ENDS = re.compile(r"(?:^|\s)(?:#\S+|[-–—] ?\w[\w. ]{0,40})$")
+_LIST = re.compile(r"(?:[-*•·]|\(?\d+[.)、．）])\s*\S")
 
 _LEAVE_OUT = N_("Leave these rows out (rows: {rows})")
 
@@ -139,7 +143,7 @@ def find_long_rows(material: Material) -> Iterator[CheckFinding]:
 
 def find_echoes(material: Material) -> Iterator[CheckFinding]:
     """Answers that say what was asked, or what it was about, and nothing else."""
-    rows = [row for row in material.labelled if _plain(material.labels[row]) in _last_asked(material.asked[row])]
+    rows = [row for row in material.labelled if material.labels[row] in _last_asked(material.asked[row])]
     if rows:
         yield CheckFinding(
             kind="echoed_answers",
@@ -193,11 +197,7 @@ def _answers(material: Material, rows: Sequence[int]) -> tuple[Example, ...]:
 def _last_asked(conversation: Conversation) -> set[str]:
     """What the last message of a user says, and its parts; without what is blank."""
     said = next(turn for turn in reversed(conversation) if turn.role == "user")
-    return {_plain(text) for text in (said.text, said.extra, f"{said.text} {said.extra}")} - {""}
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return {said.text, said.extra, *(f"{said.text}{between}{said.extra}" for between in (" ", "\n", "\n\n"))} - {""}
 
 
 def _columns(text: str) -> int:
@@ -205,8 +205,13 @@ def _columns(text: str) -> int:
 
 
 def _is_finished(answer: str) -> bool:
-    """Whether it ends as texts do: with a sign that closes something, or a picture; or with a line of a list."""
-    last = answer.rstrip().rsplit("\n", 1)[-1].strip()
-    if _columns(last) < SPOKEN_AT_LENGTH / 2 and "\n" in answer.strip():
+    """Whether it ends as texts do: with a sign that closes something, a number, a picture, a hashtag or a name.
+
+    Lines of a list have no such end, and neither has a short last line, such as a greeting.
+    """
+    last = answer.rsplit("\n", 1)[-1].strip()
+    if last[-1] in _GOES_ON:
+        return False
+    if unicodedata.category(last[-1])[0] in "PSN" or _ENDS.search(last):
         return True
-    return last[-1] not in _GOES_ON and unicodedata.category(last[-1])[0] in "PS"
+    return last != answer and (_columns(last) < SPOKEN_AT_LENGTH / 2 or bool(_LIST.match(last)))

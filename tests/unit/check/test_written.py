@@ -145,14 +145,15 @@ def test_rows_that_are_far_longer_than_the_others_are_shown_longest_first(home: 
     assert not list(find_long_rows(written(answers=["word. " * 500] * 40)))
 
 
-@pytest.mark.parametrize("echo", ["Correct this.", "I has a mistake", "correct  this. I has a\nmistake"])
+@pytest.mark.parametrize("echo", ["Correct this.", " I has a mistake", "Correct this.\n\nI has a mistake"])
 def test_an_answer_that_says_the_question_or_its_input_again_is_an_echo(home: Workspace, echo: str) -> None:
     asked, about = changed(ASKED, (3, "Correct this.")), changed([""] * 40, (3, "I has a mistake"))
     material = written(asked, changed(ANSWERS, (3, echo)), about)
     finding = the_finding(find_echoes, material)
     assert (finding.rows, finding.severity) == (1, Severity.NOTE)
     assert not list(find_echoes(after(material, finding)))
-    assert not list(find_echoes(written(asked, changed(ANSWERS, (3, "I have a mistake")), about)))
+    for answer in ("I have a mistake", "I Has A Mistake", "I has\na mistake"):
+        assert not list(find_echoes(written(asked, changed(ANSWERS, (3, answer)), about)))
 
 
 def test_many_echoes_are_worth_fixing(home: Workspace) -> None:
@@ -168,6 +169,15 @@ def test_many_echoes_are_worth_fixing(home: Workspace) -> None:
         ("This answer is long enough to be one that goes on, and it ends with a smile 🙂", False),
         ("这个回答足够长，结尾也有标点，所以它是完整的，没有什么需要再检查的地方了。", False),
         ("This one ends with a list of what to bring to the office tomorrow:\n- a pen\n- a sheet of paper", False),
+        (
+            "These are the sights that one should see while one is in town:\n1. The old bridge with its two towers",
+            False,
+        ),
+        ("These are the sights that one should see while one is in town:\n1. The old bridge,", True),
+        ("The mean is what one gets by adding and dividing: (5 + 8 + 10 + 12) / 4 = 35 / 4 = 8.75", False),
+        ("Nothing is as good as a puppy that waits for you at the door every evening #PuppyLove", False),
+        ('"Everything should be made as simple as possible, but no simpler, he said once" - A. Einstein', False),
+        ("It is said to be as simple as possible and still it is a really well-known", True),
         ("It is short", False),
     ],
 )
