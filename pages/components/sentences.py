@@ -293,7 +293,7 @@ def advice(run: RunInfo, blank: int) -> str:
     if "chrf" in run.metrics:
         if run.verdict in ("nothing_learned", "worse"):
             return t("Read its answers beside the right ones before you use it.")
-        return t("Next: read its answers beside the right ones and those of the base model.")
+        return t("Next: read its answers beside those of the base model, or talk to it.")
     main = next((run.metrics[name] for name in SCORES if name in run.metrics), 0.0)
     if run.verdict in ("nothing_learned", "worse") or main < MOSTLY_RIGHT:
         return t("Look at the wrong rows before you use it: the labels may not follow from the text.")

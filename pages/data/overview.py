@@ -10,8 +10,10 @@ import streamlit as st
 from pages.data import reading
 from pipeline.data.source import load_source, spread_rows
 from pipeline.data.view import Tallied, View, label_counts, tally
+from pipeline.data.written import last_answer
 from pipeline.models.fit import mean_tokens
-from pipeline.runs.spec import Recipe
+from pipeline.runs.spec import LONGEST_WRITTEN, Recipe
+from pipeline.templates.asking import read_conversations
 from pipeline.templates.columns import read_whole
 
 KEPT = 16  # answers kept for all sessions together
@@ -30,9 +32,11 @@ class Overview:
 
     counts: tuple[tuple[str, int], ...]  # rows of each label after the remedies, most frequent first
     lengths: tuple[int, ...]  # characters of each measured text
-    limit: int  # characters that TOKENS tokens of these texts are, about
+    limit: int  # characters that ``tokens`` tokens of these texts are, about
+    tokens: int = TOKENS  # that a model reads of a text by default
     numbers: tuple[tuple[float, int], ...] = ()  # each different number, ascending, with its rows
     none_of_them: int = 0  # rows with several labels to choose from that have none of them
+    answers: tuple[int, ...] = ()  # characters of each measured answer that is to be written; the texts have theirs
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Groups:
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def overview(view: View) -> Overview:
     """Counts and lengths of a View's rows, those that are left out aside."""
+    if view.written:
+        return _of_answers(view)
     columns = (*view.text, view.second) if view.second else view.text
     rows = spread_rows(view.source, columns, MEASURED_ROWS)
     texts = read_whole(view, view.second, rows[~rows.index.isin(sorted(view.left_out))])
@@ -57,11 +63,26 @@ def overview(view: View) -> Overview:
         for one in tallied:
             if isinstance(one.answer, float):
                 of_numbers[one.answer] += one.rows
-        return Overview((), lengths, limit, tuple(sorted(of_numbers.items())))
+        return Overview((), lengths, limit, numbers=tuple(sorted(of_numbers.items())))
     none = sum(one.rows for one in tallied if one.answer == ())
     counts = label_counts(tallied)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return Overview(tuple(ordered), lengths, limit, none_of_them=none)
+
+
+def _of_answers(view: View) -> Overview:
+    """The same of rows with an answer to write; a model reads instruction and answer together."""
+    rows = spread_rows(view.source, tuple(dict.fromkeys((*view.text, view.label))), MEASURED_ROWS)
+    rows = rows[~rows.index.isin(sorted(view.left_out))]
+    answers = [last_answer(cell) if view.dialogue else cell.strip() for cell in rows[view.label]]
+    asked = read_conversations(view, rows, answered=False)
+    texts = [
+        "\n".join([*(part for turn in turns for part in (turn.text, turn.extra) if part), answer])
+        for turns, answer in zip(asked, answers, strict=True)
+        if turns and answer
+    ]
+    lengths, limit = tuple(map(len, texts)), characters_of(LONGEST_WRITTEN, texts)
+    return Overview((), lengths, limit, LONGEST_WRITTEN, answers=tuple(map(len, filter(None, answers))))
 
 
 def characters_of(tokens: int, texts: Sequence[str]) -> int:

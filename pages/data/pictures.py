@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import figures, sentences
 from pages.components.text import show_figure, show_line, show_note, show_section, t, tn
-from pages.data.overview import TOKENS, Overview, by_group, missing, overview
+from pages.data.overview import ENDLESS, TOKENS, Overview, by_group, missing, overview
 from pipeline.check.finding import CheckFinding
 from pipeline.check.spelling import visible
 from pipeline.data.view import View
@@ -24,11 +24,13 @@ def show_pictures(view: View, group: str, *, first: DeltaGenerator, others: Delt
     with first.container(border=True):
         if found.numbers:
             show_numbers(found.numbers)
+        elif view.written:
+            _answers(found)
         else:
             _labels(found)
     with others.container(border=True):
-        _lengths(found)
-    if group:
+        _lengths(found, written=view.written)
+    if group and not view.written:
         with others.container(border=True):
             _groups(view, group)
     with others.container(border=True):
@@ -76,10 +78,25 @@ def show_numbers(numbers: Sequence[tuple[float, int]]) -> None:
     )
 
 
-def _lengths(found: Overview) -> None:
+def _answers(found: Overview) -> None:
     from pages.components import figures_data
 
-    show_section(t("Length of the texts"), _cut(found))
+    ordered = sorted(found.answers)
+    middle, most = (ordered[int(share * (len(ordered) - 1))] for share in (0.5, 0.9))
+    said = t("Half of them have at most {n} characters, 9 of 10 at most {most}.", n=f"{middle:,}", most=f"{most:,}")
+    show_section(t("Length of the answers"), said)
+    show_figure(
+        figures_data.lengths(found.answers, limit=ENDLESS, title=t("Characters"), rows=t("Rows"), limit_name=""),
+        alt=said,
+        key="answers",
+    )
+
+
+def _lengths(found: Overview, *, written: bool) -> None:
+    from pages.components import figures_data
+
+    title = t("Instruction and answer together") if written else t("Length of the texts")
+    show_section(title, _cut_rows(found) if written else _cut(found))
     middle = sorted(found.lengths)[len(found.lengths) // 2] if found.lengths else 0
     show_figure(
         figures_data.lengths(
@@ -87,9 +104,11 @@ def _lengths(found: Overview) -> None:
             limit=found.limit,
             title=t("Characters"),
             rows=t("Rows"),
-            limit_name=t("{tokens} tokens, about {n} characters", tokens=TOKENS, n=f"{found.limit:,}"),
+            limit_name=t("{tokens} tokens, about {n} characters", tokens=found.tokens, n=f"{found.limit:,}"),
         ),
-        alt=t("Length of the texts; half of them have at most {n} characters.", n=middle),
+        alt=t("Instruction and answer together; half of the rows have at most {n} characters.", n=middle)
+        if written
+        else t("Length of the texts; half of them have at most {n} characters.", n=middle),
     )
 
 
@@ -108,6 +127,21 @@ def _cut(found: Overview) -> str:
         share=sentences.percent(longer / len(found.lengths)),
         tokens=TOKENS,
         n=limit,
+    )
+
+
+def _cut_rows(found: Overview) -> str:
+    """How many instructions are, with their answers, longer than what a model learns of one."""
+    longer = sum(length > found.limit for length in found.lengths)
+    figures = {"tokens": found.tokens, "n": f"{found.limit:,}"}
+    if not longer:
+        return t(
+            "All of them fit into what a model learns of a row: {tokens} tokens, here about {n} characters.", **figures
+        )
+    return t(
+        "{share} of them are longer than what a model learns of a row: {tokens} tokens, here about {n} characters.",
+        share=sentences.percent(longer / len(found.lengths)),
+        **figures,
     )
 
 

@@ -28,7 +28,11 @@ show_line(" ".join(filter(None, (sentences_results.pictured(report), sentences_r
 written = isinstance(report, WrittenReport)
 ways = {
     "results/errors.py": t("Read its answers") if written else t("Read the wrong rows"),
-    **({} if written else {"use/fill.py": t("Fill the blank cells"), "use/ask.py": t("Try a text")}),
+    **(
+        {"use/playground.py": t("Talk to it")}
+        if written
+        else {"use/fill.py": t("Fill the blank cells"), "use/ask.py": t("Try a text")}
+    ),
     "use/export.py": t("Take the model with you"),
 }
 usable = report.verdict in sentences_results.USABLE and not written

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.components import sentences, state
-from pages.components.navigation import go
+from pages.components.navigation import go, link
 from pages.components.text import plain, show_error, show_heading, show_line, show_problem, t, tn
 from pipeline.actions.data import get_dataset, row_counts
 from pipeline.actions.runs import RunInfo
@@ -58,7 +58,9 @@ def _offer_use(run: RunInfo, blank: int) -> None:
         key="results",
     ):
         go("results/report.py", run=run.id)
-    if not written and st.button(t("Try it on a text"), icon=":material/chat:", key="ask"):
+    if written:
+        link("use/playground.py", t("Talk to it"), run=run.id)
+    elif st.button(t("Try it on a text"), icon=":material/chat:", key="ask"):
         go("use/ask.py", run=run.id)
 
 

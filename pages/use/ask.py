@@ -24,7 +24,7 @@ except TuneDeskError as error:
     st.stop()
 
 if info.format:
-    show_empty(asking.writes(run.name), t("Read its answers"), "results/errors.py", run=run.id)
+    show_empty(asking.writes(run.name), t("Talk to it"), "use/playground.py", run=run.id)
 show_heading(*asking.question(info, run.name))
 columns = (*info.text, info.second) if info.second else info.text
 modes = {

@@ -16,7 +16,7 @@ run = state.pick_run(finished=True)
 try:
     info = read_info(bundle_of(run.id))
     if info.format:
-        show_empty(asking.writes(run.name), t("Read its answers"), "results/errors.py", run=run.id)
+        show_empty(asking.writes(run.name), t("Talk to it"), "use/playground.py", run=run.id)
     if job := job_in_url(JOB, run.id):
         show_job(job, info)
         if st.button(t("Fill another file"), icon=":material/arrow_back:"):

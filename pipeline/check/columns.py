@@ -125,7 +125,9 @@ def find_empty_texts(material: Material) -> Iterator[CheckFinding]:
         material,
         first & second,
         "empty_texts",
-        N_("Rows with a label but no text: {rows}."),
+        N_("Rows with an answer but no instruction: {rows}.")
+        if view.written
+        else N_("Rows with a label but no text: {rows}."),
         N_("There is nothing in them to learn from. If there should be a text, correct the file."),
     )
     yield from _find_blank(

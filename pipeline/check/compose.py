@@ -112,7 +112,7 @@ def _can_be_measured(view: View, split: Split | None) -> bool:
     left = split.without(view.left_out)
     if not (left.train and left.validation and left.test):
         return False
-    if view.number or not split.test_source:
+    if view.number or view.written or not split.test_source:
         return True
     # Of a brought test file no row is left out, so each of its labels has to remain a class.
     tested = view_label_sets(view.on(split.test_source), split.test)

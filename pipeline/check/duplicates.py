@@ -36,7 +36,9 @@ def find_exact_duplicates(material: Material) -> Iterator[CheckFinding]:
         kind="exact_duplicates",
         severity=_severity(len(copies), FEW_COPIES, material),
         rows=len(copies),
-        message=N_("Rows that repeat the text and the label of an earlier row: {rows}."),
+        message=N_("Rows that repeat the instruction and the answer of an earlier row: {rows}.")
+        if material.view.written
+        else N_("Rows that repeat the text and the label of an earlier row: {rows}."),
         why=N_("A text that is there many times counts many times, in training and in the score."),
         values=(("rows", str(len(copies))),),
         examples=tuple(example(material, rows, material.labels[rows[0]]) for rows in repeated[:EXAMPLES]),
@@ -68,9 +70,7 @@ def find_near_duplicates(material: Material) -> Iterator[CheckFinding]:
         kind="near_duplicates",
         severity=_severity(len(surplus), FEW_COPIES, material),
         rows=len(surplus),
-        message=N_("Rows that are nearly the same as an earlier row with the same label: at least {rows}.")
-        if len(material.near) == MOST_PAIRS
-        else N_("Rows that are nearly the same as an earlier row with the same label: {rows}."),
+        message=_nearly(material),
         why=N_(
             "They teach the model little that is new, and the more of them there are, the fewer real cases it sees."
         ),
@@ -86,6 +86,17 @@ def find_near_duplicates(material: Material) -> Iterator[CheckFinding]:
             rows=str(len(surplus)),
         ),
     )
+
+
+def _nearly(material: Material) -> str:
+    at_least = len(material.near) == MOST_PAIRS
+    if material.view.written and at_least:
+        return N_("Rows that are nearly the same as an earlier row with the same answer: at least {rows}.")
+    if material.view.written:
+        return N_("Rows that are nearly the same as an earlier row with the same answer: {rows}.")
+    if at_least:
+        return N_("Rows that are nearly the same as an earlier row with the same label: at least {rows}.")
+    return N_("Rows that are nearly the same as an earlier row with the same label: {rows}.")
 
 
 def find_conflicts(material: Material) -> Iterator[CheckFinding]:
@@ -169,7 +180,10 @@ def find_test_copies(material: Material) -> Iterator[CheckFinding]:
 
 
 def _texts(material: Material) -> Texts:
-    """In the order of the file. Spellings of one label are one label; several labels are the same in any order."""
+    """In the order of the file. Spellings of one label are one label; several labels are the same in any order.
+
+    Answers that are written are the same where they are letter by letter.
+    """
     meanings = {label: fold(label) for label in material.counts}
     texts: Texts = defaultdict(list)
     keys, labels, sets = material.keys.tolist(), material.labels, material.sets

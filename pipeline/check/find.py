@@ -1,10 +1,14 @@
-"""The data check itself: every finder in turn, the worst findings first. To add one, name it in FINDERS."""
+"""The data check itself: every finder in turn, the worst findings first.
+
+To add one, name it in FINDERS, or in WRITTEN_FINDERS for answers that are texts to write, or in both.
+"""
 
 from collections.abc import Callable, Iterator
 
 from pipeline.check import (
     classes,
     columns,
+    cutting,
     drift,
     duplicates,
     groups,
@@ -14,6 +18,7 @@ from pipeline.check import (
     personal,
     several,
     texts,
+    written,
 )
 from pipeline.check.finding import CheckFinding
 from pipeline.check.material import Material
@@ -39,7 +44,7 @@ FINDERS: tuple[Finder, ...] = (
     duplicates.find_test_copies,
     groups.find_groups,
     several.find_several_labels,
-    texts.find_cut_texts,
+    cutting.find_cut_texts,
     texts.find_mixed_scripts,
     languages.find_mixed_languages,
     texts.find_short_texts,
@@ -49,6 +54,24 @@ FINDERS: tuple[Finder, ...] = (
     numbers.find_far_apart,
     personal.find_personal_data,
     drift.find_drift,
+)
+# What is said of labels means nothing there, and answers that change with time are told by no count.
+WRITTEN_FINDERS: tuple[Finder, ...] = (
+    written.find_unread_conversations,
+    columns.find_empty_texts,
+    written.find_empty_answers,
+    duplicates.find_exact_duplicates,
+    duplicates.find_near_duplicates,
+    written.find_repeated_questions,
+    duplicates.find_test_copies,
+    groups.find_groups,
+    cutting.find_cut_answers,
+    written.find_long_rows,
+    written.find_echoes,
+    written.find_unfinished_answers,
+    texts.find_mixed_scripts,
+    languages.find_mixed_languages,
+    personal.find_personal_data,
 )
 
 
@@ -68,12 +91,13 @@ def find(material: Material, keep: Callable[[tuple[CheckFinding, ...]], None] = 
     """
     progress = material.progress
     found: tuple[CheckFinding, ...] = ()
-    for done, finder in enumerate(FINDERS):
-        progress.advance(PHASE, done, len(FINDERS))
+    finders = WRITTEN_FINDERS if material.view.written else FINDERS
+    for done, finder in enumerate(finders):
+        progress.advance(PHASE, done, len(finders))
         if progress.stop_requested():
             raise Stopped({})
         if new := list(finder(material)):
             found = tuple(sorted((*found, *new), key=lambda one: (-one.severity, -one.rows, one.kind)))
             keep(found)
-    progress.advance(PHASE, len(FINDERS), len(FINDERS))
+    progress.advance(PHASE, len(finders), len(finders))
     return found

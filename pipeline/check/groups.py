@@ -149,6 +149,8 @@ def _near_duplicates(material: Material, grouping: Grouping) -> tuple[int, int, 
 
 def _example(material: Material, grouping: Grouping, value: str) -> Example:
     rows = grouping.groups.index[grouping.groups == value]
+    if material.view.written:
+        return Example(tuple(int(row) for row in rows[:EXAMPLES]), excerpt(value))
     frequent: Sequence[tuple[str, int]] = Counter(material.labels[row] for row in rows).most_common(3)
     return Example(
         tuple(int(row) for row in rows[:EXAMPLES]),

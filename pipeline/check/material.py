@@ -1,4 +1,7 @@
-"""What the findings look at: the rows of a View with their texts and labels, read once. Judges nothing."""
+"""What the findings look at: the rows of a View with their texts and labels, read once. Judges nothing.
+
+Of a View whose answers are written, the text is what was asked and the label is the answer, whole.
+"""
 
 import math
 from collections import Counter
@@ -11,14 +14,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.data import personal
 from pipeline.data.columns import ColumnProfile, profile_source
+from pipeline.data.conversation import Conversation
 from pipeline.data.duplicates import number_texts, similar_pairs
 from pipeline.data.shingles import Numbers
 from pipeline.data.source import Source, load_source, read_rows
 from pipeline.data.split import Split, levels_of
-from pipeline.data.view import View, view_frame, view_label_sets, view_labels, view_numbers
+from pipeline.data.view import Rows, View, view_answers, view_frame, view_label_sets, view_labels, view_numbers
 from pipeline.errors import N_
 from pipeline.runs.progress import Progress, Silent, Stopped
+from pipeline.templates.asking import read_conversations
 from pipeline.templates.columns import read_pairs, read_texts, read_whole
 
 # Between the labels of a row, and for a row that has none of them: how a set of labels is written as one.
@@ -57,8 +63,22 @@ class Material:
 
     @cached_property
     def texts(self) -> list[str]:
-        """[rows] what a model would read; of a pair both texts together."""
-        return _share(read_whole(self.view, self.view.second, view_frame(self.view)))
+        """[rows] what a model would read; of a pair both texts together, of a conversation all but the answer."""
+        return _share(_read(self.view))
+
+    @cached_property
+    def asked(self) -> list[Conversation]:
+        """[rows] what is said before the answer; () where nothing is. Of a View whose answers are written."""
+        return read_conversations(self.view, view_frame(self.view), answered=False)
+
+    @cached_property
+    def whole(self) -> list[str]:
+        """[rows] all that a model reads while it learns: the text, and an answer that is written."""
+        view = self.view
+        if not view.written:
+            return self.texts
+        answers = (personal.mask(answer, view.masks) for answer in self.labels) if view.masks else self.labels
+        return ["\n".join(filter(None, both)) for both in zip(self.texts, answers, strict=True)]
 
     @cached_property
     def seconds(self) -> list[str]:
@@ -75,8 +95,13 @@ class Material:
 
     @cached_property
     def cells(self) -> list[str]:
-        """[rows] what the text columns hold, without the words of the template, which are the same everywhere."""
+        """[rows] what the text columns hold, without the words of the template, which are the same everywhere.
+
+        An answer that is written is one of them.
+        """
         view = self.view
+        if view.written:
+            return self.whole
         if len(view.text) == 1 and not view.second and not view.masks:
             return self.texts
         columns = [list(self.column(name)) for name in (*view.text, *filter(None, (view.second,)))]
@@ -86,8 +111,10 @@ class Material:
     def labels(self) -> list[str]:
         """[rows] the answer of each row as one name, after the steps; "" for blank or left out.
 
-        Several labels stand beside each other; a number is written as short as it can be.
+        Several labels stand beside each other; a number is written as short as it can be, a text as it stands.
         """
+        if self.view.written:
+            return _share(view_answers(self.view))
         if self.view.number:
             return _share("" if math.isnan(number) else f"{number:.10g}" for number in self.numbers.tolist())
         if self.view.several:
@@ -96,8 +123,8 @@ class Material:
 
     @cached_property
     def sets(self) -> list[tuple[str, ...] | None]:
-        """[rows] the labels of each row; None for blank or left out, and for numbers."""
-        if self.view.number:
+        """[rows] the labels of each row; None for blank or left out, and for numbers and written answers."""
+        if self.view.number or self.view.written:
             return [None] * self.source.rows
         if self.view.several:
             return _share(view_label_sets(self.view))
@@ -110,7 +137,12 @@ class Material:
 
     @cached_property
     def classes(self) -> list[str]:
-        """[rows] what rows are compared by: as ``labels``, but numbers by how large they are, in ten levels."""
+        """[rows] what rows are compared by: as ``labels``, but numbers by how large they are, in ten levels.
+
+        Written answers are not compared: each is one of its own.
+        """
+        if self.view.written:
+            return ["" for _ in self.labels]
         return levels_of(self.numbers) if self.view.number else self.labels
 
     @cached_property
@@ -120,7 +152,10 @@ class Material:
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """Rows of each label, among the labelled ones; a row with several counts for each of them. Numbers: none."""
+        """Rows of each label, among the labelled ones; a row with several counts for each of them.
+
+        Empty for numbers and written answers.
+        """
         return Counter(label for row in self.labelled for label in self.sets[row] or ())
 
     def rows_of(self, labels: Collection[str]) -> list[int]:
@@ -162,7 +197,7 @@ class Material:
         tested: list[str] = []
         if self.split is not None and self.split.test_source:
             there = self.view.on(self.split.test_source)
-            tested = read_whole(there, there.second, view_frame(there, self.split.test))
+            tested = _read(there, self.split.test)
         return number_texts([*self.texts, *tested])
 
     def each(self, judge: Callable[[str], Judgement], texts: Sequence[str]) -> Iterator[Judgement]:
@@ -182,6 +217,18 @@ class Material:
                     known.clear()
                 known[text] = judge(text)
             yield known[text]
+
+
+def _read(view: View, rows: Rows | None = None) -> list[str]:
+    """[rows] what a model would read of some rows of a View's Source; None for all."""
+    frame = view_frame(view, rows)
+    if view.written:
+        return list(map(_spoken, read_conversations(view, frame, answered=False)))
+    return read_whole(view, view.second, frame)
+
+
+def _spoken(conversation: Conversation) -> str:
+    return "\n".join(part for turn in conversation for part in (turn.text, turn.extra) if part)
 
 
 def _share(values: Iterable[Value]) -> list[Value]:

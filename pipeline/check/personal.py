@@ -58,8 +58,8 @@ def _count(material: Material) -> dict[str, _Count]:
     """The kinds that occur, in the order of ``personal.KINDS``."""
     counts = {kind: _Count() for kind in personal.KINDS}
     left_out = material.view.left_out
-    judged = material.each(lambda text: tuple(personal.find_personal(text)), material.texts)
-    for row, (text, personally) in enumerate(zip(material.texts, judged, strict=True)):
+    judged = material.each(lambda text: tuple(personal.find_personal(text)), material.whole)
+    for row, (text, personally) in enumerate(zip(material.whole, judged, strict=True)):
         met = set()
         for found in personally if row not in left_out else ():
             counted = counts[found.kind]

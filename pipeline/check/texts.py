@@ -1,13 +1,8 @@
-"""What is the matter with the texts: too long for a model, too short to say anything, in several scripts."""
+"""What is the matter with the texts: too short to say anything, in several scripts. How long may be: ``cutting``."""
 
-import random
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-from tokenizers import Tokenizer
 
 from pipeline.check.compose import EXAMPLES, excerpt, offer
 from pipeline.check.finding import CheckFinding, Example, Remedy, Severity
@@ -15,23 +10,7 @@ from pipeline.check.material import Material
 from pipeline.data.scripts import script_of
 from pipeline.data.steps import leave_out
 from pipeline.errors import N_
-from pipeline.models import catalogue, store
-from pipeline.models.store import Model
-from pipeline.runs.spec import Recipe
-
-# Texts that are handed to the tokenizers; so many give a share of rows to about one point.
-SAMPLE = 5_000
-_TEXTS_AT_ONCE = 500
-
-# No tokenizer packs more characters into a token on average, so that what stands behind need not be read.
-_CHARACTERS_A_TOKEN = 64
-_AROUND_CUT = 60  # characters shown on each side of a cut
-
-# Share of all text below which nobody has to hear of it.
-LEAST_LOSS = 0.001
-
-# What a model has to read, by the script of the texts; "multi" reads everything.
-_LANGUAGES = {"han": "zh", "kana": "ja", "hangul": "ko", "latin": "en"}
+from pipeline.models import catalogue
 
 # Rows that are cut, or in another script: a smaller share hardly moves any figure.
 MATTERING_SHARE = 0.05
@@ -48,60 +27,6 @@ _OTHER_SCRIPT = {
     "hebrew": N_("Texts in Hebrew, unlike most others here: {rows} ({share})."),
     "devanagari": N_("Texts in Devanagari, unlike most others here: {rows} ({share})."),
 }
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """What a model does not get to read, of the texts that were looked at."""
-
-    model: Model
-    limit: int  # tokens
-    ends: dict[int, int]  # row -> characters that are read, for rows that are cut
-    share: float  # of all characters, from 0 to 1
-
-
-def find_cut_texts(material: Material) -> Iterator[CheckFinding]:
-    """Texts that are longer than a model of this machine reads by default, for the model that loses most.
-
-    Models for other languages are not asked: what they cannot read they cut in pieces, or take for nothing.
-    """
-    rows = [row for row in _rows(material) if material.texts[row].strip()]
-    sample = rows if len(rows) <= SAMPLE else sorted(random.Random(0).sample(rows, SAMPLE))
-    cuts = [_cut(material.texts, sample, model) for model in _models_for(material, sample)]
-    cuts.sort(key=lambda cut: (cut.share, len(cut.ends)))
-    if not cuts or cuts[-1].share < LEAST_LOSS:
-        return
-    least, most = cuts[0], cuts[-1]
-    affected = {cut.model.name: round(len(cut.ends) * len(rows) / len(sample)) for cut in (least, most)}
-    message = N_("{model} reads {limit} tokens of a text by default: {rows} rows are cut, {share} of all text is lost.")
-    if len(cuts) > 1:
-        message = N_(
-            "{model} reads {limit} tokens of a text by default: {rows} rows are cut, {share} of all text is lost. "
-            "{least} loses least: {least_rows} rows, {least_share}."
-        )
-    about = "" if len(sample) == len(rows) else "≈ "
-    values = {
-        "model": most.model.name,
-        "limit": str(most.limit),
-        "rows": f"{about}{affected[most.model.name]}",
-        "share": f"{most.share:.1%}",
-        "least": least.model.name,
-        "least_rows": f"{about}{affected[least.model.name]}",
-        "least_share": f"{least.share:.1%}",
-    }
-    worst = sorted(most.ends, key=lambda row: most.ends[row] - len(material.texts[row]))[:EXAMPLES]
-    yield CheckFinding(
-        kind="cut_texts",
-        severity=Severity.WARNING if len(least.ends) >= MATTERING_SHARE * len(sample) else Severity.NOTE,
-        rows=affected[most.model.name],
-        message=message,
-        why=N_(
-            "What is cut off is never read. If it matters, put the column that says most first, or raise the maximum "
-            "length on the Train page: longer texts take more time and memory."
-        ),
-        values=tuple(values.items()),
-        examples=tuple(_shown_cut(row, material.texts[row], most.ends[row]) for row in worst),
-    )
 
 
 def find_mixed_scripts(material: Material) -> Iterator[CheckFinding]:
@@ -173,56 +98,6 @@ def find_short_texts(material: Material) -> Iterator[CheckFinding]:
             examples=tuple(Example((row,), excerpt(texts[row]), material.labels[row]) for row in rows[:EXAMPLES]),
             remedies=_without(material, rows, "short_texts"),
         )
-
-
-def _rows(material: Material) -> list[int]:
-    left_out = material.view.left_out
-    return [row for row in range(len(material.texts)) if row not in left_out]
-
-
-def _models_for(material: Material, rows: Sequence[int]) -> list[Model]:
-    """Models of this machine that read what most of the texts are written in, as far as that is known."""
-    scripts = Counter(script_of(material.texts[row]) for row in rows)
-    del scripts[""]
-    language = _LANGUAGES.get(scripts.most_common(1)[0][0], "multi") if scripts else ""
-    return [
-        model
-        for model in store.list_ready()
-        if _vocabulary(model).is_file()
-        and (not language or not model.languages or {language, "multi"} & {*model.languages})
-    ]
-
-
-def _vocabulary(model: Model) -> Path:
-    return model.path / "tokenizer.json"
-
-
-def _cut(texts: Sequence[str], rows: Sequence[int], model: Model) -> _Cut:
-    limit = min(Recipe().max_length, model.context)
-    tokenizer = Tokenizer.from_file(str(_vocabulary(model)))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(limit)
-    special = tokenizer.num_special_tokens_to_add(False)
-    # A token stands for a byte at least (and one may stand for the start), so shorter texts need not be read.
-    long = [row for row in rows if len(texts[row].encode("utf-8", "surrogatepass")) + special >= limit]
-    ends: dict[int, int] = {}
-    for start in range(0, len(long), _TEXTS_AT_ONCE):
-        some = long[start : start + _TEXTS_AT_ONCE]
-        read = tokenizer.encode_batch([_readable(texts[row])[: limit * _CHARACTERS_A_TOKEN] for row in some])
-        cut = [(row, one) for row, one in zip(some, read, strict=True) if one.overflowing]
-        ends |= {row: max(end for _, end in one.offsets) for row, one in cut}
-    lost = sum(len(texts[row]) - end for row, end in ends.items())
-    return _Cut(model, limit, ends, lost / max(1, sum(len(texts[row]) for row in rows)))
-
-
-def _readable(text: str) -> str:
-    """Half a character, as a cut file may hold it, is no text to a tokenizer."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _shown_cut(row: int, text: str, end: int) -> Example:
-    before = ("… " if end > _AROUND_CUT else "") + text[max(0, end - _AROUND_CUT) : end]
-    return Example((row,), f"{before} ✂ {text[end : end + _AROUND_CUT]}")
 
 
 def _says_nothing(text: str) -> bool:

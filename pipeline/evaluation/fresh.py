@@ -1,4 +1,7 @@
-"""A bundle measured on another file than its run was: new rows, with their answers, from the same kind of work."""
+"""A bundle measured on another file than its run was: new rows, with their answers, from the same kind of work.
+
+Of a model that writes see ``fresh_texts``.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +16,8 @@ from pipeline.data.several import says_yes, split_labels
 from pipeline.data.source import load_source, read_rows
 from pipeline.data.view import is_blank
 from pipeline.errors import N_, UnfitData
-from pipeline.evaluation import number_report, set_report
+from pipeline.evaluation import number_report, set_report, written_report
+from pipeline.evaluation.fresh_texts import write_fresh
 from pipeline.evaluation.report import class_scores
 from pipeline.inference.classify import Classifier
 from pipeline.inference.saying import kind_of
@@ -42,9 +46,11 @@ def measure_on(bundle: Path, source_id: str) -> Measured:
 
     Raises:
         DataError: the file lacks one of the bundle's columns.
-        UnfitData: no row has an answer that the model could give.
+        UnfitData: no row has an answer that the model could give, or, of one that writes, any answer.
     """
     info = read_info(bundle)
+    if info.format:
+        return _of_texts(bundle, info, source_id)
     texts = (*info.text, info.second) if info.second else info.text
     frame = read_rows(source_id, [*dict.fromkeys([*texts, *info.answers])])
     blank = frame[[*info.answers]].apply(is_blank).all(axis=1).to_numpy()
@@ -67,6 +73,18 @@ def measure_on(bundle: Path, source_id: str) -> Measured:
         rows=int(known.sum()),
         blank=int(blank.sum()),
         unknown=int((~blank & ~known).sum()),
+        metrics={name: figure.value for name, figure in figures.items()},
+        intervals={name: (figure.low, figure.high) for name, figure in figures.items()},
+    )
+
+
+def _of_texts(bundle: Path, info: BundleInfo, source_id: str) -> Measured:
+    answered = write_fresh(bundle, info, source_id)
+    figures = vars(written_report.scores_of(answered.answers))
+    return Measured(
+        rows=len(answered.answers.rows),
+        blank=answered.blank,
+        unknown=0,
         metrics={name: figure.value for name, figure in figures.items()},
         intervals={name: (figure.low, figure.high) for name, figure in figures.items()},
     )

@@ -67,9 +67,10 @@ surprise it, and less is better. Licence of the base model: {licence_said}. The 
 {program}
 ```
 
-It learned to answer the column {instruction}{about} as the column {label} does, from texts of at most {max_length}
-tokens, the answer included. {format}
+It learned {learned}, from texts of at most {max_length} tokens, the answer included. {format}
 """
+_BY_ROW = "to answer the column {instruction}{about} as the column {label} does"
+_BY_CONVERSATION = "to say what the assistant says in the conversations of the column {instruction}"
 _CHAT_FORMAT = "It is asked by the chat template of its tokenizer; an input follows the instruction after a blank line."
 _PROMPT_FORMAT = """It is asked in this format, where a blank input vanishes together with the words before it:
 
@@ -152,9 +153,7 @@ def model_card(info: BundleInfo, *, encoder: bool = False) -> str:
     )
     if info.second:
         text += _PAIR.format(column=_code(info.second))
-    if info.masks:
-        kinds = ", ".join(f"{NAMES[kind]} by {_code(MASKS[kind])}" for kind in info.masks)
-        text += _MASKED.format(kinds=kinds)
+    text += _masked(info)
     names = "\n".join(f"- {_code(old)} as {_code(new)}" for old, new in sorted(info.renamed.items()))
     return _CARD.format(
         title=_plain(info.name or info.run),
@@ -179,6 +178,8 @@ def model_card(info: BundleInfo, *, encoder: bool = False) -> str:
 def _written_card(info: BundleInfo, encoder: bool) -> str:
     licence = _licence(info.base_model)
     about = f", together with {', '.join(map(_code, info.text[1:]))}," if len(info.text) > 1 else ""
+    learned = _BY_CONVERSATION if info.dialogue else _BY_ROW
+    form = _CHAT_FORMAT if info.format == written.CHAT else _PROMPT_FORMAT.format(prompt=_fenced(info))
     return _WRITES_ANSWERS.format(
         title=_plain(info.name or info.run),
         licence=_plain(licence).lower() or "unknown",
@@ -188,12 +189,15 @@ def _written_card(info: BundleInfo, encoder: bool) -> str:
         metrics=_metrics(info),
         program=written.program(info, "this_folder", "an instruction", "what it is about", encoder=encoder),
         tag="text2text-generation" if encoder else "text-generation",
-        instruction=_code(info.text[0]),
-        about=about,
-        label=_code(info.label),
+        learned=learned.format(instruction=_code(info.text[0]), about=about, label=_code(info.label)),
         max_length=info.max_length,
-        format=_CHAT_FORMAT if info.format == written.CHAT else _PROMPT_FORMAT.format(prompt=_fenced(info)),
+        format=form + _masked(info),
     )
+
+
+def _masked(info: BundleInfo) -> str:
+    kinds = ", ".join(f"{NAMES[kind]} by {_code(MASKS[kind])}" for kind in info.masks)
+    return _MASKED.format(kinds=kinds) if kinds else ""
 
 
 def _fenced(info: BundleInfo) -> str:

@@ -86,6 +86,8 @@ _LATER = (
 _PLAIN = Recipe()
 
 
+# Tokens of instruction and answer together that a model which writes learns by default.
+LONGEST_WRITTEN = 512
 # Of a model that writes, test rows that are answered: each takes a second or so.
 MOST_ANSWERED = 200
 

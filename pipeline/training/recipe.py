@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.errors import N_, ModelError, SettingError
 from pipeline.models.devices import Device
 from pipeline.models.store import Model
-from pipeline.runs.spec import Recipe
+from pipeline.runs.spec import LONGEST_WRITTEN, Recipe
 from pipeline.templates.formats.registry import NAMES as FORMATS
 from pipeline.training.space import BERT_BATCHES, BERT_EPOCHS, BERT_RATES
 
@@ -42,7 +42,6 @@ _WRITING_RATE, _ADAPTER_RATE = 1e-4, 1e-3
 _PREFERENCE_SHARE = 0.1  # of these rates: preferences change a model that can write already, and only a little
 _ADAPTED_FROM = 300_000_000  # parameters
 _FEW_WRITTEN_ROWS = 400  # of the samples; then twice as often
-_LONGEST_WRITTEN = 512  # tokens of instruction and answer together
 
 # Share of the layers that is trained, and the fewest.
 _TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
@@ -123,7 +122,7 @@ def choose_writing(preset: str, model: Model, *, rows: int, device: Device, pref
         learning_rate=(_ADAPTER_RATE if adapts else _WRITING_RATE) * (_PREFERENCE_SHARE if prefers else 1),
         head_factor=1.0,
         batch_size=8,
-        max_length=min(_LONGEST_WRITTEN, model.context),
+        max_length=min(LONGEST_WRITTEN, model.context),
         label_smoothing=0.0,
         schedule="cosine",
         precision=_precision(device),

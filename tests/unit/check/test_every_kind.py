@@ -3,6 +3,7 @@
 What is found in detail stands in the tests of the finders; this is the list that nothing may be missing from.
 """
 
+import json
 import random
 import re
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ from pipeline.data import personal
 from pipeline.data.new_view import make_view, with_steps
 from pipeline.data.steps import leave_out
 from pipeline.settings import Workspace
-from tests.tiny import tiny_base
+from tests.tiny import tiny_base, tiny_writer
 from tests.unit.check.checked import ENGLISH, GERMAN, beside_test_file, bring, different_texts, look_at
 
 TEXTS = different_texts(240)
@@ -61,6 +62,21 @@ def numbers(cells: Sequence[str], texts: Sequence[str] = TEXTS[:60]) -> Material
     return Material(make_view(source, ["text"], "hours", number=True))
 
 
+def answers(cells: Sequence[str], texts: Sequence[str] = TEXTS[:60]) -> Material:
+    source = bring({"instruction": texts, "answer": cells})
+    return Material(make_view(source, ["instruction"], "answer", written=True))
+
+
+def talks(cells: Sequence[str]) -> Material:
+    source = bring({"messages": cells})
+    return Material(make_view(source, ["messages"], "messages", written=True, dialogue=True))
+
+
+ANSWERS = [f"This is what one says to number {number}, and it takes a sentence of some length." for number in range(60)]
+TALKS = [
+    json.dumps([{"role": "user", "content": text}, {"role": "assistant", "content": answer}])
+    for text, answer in zip(TEXTS[:60], ANSWERS, strict=True)
+]
 HOURS = [f"{number % 12 / 2}" for number in range(60)]
 
 # Kind -> data that has it, and data that comes close and has not.
@@ -152,6 +168,34 @@ CASES: dict[str, tuple[Callable[[], Material], Callable[[], Material]]] = {
         lambda: plain(changed((5, f"my card {CARD} was charged twice"))),
         lambda: plain(changed((5, f"my card {CARD[:-1]}2 was charged twice"))),
     ),
+    "unread_conversations": (
+        lambda: talks(changed((5, "Hello!"), texts=TALKS)),
+        lambda: talks(changed((5, ""), texts=TALKS)),
+    ),
+    "empty_answers": (
+        lambda: answers(changed((5, " "), texts=ANSWERS)),
+        lambda: answers(changed((5, " "), texts=ANSWERS), changed((5, ""))),
+    ),
+    "repeated_questions": (
+        lambda: answers(ANSWERS, changed((5, TEXTS[4]), (8, TEXTS[4]))),
+        lambda: answers(changed((5, ANSWERS[4]), texts=ANSWERS), changed((5, TEXTS[4]))),
+    ),
+    "cut_answers": (
+        lambda: answers(changed((5, "the printer " * 150), texts=ANSWERS)),
+        lambda: answers(changed((5, "the printer " * 20), texts=ANSWERS)),
+    ),
+    "long_rows": (
+        lambda: answers(changed((5, "word. " * 500), texts=ANSWERS)),
+        lambda: answers(changed((5, "word. " * 100), texts=ANSWERS)),
+    ),
+    "echoed_answers": (
+        lambda: answers(changed((5, f"{TEXTS[5]} "), texts=ANSWERS)),
+        lambda: answers(changed((5, TEXTS[6]), texts=ANSWERS)),
+    ),
+    "unfinished_answers": (
+        lambda: answers(changed((5, ANSWERS[5][:-8]), texts=ANSWERS)),
+        lambda: answers([answer[:-1] for answer in ANSWERS]),
+    ),
     "drift": (
         lambda: plain(TEXTS, [*["a", "b"] * 96, *["c", "a"] * 24], day=DAYS),
         lambda: plain(TEXTS, ["a", "b"] * 120, day=DAYS),
@@ -159,11 +203,12 @@ CASES: dict[str, tuple[Callable[[], Material], Callable[[], Material]]] = {
 }
 
 # Nothing in a View could help: it is a setting of training, or the file itself is to be corrected.
-WITHOUT_REMEDY = {"imbalance", "cut_texts", "no_numbers", "one_number"}
+WITHOUT_REMEDY = {"imbalance", "cut_texts", "no_numbers", "one_number", "unread_conversations", "empty_answers"}
 
 
 def found_in(make: Callable[[], Material], kind: str, home: Workspace) -> tuple[Material, list[CheckFinding]]:
     tiny_base(home.models / "tiny")  # reads 64 tokens, for ``cut_texts``
+    tiny_writer(home.models / "writer")  # 256, for ``cut_answers``
     material = make()
     return material, [found for found in find(material) if found.kind == kind]
 

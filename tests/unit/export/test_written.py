@@ -82,6 +82,13 @@ def test_the_card_says_what_was_measured_and_how_to_ask(home: Workspace) -> None
     assert "chat template of its tokenizer" in model_card(dataclasses.replace(INFO, format="chat"))
 
 
+def test_conversations_and_masks_are_told(home: Workspace) -> None:
+    talks = dataclasses.replace(INFO, text=("messages",), label="messages", dialogue=True, masks=("email",))
+    card = model_card(talks)
+    assert "It learned to say what the assistant says in the conversations of the column `messages`" in card
+    assert "e-mail addresses by `[email]`" in card
+
+
 def test_a_template_cannot_leave_its_place_in_the_card(home: Workspace) -> None:
     card = model_card(dataclasses.replace(INFO, format="own", own_format=OWN))
     assert sum(line.startswith("```") for line in card.splitlines()) == 4
