@@ -14,7 +14,7 @@ FIRST, SECOND, BESIDE = "playground-first", "playground-second", "playground-bes
 KINDS = {
     "decoder": N_("base model"),
     "encoder-decoder": N_("base model, rewrites texts"),
-    LABELS: N_("run, gives a label"),
+    LABELS: N_("trained run, gives a label"),
 }
 
 
@@ -57,7 +57,7 @@ def show_nobody() -> None:
 def describe(partner: Partner) -> str:
     """What kind of model it is, in a few words."""
     if partner.kind == "run" and partner.family != LABELS:
-        return t("run, trained on instructions")
+        return t("trained run")
     return t(KINDS[partner.family])
 
 

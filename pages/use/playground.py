@@ -1,5 +1,6 @@
 """Playground: what does a model write? Talk to one, or to two side by side with the same settings."""
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import streamlit as st
@@ -57,17 +58,20 @@ if not writers and not labellers:
 
 talk = current_talk()
 chosen = ""
-with st.container(horizontal=True, vertical_alignment="center", key="playground-controls"):
+top = st.container(horizontal=True, vertical_alignment="center", key="playground-models")
+# For a room everything is out of the way, behind one button each.
+with top, st.popover(t("Models"), icon=":material/smart_toy:") if large else contextlib.nullcontext():
     partners = pick_partners((*writers, *labellers))
-    family = next((one.family for one in partners if one.family != LABELS), "decoder")
+with top if large else st.container(horizontal=True, key="playground-controls"):
     with st.popover(t("Settings"), icon=":material/tune:"):
-        asking = show_settings(family)
+        asking = show_settings(next((one.family for one in partners if one.family != LABELS), "decoder"))
     with st.popover(t("Demo prompts"), icon=":material/bookmarks:"):
         chosen = demo_prompts.show_list(talk.exchanges[-1].asked if talk else "")
-    if writers:
+    if writers and not large:
         with st.popover(t("More models"), icon=":material/download:"):
             show_missing(primary=False)
-    st.toggle(t("Presentation"), key=LARGE, help=t("Large type and nothing else: for a room."), persist_state="session")
+    st.space("stretch")
+    st.toggle(t("Presentation"), key=LARGE, help=t("Large type, for a room."), persist_state="session")
 
 if talk:
     show_talk(talk, large=large)

@@ -19,7 +19,7 @@ _SHADES = ("0%", "11%", "22%", "35%", "50%")
 _SIGNS = {"\n": "⏎", "\t": "⇥", " ": "␣"}
 
 STYLE = f"""<style>
-.td-said {{ position: relative; padding-bottom: 3.4rem; line-height: 1.9; white-space: pre-wrap;
+.td-said {{ position: relative; padding-bottom: 4rem; line-height: 1.9; white-space: pre-wrap;
   overflow-wrap: anywhere; }}
 .td-word {{ border-radius: 0.15rem; padding: 0.1rem 0; cursor: default; outline-offset: 1px; }}
 {
@@ -31,8 +31,8 @@ STYLE = f"""<style>
 }
 .td-s4 {{ text-decoration: underline dotted; text-underline-offset: 0.25em; }}
 .td-word:hover, .td-word:focus {{ outline: 2px solid #2f6db5; }}
-.td-about, .td-hint {{ position: absolute; left: 0; right: 0; bottom: 0; height: 2.7rem; overflow: hidden;
-  line-height: 1.5; font-size: 0.875rem; padding: 0.45rem 0.7rem; border-radius: 0.5rem; white-space: normal; }}
+.td-about, .td-hint {{ position: absolute; left: 0; right: 0; bottom: 0; height: 3.4rem; overflow: hidden;
+  line-height: 1.5; font-size: 0.875rem; padding: 0.35rem 0.7rem; border-radius: 0.5rem; white-space: normal; }}
 .td-hint {{ opacity: 0.65; padding-left: 0; }}
 .td-about {{ visibility: hidden; background: color-mix(in srgb, #2f6db5 12%, var(--td-page)); }}
 .td-word:hover .td-about, .td-word:focus .td-about {{ visibility: visible; }}
@@ -81,7 +81,7 @@ def markup(tokens: Sequence[Token]) -> str:
     found = words(tokens)
     if not found:
         return ""
-    hint = escape(t("Point at a word, or move to it with the Tab key, to see what else the model might have said."))
+    hint = escape(t("Point at a word to see what else it might have been."))
     spans = "".join(_span(word) for word in found)
     return f'{STYLE}<div class="td-said"><div class="td-hint">{hint}</div>{spans}</div>'
 

@@ -30,7 +30,7 @@ REASONS = {
 }
 _STYLE = """<style>
 [class*="st-key-asked-"] [data-testid="stText"] { padding: 0.6rem 1rem; border-radius: 0.9rem;
-  background: color-mix(in srgb, #2f6db5 14%, transparent); }
+  background: color-mix(in srgb, #2f6db5 18%, transparent); }
 [class*="st-key-asked-"] { padding-left: 12%; }
 </style>"""
 _LARGE = """<style>
