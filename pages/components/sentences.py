@@ -17,6 +17,7 @@ GB = 1000**3
 # The figure that is shown of a run: of texts, of classes, of label sets, of numbers; and whether it is a share of the
 # whole.
 SCORES = {
+    "preference_accuracy": (N_("Right preferences"), True),
     "chrf": (N_("Similarity (chrF)"), True),
     "accuracy": (N_("Test accuracy"), True),
     "micro_f1": (N_("Micro-F1"), True),
@@ -55,6 +56,11 @@ VERDICTS = {
 }
 
 
+PREFERENCE_VERDICTS = {
+    "beyond_baseline": N_("It has learned which answers are better."),
+    "not_distinguishable": N_("Whether it has learned which answers are better is not certain."),
+    "worse": N_("It prefers the worse answers: look whether the two columns were mixed up."),
+}
 TEXT_VERDICTS = {
     "beyond_baseline": N_("It answers better than the base model."),
     "not_distinguishable": N_("Whether it answers better than the base model is not certain."),
@@ -188,6 +194,8 @@ def verdict(name: str, metrics: Mapping[str, float] | None = None) -> str:
     ``metrics`` of the run tell what it is compared with: the base model, or what the simplest method answers, which is
     a label, a set of labels or a mean.
     """
+    if metrics is not None and "preference_accuracy" in metrics:
+        return t(PREFERENCE_VERDICTS[name]) if name in PREFERENCE_VERDICTS else ""
     if metrics is not None and "chrf" in metrics:
         return t(TEXT_VERDICTS[name]) if name in TEXT_VERDICTS else ""
     if name == "nothing_learned" and metrics is not None and "pearson" in metrics:

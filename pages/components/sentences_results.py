@@ -67,6 +67,8 @@ def pictured(report: Report) -> str:
 
 def grounds(report: Report) -> str:
     """What the first line rests on: the interval, the test rows, the best baseline and the difference to it."""
+    if isinstance(report, WrittenReport) and report.preferred is not None:
+        return sentences_texts.preferences(report)
     rows = f"{report.test_rows:,}"
     if isinstance(report, NumberReport):
         nearest = min(report.baselines, key=lambda name: report.baselines[name].rmse.value)

@@ -25,6 +25,14 @@ def bits(value: float) -> str:
 
 def headline(report: WrittenReport) -> str:
     """The first line of the page: how near its answers are, and what that is worth."""
+    if report.preferred is not None:
+        share = percent(report.preferred.value)
+        return t(
+            "It prefers the better answer in {share} of {n} test pairs. {verdict}",
+            share=share,
+            n=f"{report.test_rows:,}",
+            verdict=verdict(report.verdict, report.metrics),
+        )
     return t(
         "Its answers are {chrf} similar to the right ones. {verdict}",
         chrf=percent(report.chrf.value),
@@ -51,6 +59,17 @@ def surprise(report: WrittenReport) -> str:
         )
     return t(
         "The right answers surprise it about as much as the base model: {ours} bits a character, and {base}.", **figures
+    )
+
+
+def preferences(report: WrittenReport) -> str:
+    """What the share of right preferences means; "" where the run has learned none."""
+    if report.preferred is None:
+        return ""
+    return t(
+        "By chance it would be half of them; 95% interval {low} – {high}. Below, its answers beside the better ones.",
+        low=percent(report.preferred.low),
+        high=percent(report.preferred.high),
     )
 
 

@@ -22,7 +22,7 @@ from pipeline.metrics import classification
 from pipeline.metrics.intervals import Interval, accuracy_interval, macro_f1_interval, paired_difference
 from pipeline.runs.answers import Answers, load_answers
 from pipeline.runs.spec import RunSpec
-from pipeline.runs.texts import BASE, MODEL, are_texts, load_texts
+from pipeline.runs.texts import BASE, MODEL, are_texts, load_margins, load_texts
 from pipeline.settings import workspace
 
 FILE = "report.json"
@@ -98,7 +98,9 @@ def build_report(run: str, run_folder: Path, spec: RunSpec) -> Report:
         RunError: not one test row has a label.
     """
     if are_texts(run_folder):
-        report: Report = written_report.build(run, load_texts(run_folder, MODEL), load_texts(run_folder, BASE))
+        report: Report = written_report.build(
+            run, load_texts(run_folder, MODEL), load_texts(run_folder, BASE), load_margins(run_folder)
+        )
         _write(report, run_folder, "text")
         return report
     model = _labelled(load_answers(run_folder, "model"), run)

@@ -39,3 +39,15 @@ def judge_texts(surprise: Interval, said: Interval) -> Verdict:
     if all(gained):
         return "beyond_baseline"
     return "not_distinguishable" if any(gained) else "nothing_learned"
+
+
+def judge_preferences(preferred: Interval) -> Verdict:
+    """The verdict of a run that has learned which of two answers is better.
+
+    Args:
+        preferred: share of the test pairs whose better answer has become likelier than the worse one. By chance it is
+            half: then training has moved both alike.
+    """
+    if preferred.low > 0.5:
+        return "beyond_baseline"
+    return "worse" if preferred.high < 0.5 else "not_distinguishable"

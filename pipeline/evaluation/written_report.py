@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import N_, RunError
-from pipeline.evaluation.verdict import Verdict, judge_texts
+from pipeline.evaluation.verdict import Verdict, judge_preferences, judge_texts
 from pipeline.metrics import resampled, texts
 from pipeline.metrics.intervals import Interval, accuracy_interval, paired_difference
 from pipeline.metrics.resampled import Table
@@ -47,6 +47,7 @@ class WrittenReport:
     test_rows: int
     row_chrf: tuple[float, ...]  # [test rows] in the order of the answers: chrF of each, 0 to 1
     base_row_chrf: tuple[float, ...]
+    preferred: Interval | None = None  # of pairs of answers, those whose better one has become likelier; None: no pairs
 
     @property
     def figures(self) -> dict[str, Interval]:
@@ -56,11 +57,16 @@ class WrittenReport:
     @property
     def metrics(self) -> dict[str, float]:
         """The figures by name."""
-        return {name: figure.value for name, figure in self.figures.items()}
+        pairs = {} if self.preferred is None else {"preference_accuracy": self.preferred.value}
+        return pairs | {name: figure.value for name, figure in self.figures.items()}
 
 
-def build(run: str, tuned: TextAnswers, base: TextAnswers) -> WrittenReport:
+def build(
+    run: str, tuned: TextAnswers, base: TextAnswers, margins: npt.NDArray[np.float64] | None = None
+) -> WrittenReport:
     """Measure what two models wrote to the same test rows.
+
+    ``margins``, [rows], of a run that has learned which of two answers is better: how much more that one has gained.
 
     Raises:
         RunError: no test row has an answer to compare with.
@@ -77,9 +83,14 @@ def build(run: str, tuned: TextAnswers, base: TextAnswers) -> WrittenReport:
         "rouge_l": resampled.difference(ours, theirs, texts.rouge_l),
         "exact_match": paired_difference(_all_right(ours), texts.is_exact(ours), texts.is_exact(theirs)),
     }
+    preferred = None if margins is None else accuracy_interval(np.ones(len(margins), int), (margins > 0).astype(int))
+    if preferred is None:
+        verdict = judge_texts(differences["bits_per_character"], differences["chrf"])
+    else:
+        verdict = judge_preferences(preferred)
     return WrittenReport(
         run=run,
-        verdict=judge_texts(differences["bits_per_character"], differences["chrf"]),
+        verdict=verdict,
         **vars(_scores(ours)),
         baselines={BASE: _scores(theirs)},
         differences=differences,
@@ -87,6 +98,7 @@ def build(run: str, tuned: TextAnswers, base: TextAnswers) -> WrittenReport:
         test_rows=len(tuned.rows),
         row_chrf=_of_rows(ours),
         base_row_chrf=_of_rows(theirs),
+        preferred=preferred,
     )
 
 
@@ -99,7 +111,9 @@ def from_json(content: dict[str, Any]) -> WrittenReport:
     }
     differences = {name: Interval(**its) for name, its in content["differences"].items()}
     rows = {name: tuple(content[name]) for name in ("row_chrf", "base_row_chrf")}
-    return WrittenReport(**{**content, **figures, **rows, "baselines": baselines, "differences": differences})
+    preferred = Interval(**content["preferred"]) if content.get("preferred") else None
+    rest = {**content, **figures, **rows, "preferred": preferred}
+    return WrittenReport(**{**rest, "baselines": baselines, "differences": differences})
 
 
 def scores_of(answers: TextAnswers) -> WrittenScores:

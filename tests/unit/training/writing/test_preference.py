@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from pipeline.data.view import is_labelled
+from pipeline.evaluation.report import build_report, load_report
+from pipeline.evaluation.written_report import WrittenReport
 from pipeline.models import store
 from pipeline.models.load import load_tokenizer, load_writer
 from pipeline.runs.metrics_log import read_metrics
@@ -79,3 +81,14 @@ def test_stopped_and_resumed_it_is_compared_with_the_same_beginning(home, tmp_pa
     carry_out(spec, "parts")
     assert np.array_equal(*(load_margins(home.runs / name) for name in ("whole", "parts")))
     assert store.get("writer-decoder").family == "decoder"
+
+
+def test_the_report_says_how_often_the_better_answer_is_preferred(home, tmp_path):
+    spec = writing_spec(preferred_view(tmp_path), epochs=6, learning_rate=1e-3)
+    carry_out(spec, "a")
+    report = build_report("a", home.runs / "a", spec)
+    assert isinstance(report, WrittenReport)
+    assert report.verdict == "beyond_baseline"
+    assert report.preferred is not None
+    assert report.metrics["preference_accuracy"] == report.preferred.value > 0.9
+    assert load_report("a") == report
