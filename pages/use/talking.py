@@ -17,6 +17,7 @@ from pages.components.text import (
 from pages.use import sureness
 from pages.use.answers import show_said
 from pages.use.partners import describe
+from pages.use.votes import can_be_compared, show_vote
 from pipeline.actions.talk import Answer, Exchange, Talk
 from pipeline.actions.use import bundle_of
 from pipeline.errors import N_, TuneDeskError
@@ -76,6 +77,8 @@ def _show_exchange(exchange: Exchange, place: int, *, large: bool) -> None:
             _show_answer(answer, f"{place}-{side}")
             if not large:
                 _show_below(answer, f"{place}-{side}")
+    if can_be_compared(exchange, place):
+        show_vote(exchange)
 
 
 def _show_asked(exchange: Exchange, place: int) -> None:
