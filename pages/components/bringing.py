@@ -29,7 +29,7 @@ def show_bring() -> None:
     if sent:
         _begin(name.strip(), path.strip(), zipped)
     if JOB in st.query_params:
-        _show_outcome(st.query_params[JOB])
+        show_outcome(st.query_params[JOB])
 
 
 def _begin(name: str, path: str, zipped: Any) -> None:
@@ -51,7 +51,8 @@ def _keep(zipped: Any) -> Path:
     return folder / "model.zip"
 
 
-def _show_outcome(job_id: str) -> None:
+def show_outcome(job_id: str) -> None:
+    """How far the job is that brings a model, and what came of it."""
     try:
         job = watch(job_id)
     except TuneDeskError as error:

@@ -3,10 +3,14 @@
 import streamlit as st
 
 from pages.components import sentences, state
+from pages.components.bringing import JOB as BRING
+from pages.components.bringing import show_outcome
 from pages.components.files import safe_name
 from pages.components.jobs import job_in_url, watch
 from pages.components.text import show_error, show_heading, show_line, show_note, show_section, t
 from pipeline.actions.export import start_export
+from pipeline.actions.models import start_bring
+from pipeline.actions.runs import RunInfo
 from pipeline.actions.use import bundle_of
 from pipeline.errors import TuneDeskError
 from pipeline.export import written
@@ -17,18 +21,27 @@ from pipeline.runs.bundle import BundleInfo, read_info
 JOB = "export"  # parameter in the URL: a refresh shows how far it is
 
 
-def show_download(job: JobInfo | None) -> None:
+def show_download(job: JobInfo | None, info: BundleInfo) -> None:
     """What was made, the proof that it answers the same, and the file itself; nothing before it is there."""
     if job is None or "path" not in job.result:
         return
     result = job.result
-    show_line(
-        t(
-            "{size}. Checked: loaded with transformers alone, its probabilities differ by at most {parity}.",
-            size=sentences.size(result["bytes"]),
-            parity=f"{result['parity']:.1e}",
+    proved = {"size": sentences.size(result["bytes"]), "parity": f"{result['parity']:.1e}"}
+    if info.format:
+        show_line(
+            t(
+                "{size}. Checked: asked by transformers alone, it reads the same tokens and is as sure of the right "
+                "answers, up to {parity} bits a character.",
+                **proved,
+            )
         )
-    )
+    else:
+        show_line(
+            t(
+                "{size}. Checked: loaded with transformers alone, its probabilities differ by at most {parity}.",
+                **proved,
+            )
+        )
     # Not a download button: that would hold the whole model in the server's memory.
     st.link_button(t("Download"), f"api/exports/{job.id}", type="primary", icon=":material/download:")
 
@@ -52,6 +65,25 @@ def example(info: BundleInfo, folder: str) -> str:
     )
 
 
+def show_keep(run: RunInfo) -> None:
+    """The trained model as a base model that others are trained from: first to write, then to prefer."""
+    with st.container(border=True):
+        show_section(
+            t("Train on from this model"),
+            t("Kept under a name of its own, it stands among the base models, for another file or for preferences."),
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.text_input(t("Name"), value=safe_name(run.name, ""), key="keep_name", width=320, max_chars=80)
+            kept = st.button(t("Keep as a base model"), icon=":material/deployed_code:", key="keep")
+        if kept and name.strip():
+            try:
+                st.query_params[BRING] = start_bring(bundle_of(run.id), name.strip())
+            except TuneDeskError as error:
+                show_error(error)
+        if BRING in st.query_params:
+            show_outcome(st.query_params[BRING])
+
+
 run = state.pick_run(finished=True)
 info = read_info(bundle_of(run.id))
 show_heading(
@@ -66,7 +98,7 @@ with st.container(border=True):
     job = ""
     try:
         if job := job_in_url(JOB, run.id):
-            show_download(watch(job))
+            show_download(watch(job), info)
     except TuneDeskError as error:
         show_error(error)
         job = ""
@@ -82,3 +114,4 @@ if info.thresholds:
 if info.template:
     show_note(t("The model was trained on several columns. Join the cells of a row in this way:"))
     st.code(info.template, language=None)
+show_keep(run)
