@@ -111,7 +111,7 @@ show_section(t("Use it in a few lines"), t("Unpack the zip into a folder called 
 st.code(example(info, folder), language="python")
 if info.thresholds:
     show_note(t("Each label has a threshold of its own; they stand in the file tunedesk.json of the folder."))
-if info.template:
+if info.template and not info.format:
     show_note(t("The model was trained on several columns. Join the cells of a row in this way:"))
     st.code(info.template, language=None)
 show_keep(run)

@@ -58,7 +58,17 @@ def stage_texts(folder: Path, said: Callable[[int, str], str] = tuned, rows: int
     bundle.mkdir()
     (bundle / "config.json").write_text("{}", encoding="utf-8")
     about = BundleInfo(
-        *(run, "kind run", "instruction", "SmolLM2-135M-Instruct", ("instruction", "input"), "", "output", (), 512),
+        *(
+            run,
+            "kind run",
+            "instruction",
+            "SmolLM2-135M-Instruct",
+            ("instruction", "input"),
+            "{instruction}\ninput: {input}",
+            "output",
+            (),
+            512,
+        ),
         *(report.metrics, {}, "2026-01-01"),
         format="chat",
     )

@@ -99,4 +99,5 @@ def test_home_monitor_and_the_pages_about_labels_know_that_it_writes(home: Works
     assert [button.key for button in monitor.button if button.key in ("fill", "results", "ask")] == ["results"]
     for page in ("use/ask.py", "use/fill.py"):
         assert "kind run writes answers. It has no labels to give." in words(visit(page, run=staged.run))
-    assert "apply_chat_template" in visit("use/export.py", run=staged.run).code[0].value
+    (program,) = visit("use/export.py", run=staged.run).code
+    assert "apply_chat_template" in program.value
