@@ -185,10 +185,12 @@ def _info(row: RunRow, job: jobs.JobInfo) -> RunInfo:
 
 
 def _seconds_left(row: RunRow, job: jobs.JobInfo) -> float | None:
-    """From the pace of the steps while training; before, from the estimate."""
+    """From the pace of what is going on, where it has one; before training, from the estimate."""
     if job.over or job.started is None:
         return None
-    if job.phase == recipes.TRAINING and job.done:
+    if job.phase in recipes.PACED and job.done:
         return job.phase_seconds / job.done * (job.total - job.done)
+    if job.phase in recipes.PACED and job.phase != recipes.TRAINING:
+        return None
     passed = (store.now() - job.started).total_seconds()
     return max(0.0, row.estimated_seconds - passed) if row.estimated_seconds else None

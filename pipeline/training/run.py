@@ -32,6 +32,7 @@ from pipeline.training.batches import Rows
 from pipeline.training.leave import keep
 from pipeline.training.memory import memory_watched
 from pipeline.training.prepare import Prepared, prepare
+from pipeline.training.recipe import TESTING
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
 from pipeline.training.shares import Shares
 from pipeline.training.start import centre, expect_mean, expect_shares
@@ -39,7 +40,6 @@ from pipeline.training.trainee import Loss, Trainee, trainee
 from pipeline.training.trainer import build_trainer, marks
 from pipeline.training.watcher import Watcher
 
-TESTING = N_("Measuring on the test rows")
 SAVING = N_("Saving the model")
 
 

@@ -30,7 +30,8 @@ from pipeline.templates.formats.format import PromptFormat
 from pipeline.training import checkpoints, ranks
 from pipeline.training.memory import memory_watched
 from pipeline.training.prepare import LOADING
-from pipeline.training.run import SAVING, TESTING, Trained, announce, use_physical_cores
+from pipeline.training.recipe import COMPARING, TESTING
+from pipeline.training.run import SAVING, Trained, announce, use_physical_cores
 from pipeline.training.shares import Shares
 from pipeline.training.trainer import arguments, marks, optimizers
 from pipeline.training.watcher import Watcher
@@ -47,8 +48,6 @@ from pipeline.training.writing.preference import (
 from pipeline.training.writing.rows import WrittenRows, read_written
 from pipeline.training.writing.trainee import WriterTrainee, writer_trainee
 from pipeline.training.writing.trainer import answer_nats, build, measure
-
-COMPARING = N_("Asking the base model the same")
 
 # Prompts that are answered after every measurement, so that one can watch the model learn.
 SHOWN = 5

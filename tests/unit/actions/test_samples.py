@@ -13,7 +13,7 @@ def test_every_sample_becomes_a_dataset_with_rows_in_every_part(home: Workspace,
     dataset = import_sample(sample.name)
     counts = row_counts(dataset)
     assert dataset.sample
-    assert min(counts.train, counts.validation, counts.test) > 50
+    assert min(counts.train, counts.validation, counts.test) > 40
     assert import_sample(sample.name).id == dataset.id
 
 
