@@ -84,6 +84,7 @@ class Talk:
         self.id = secrets.token_urlsafe(9)
         self.exchanges: list[Exchange] = []
         self._looked = time.monotonic()
+        self._work: list[threading.Thread] = []
 
     @property
     def writing(self) -> bool:
@@ -106,9 +107,17 @@ class Talk:
         answers = tuple(Answer(partner, sampling) for partner in partners)
         conversations = [self._so_far(place, system, text) for place in range(len(partners))]
         self.exchanges.append(Exchange(text, answers))
-        for answer, conversation in zip(answers, conversations, strict=True):
-            work = threading.Thread(target=self._answer, args=(answer, conversation, format), daemon=True)
+        self._work = [
+            threading.Thread(target=self._answer, args=(answer, conversation, format), daemon=True)
+            for answer, conversation in zip(answers, conversations, strict=True)
+        ]
+        for work in self._work:
             work.start()
+
+    def wait(self) -> None:
+        """Return once nothing is being written any more."""
+        for work in self._work:
+            work.join()
 
     def stop(self) -> None:
         """End what is being written; what there is of it stays."""

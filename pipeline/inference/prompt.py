@@ -9,6 +9,9 @@ from pipeline.data.conversation import Conversation
 from pipeline.errors import N_, SettingError, UnfitData
 from pipeline.templates.formats.format import PromptFormat, Tokenizer, encode, encode_source
 
+# A conversation leaves an answer at least this part of what the model reads, or as much as was asked for.
+_LEAST_ROOM = 4
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -44,12 +47,13 @@ def write_prompt(
     """
     if not conversation or conversation[-1].role != "user":
         raise UnfitData(N_("There is nothing to answer: the conversation has no message of a user."))
-    kept, beside = conversation, 0 if anew else wanted
+    kept, beside = conversation, 0 if anew else min(wanted, (context or 0) // _LEAST_ROOM)
     while True:
         pieces = prompt_format.pieces(kept)
         ids = encode_source(pieces, tokenizer) if anew else encode(pieces, tokenizer).ids
         if context is None or len(ids) + beside <= context:
-            return Prompt(ids, len(conversation) - len(kept), wanted)
+            room = wanted if anew or context is None else min(wanted, context - len(ids))
+            return Prompt(ids, len(conversation) - len(kept), room)
         shorter = _without_oldest(kept)
         if shorter == kept:
             break

@@ -37,8 +37,13 @@ def test_the_oldest_exchanges_are_left_out_and_what_was_told_for_all_of_it_stays
     assert prompt.left_out > 0
     assert prompt.left_out % 2 == 0
     assert len(prompt.ids) + 10 <= 100
-    more_room, wider = write(LONG, context=110)
-    assert (len(more_room), wider.left_out) >= (len(text), 0)
+    assert write(LONG, context=200)[1].left_out < prompt.left_out
+
+
+def test_a_long_answer_that_is_allowed_does_not_cost_the_conversation() -> None:
+    whole = len(write(LONG)[1].ids)
+    _, prompt = write(LONG, wanted=10_000, context=whole * 2)
+    assert (prompt.left_out, prompt.room) == (0, whole)
 
 
 def test_the_last_message_keeps_what_room_there_is_for_its_answer() -> None:
