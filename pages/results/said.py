@@ -85,16 +85,8 @@ def _show_answer(name: str, text: str) -> None:
 
 
 def _offer_file(run: RunInfo, rows: Sequence[SaidRow]) -> None:
-    base = t(sentences_texts.BASELINES[BASE])
-    header = [
-        t("Row"),
-        t("Asked"),
-        t("Right answer"),
-        base,
-        t("This model"),
-        f"chrF: {base}",
-        f"chrF: {t('This model')}",
-    ]
+    base, ours = t(sentences_texts.BASELINES[BASE]), t("This model")
+    header = [t("Row"), t("Asked"), t("Right answer"), base, ours, f"chrF: {base}", f"chrF: {ours}"]
     st.download_button(
         t("Download as CSV"),
         data=lambda: as_csv(rows, header),
