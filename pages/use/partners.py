@@ -26,7 +26,7 @@ def pick_partners(found: Sequence[Partner]) -> tuple[Partner, ...]:
     keys = {_key(partner): partner for partner in found}
     beside = st.session_state.get(BESIDE, False) and len(found) > 1
     first = keys[_choose(FIRST, t("Model"), keys, 0)]
-    second = keys[_choose(SECOND, t("Beside it"), keys, 1)] if beside else None
+    second = keys[_choose(SECOND, t("Second model"), keys, 1)] if beside else None
     if len(found) > 1:
         st.toggle(
             t("Two side by side"),
