@@ -14,6 +14,7 @@ import time
 from http import HTTPStatus
 
 import psutil
+from pipeline.templates.conversation import single
 
 from pipeline import system
 from pipeline.actions import write
@@ -21,7 +22,6 @@ from pipeline.inference import client
 from pipeline.inference.events import Began, Ended
 from pipeline.inference.sampling import GREEDY
 from pipeline.models import store
-from pipeline.templates.conversation import single
 
 PROMPT_TOKENS, ANSWER_TOKENS = 200, 64
 MOST_SECONDS = 1.5  # to the first token

@@ -23,7 +23,7 @@ from pages.data.pictures import show_numbers
 from pages.data.upload import READING, follow, show_limit, upload
 from pipeline.actions.bring_file import import_name
 from pipeline.actions.jobs import job_info
-from pipeline.actions.summary import MEASURED_TEXTS, Summary
+from pipeline.actions.summary import Summary
 from pipeline.check.spelling import visible
 from pipeline.data.source import Source, load_source
 from pipeline.errors import TuneDeskError
@@ -76,19 +76,20 @@ def show_labels(summary: Summary) -> None:
 def show_charts(summary: Summary) -> None:
     """Label counts and text lengths, side by side."""
     left, right = st.columns(2, gap="large")
+    looked_at = len(summary.lengths)
     with left:
         if summary.answer_lengths:
-            show_lengths(t("Length of the answers"), summary.answer_lengths, summary.rows, "answers")
+            show_lengths(t("Length of the answers"), summary.answer_lengths, looked_at, summary.rows, "answers")
         elif summary.numbers:
             show_numbers(summary.numbers)
         else:
             show_labels(summary)
     with right:
-        show_lengths(t("Length of the texts"), summary.lengths, summary.rows, "texts")
+        show_lengths(t("Length of the texts"), summary.lengths, looked_at, summary.rows, "texts")
 
 
-def show_lengths(title: str, lengths: tuple[int, ...], rows: int, key: str) -> None:
-    """How many characters some texts have."""
+def show_lengths(title: str, lengths: tuple[int, ...], looked_at: int, rows: int, key: str) -> None:
+    """How many characters the texts of the rows that were looked at have, out of all ``rows``."""
     show_section(title)
     middle = sorted(lengths)[len(lengths) // 2]
     show_figure(
@@ -96,8 +97,8 @@ def show_lengths(title: str, lengths: tuple[int, ...], rows: int, key: str) -> N
         alt=t("{what}: half of them have at most {n} characters.", what=title, n=middle),
         key=f"lengths-{key}",
     )
-    if rows > MEASURED_TEXTS:
-        show_note(t("Measured on {n} rows, evenly spread over the file.", n=f"{MEASURED_TEXTS:,}"))
+    if looked_at < rows:
+        show_note(t("Measured on {n} rows, evenly spread over the file.", n=f"{looked_at:,}"))
 
 
 def show_without_rows(source: Source) -> None:
