@@ -35,11 +35,11 @@ from pipeline.inference.sampling import Sampling
 from pipeline.system import Identity
 from pipeline.tasting import tasting as kept
 from pipeline.tasting.listener import DOOR, OPEN_SECONDS, OVER
-from pipeline.tasting.tally import Tally, count
+from pipeline.tasting.tally import Count, Tally, count
 from pipeline.tasting.tasting import MOST_PROMPTS, Pair, Tasting, folder
 from pipeline.tasting.votes import read_votes
 
-__all__ = ["MOST_PROMPTS", "OPEN_SECONDS", "Pair", "Tally", "Tasting"]
+__all__ = ["MOST_PROMPTS", "OPEN_SECONDS", "Count", "Pair", "Tally", "Tasting"]
 
 LONGEST = 20_000  # characters of a prompt, as everywhere
 LOG = "listener.log"
