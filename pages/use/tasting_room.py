@@ -6,7 +6,7 @@ import segno
 import streamlit as st
 
 from pages.components.confirm import confirm
-from pages.components.sentences import duration
+from pages.components.sentences import HOUR
 from pages.components.text import (
     show_error,
     show_heading,
@@ -24,7 +24,7 @@ from pages.use.tasting_tally import markup
 from pages.use.votes import show_kept
 from pipeline.actions import tasting as actions
 from pipeline.actions.preferences import list_preferences
-from pipeline.actions.tasting import LOOPBACK, OPEN_SECONDS, Door, Tasting
+from pipeline.actions.tasting import LOOPBACK, OPEN_SECONDS, Door, Tally, Tasting
 from pipeline.errors import TuneDeskError
 
 TASTING = "tasting"  # parameter in the URL: a refresh finds the tasting again
@@ -89,7 +89,9 @@ def _show_ready(tasting: Tasting) -> None:
         _show_way_back()
         st.space("stretch")
         _show_delete(tasting)
-    show_note(t("It closes by a click, when the server ends, and by itself after {time}.", time=duration(OPEN_SECONDS)))
+    show_note(
+        t("It closes by a click, when the server ends, and by itself after {n} hours.", n=round(OPEN_SECONDS / HOUR))
+    )
     _show_answers(tasting, names=False)
 
 
@@ -100,7 +102,7 @@ def _show_open(tasting: Tasting, door: Door) -> None:
     show_heading(t("Which answer is better?"), "" if large else t("Open the link with your phone and tap."))
     code, votes = st.columns([2, 3], gap="large", vertical_alignment="center")
     with code:
-        show_markup(_code(door.link(tasting)))
+        show_markup(_code(door.link(tasting), large=large))
         with st.container(key="tasting-link"):
             show_verbatim(door.link(tasting))
     with votes:
@@ -120,13 +122,11 @@ def _show_votes(tasting: Tasting) -> None:
     tally = actions.tally(tasting)
     large = st.session_state.get(LARGE, False)
     show_markup(markup(tasting, tally, names=st.session_state.get(NAMES, False), large=large))
-    show_note(tn("{n} phone has voted.", "{n} phones have voted.", tally.phones))
 
 
 def _show_result(tasting: Tasting) -> None:
     tally = actions.tally(tasting)
-    phones = tn("{n} phone has voted.", "{n} phones have voted.", tally.phones)
-    show_heading(_verdict(tasting), phones if tally.phones else "")
+    show_heading(_verdict(tally, tasting), _why(tally))
     show_markup(markup(tasting, tally, names=True, large=False))
     with st.container(horizontal=True, vertical_alignment="center"):
         if tally.phones and st.button(
@@ -144,13 +144,18 @@ def _show_result(tasting: Tasting) -> None:
     _show_answers(tasting, names=True)
 
 
-def _verdict(tasting: Tasting) -> str:
-    tally = actions.tally(tasting)
+def _verdict(tally: Tally, tasting: Tasting) -> str:
     if not tally.phones:
         return t("Nobody has voted")
     if tally.preferred is None:
         return t("No clear preference")
     return t("The answers of {name} were liked better", name=tasting.models[tally.preferred])
+
+
+def _why(tally: Tally) -> str:
+    if tally.phones and tally.preferred is None:
+        return t("So few votes can come out like this by chance: the interval spans 50%.")
+    return ""
 
 
 def _show_what_was_kept(tasting: Tasting) -> None:
@@ -218,8 +223,9 @@ def _kept_key(tasting: Tasting) -> str:
     return f"tasting-kept-{tasting.id}"
 
 
-def _code(link: str) -> str:
+def _code(link: str, *, large: bool) -> str:
     """The link as a QR code, dark on white in both themes: cameras expect it so, with a white edge of four modules."""
     picture = segno.make(link, error="m", micro=False).svg_data_uri(scale=8, border=4, dark="#000000", light="#ffffff")
     label = escape(t("QR code with the link"))
-    return f'<img src="{picture}" alt="{label}" style="width: 100%; max-width: 26rem; border-radius: .6rem">'
+    style = f"width: 100%; max-width: {34 if large else 26}rem; border-radius: .6rem"
+    return f'<img src="{picture}" alt="{label}" style="{style}">'

@@ -24,7 +24,8 @@ _STYLE = f"""<style>
   background: color-mix(in srgb, currentColor 14%, transparent); }}
 .td-tally .bar.voted {{ background: var(--b); }}
 .td-tally .bar i {{ position: absolute; inset: 0 auto 0 0; background: var(--a); border-right: 2px solid #fff; }}
-.td-tally .bar b {{ position: absolute; top: 50%; height: 0; border-top: 3px solid #14181e; }}
+.td-tally .bar b {{ position: absolute; top: calc(50% - 2px); height: 4px; background: #14181e;
+  box-shadow: 0 0 0 1px rgb(255 255 255 / .75); }}
 .td-tally .bar u {{ position: absolute; inset: 0 auto 0 50%; width: 0; border-left: 2px dashed #fff; opacity: .8; }}
 .td-tally .one {{ display: grid; grid-template-columns: minmax(0, 1fr) 2em minmax(6em, 40%) 2em; gap: .6em;
   align-items: center; font-size: .85em; }}
@@ -54,7 +55,7 @@ def said(tally: Tally) -> str:
     if tally.share is None:
         return ""
     return t(
-        "Share of A: {share}, 95 % interval {low} to {high}. Each phone counts once, however often it voted.",
+        "Share of A: {share}, 95% interval {low} to {high}. Each phone counts once, however often it voted.",
         share=percent(tally.share.value),
         low=percent(tally.share.low),
         high=percent(tally.share.high),
@@ -73,7 +74,9 @@ def _together(tasting: Tasting, tally: Tally, names: bool) -> str:
             f'<div class="bar voted" role="img" aria-label="{escape(said(tally))}"><i style="width: {share.value:.2%}">'
             f'</i><u></u><b style="{reach}"></b></div>'
         )
-    return f'<div class="ends">{ends}</div>{bar}<p class="quiet">{escape(said(tally))}</p>'
+    phones = tn("{n} phone has voted.", "{n} phones have voted.", tally.phones)
+    note = " ".join((phones, said(tally))).strip()
+    return f'<div class="ends">{ends}</div>{bar}<p class="quiet">{escape(note)}</p>'
 
 
 def _end(letter: str, name: str, share: str, number: int) -> str:

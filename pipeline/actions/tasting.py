@@ -39,7 +39,7 @@ from pipeline.tasting.tally import Count, Tally, count
 from pipeline.tasting.tasting import MOST_PROMPTS, Pair, Tasting, folder
 from pipeline.tasting.votes import read_votes
 
-__all__ = ["MOST_PROMPTS", "OPEN_SECONDS", "Count", "Pair", "Tally", "Tasting"]
+__all__ = ["LOOPBACK", "MOST_PROMPTS", "OPEN_SECONDS", "Count", "Pair", "Tally", "Tasting"]
 
 LONGEST = 20_000  # characters of a prompt, as everywhere
 LOG = "listener.log"

@@ -125,7 +125,8 @@ def _card(answer: str, value: str, said: bool, language: str) -> str:
 def _back(here: str, place: int, language: str) -> str:
     if place == 0:
         return ""
-    return f'<a href="{escape(here)}?at={place - 1}">← {escape(translate("Back", language))}</a>'
+    back = translate("Back", language)
+    return f'<a href="{escape(here)}?at={place - 1}">← {escape(back)}</a>'
 
 
 def _page(title: str, body: str, language: str) -> str:
