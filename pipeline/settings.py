@@ -65,6 +65,11 @@ class Workspace:
         return self.home / "models"
 
     @property
+    def tastings(self) -> Path:
+        """One folder a blind tasting: its answers and its votes."""
+        return self.home / "tastings"
+
+    @property
     def cache(self) -> Path:
         """What can be computed again: bounded, and emptied at will."""
         return self.home / "cache"

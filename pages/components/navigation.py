@@ -71,6 +71,13 @@ PLACES: dict[str, tuple[Place, ...]] = {
             ":material/forum:",
             N_("Talk to a model that writes, or to two side by side."),
         ),
+        Place(
+            "use/tasting.py",
+            "tasting",
+            N_("Blind tasting"),
+            ":material/how_to_vote:",
+            N_("Have a room vote by phone which of two models answers better."),
+        ),
         Place("use/export.py", "export", N_("Export"), ":material/archive:", N_("Take the trained model with you.")),
     ),
     N_("This machine"): (

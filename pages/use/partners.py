@@ -37,6 +37,13 @@ def pick_partners(found: Sequence[Partner]) -> tuple[Partner, ...]:
     return (first, second) if second else (first,)
 
 
+def pick_two(found: Sequence[Partner]) -> tuple[Partner, Partner]:
+    """The choice of two models, the playground's to begin with; ``found`` has at least two."""
+    keys = {_key(partner): partner for partner in found}
+    first, second = _choose(FIRST, t("Model"), keys, 0), _choose(SECOND, t("Beside it"), keys, 1)
+    return keys[first], keys[second]
+
+
 def show_missing(*, primary: bool) -> None:
     """The models that write and are not here, each with the way to get it."""
     for card in what_could_write():

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.components import state
 from pages.components.files import safe_name
+from pages.components.navigation import link
 from pages.components.text import show_error, show_heading, show_note, t
 from pages.use import demo_prompts
 from pages.use.partners import pick_partners, show_missing, show_nobody
@@ -70,6 +71,8 @@ with top if large else st.container(horizontal=True, key="playground-controls"):
     if writers and not large:
         with st.popover(t("More models"), icon=":material/download:"):
             show_missing(primary=False)
+    if len(partners) > 1 and not large:
+        link("use/tasting.py")
     st.space("stretch")
     st.toggle(t("Presentation"), key=LARGE, help=t("Large type, for a room."), persist_state="session")
 

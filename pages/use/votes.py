@@ -45,7 +45,7 @@ def show_vote(exchange: Exchange) -> None:
                 args=(_preference(exchange, better, worse), chosen),
             )
     if kept:
-        _show_kept(len(kept))
+        show_kept(len(kept))
 
 
 def _say(preference: Preference, said: bool) -> None:
@@ -55,7 +55,7 @@ def _say(preference: Preference, said: bool) -> None:
         prefer(preference)
 
 
-def _show_kept(count: int) -> None:
+def show_kept(count: int) -> None:
     """How many there are, and once there are enough, the way to learn from them."""
     words = tn("{n} preference is kept.", "{n} preferences are kept.", count)
     if count < FEWEST_TO_LEARN:
