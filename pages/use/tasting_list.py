@@ -28,7 +28,8 @@ def _words(tasting: Tasting) -> str:
     # In the order of the alphabet: that of the tasting would say which one is A.
     first, second = sorted(tasting.models)
     names = t("{first} and {second}", first=first, second=second)
-    return f"{names} · {day} · {tn('{n} vote', '{n} votes', tally(tasting).together.total)}"
+    votes = tn("{n} vote", "{n} votes", tally(tasting).together.total)
+    return f"{names} · {day} · {votes}"
 
 
 def _icon(tasting_id: str) -> str:
