@@ -15,7 +15,6 @@ from pipeline.models import store
 from pipeline.runs import bundle
 from pipeline.settings import workspace
 
-TASK = "instruction"
 WRITES = ("decoder", "encoder-decoder")
 LABELS = "labels"  # in place of a family: the run was trained to give a label or a number
 
@@ -51,7 +50,7 @@ def what_can_label() -> tuple[Partner, ...]:
     return tuple(
         Partner("run", run.id, run.name, LABELS, run.base_model)
         for run in found
-        if infos[run.id].task != TASK and not infos[run.id].second
+        if not infos[run.id].format and not infos[run.id].second
     )
 
 
@@ -62,8 +61,8 @@ def what_could_write() -> tuple[ModelCard, ...]:
 
 
 def writes(run: RunInfo) -> bool:
-    """Whether the run has a model that was trained to write answers."""
-    return run.has_model and bundle.read_info(workspace().runs / run.id / "bundle").task == TASK
+    """Whether the run has a model that was trained to write answers, or which of two is better."""
+    return run.has_model and bool(bundle.read_info(workspace().runs / run.id / "bundle").format)
 
 
 def find_writer(run_or_model: str) -> Partner:

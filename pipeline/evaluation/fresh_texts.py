@@ -16,6 +16,7 @@ from pipeline.runs.bundle import BundleInfo
 from pipeline.runs.spec import MOST_ANSWERED
 from pipeline.runs.texts import TextAnswers
 from pipeline.templates.formats import registry
+from pipeline.templates.formats.format import end_tokens
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,11 @@ def write_fresh(bundle: Path, info: BundleInfo, source_id: str) -> FreshTexts:
     places = np.linspace(0, len(answered) - 1, min(MOST_ANSWERED, len(answered))).round().astype(int)
     tokenizer, model = load_tokenizer(bundle), load_writer(bundle)
     sequences = bool(model.config.is_encoder_decoder)
+    form = registry.get(info.format, tokenizer, info.own_format)
     rows = read_written(
         view,
         answered[np.unique(places)],
-        registry.get(info.format, tokenizer, info.own_format),
+        form,
         tokenizer,
         longest=getattr(model.config, "max_position_embeddings", None) or tokenizer.model_max_length,
         everything=False,
@@ -62,7 +64,8 @@ def write_fresh(bundle: Path, info: BundleInfo, source_id: str) -> FreshTexts:
             column=info.label,
         )
     most = max(len(row) - row.answer for row in rows.rows)
-    said = write_answers(model, tokenizer, [row.prompt for row in rows.rows], most)
+    ends = end_tokens(model, tokenizer, form)
+    said = write_answers(model, tokenizer, [row.prompt for row in rows.rows], most, ends)
     nats, _ = answer_nats(WriterTrainee(model, []), rows, "cpu")
     answers = TextAnswers(
         rows=np.array([row.number for row in rows.rows], dtype=np.int64),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.data.conversation import Conversation, single
+from pipeline.data.conversation import Conversation
 from pipeline.errors import N_, RunError
 from pipeline.inference.events import Began, Ended, Event, Reason, Token
 from pipeline.inference.letters import Letters
@@ -20,7 +20,7 @@ from pipeline.inference.prompt import Prompt, write_prompt
 from pipeline.inference.sampling import Sampling
 from pipeline.runs.bundle import INFO, is_sealed, read_info
 from pipeline.templates.formats import registry
-from pipeline.templates.formats.format import PromptFormat
+from pipeline.templates.formats.format import PromptFormat, end_tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -98,7 +98,7 @@ class Writer:
         chosen = registry.get(format or self.format, self.tokenizer, own or self.own_format)
         prompt = self._prompt(conversation, chosen, sampling)
         yield Began(self._text(prompt.ids), len(prompt.ids), prompt.left_out)
-        ends = self._ends(chosen)
+        ends = end_tokens(self.model, self.tokenizer, chosen)
         count, reason, first, begun = 0, _reason(prompt, sampling), 0.0, time.perf_counter()
         letters = Letters(lambda tokens: self._text(tokens, skip_special_tokens=True))
         for token, about in self._tokens(prompt, sampling, ends, rest):
@@ -132,18 +132,6 @@ class Writer:
             context=self.context,
             anew=self._writes_anew,
         )
-
-    def _ends(self, chosen: PromptFormat) -> frozenset[int]:
-        """The tokens that end an answer: the model's own, and the one with which the format ends an answer."""
-        found: set[int] = set()
-        for source in (self.model.generation_config, self.model.config, self.tokenizer):
-            own = getattr(source, "eos_token_id", None)
-            found.update(own if isinstance(own, list) else [] if own is None else [own])
-        last = chosen.pieces(single("?", "", "!"))[-1]
-        if last.markup and last.learned:
-            closing = self.tokenizer(last.text.strip(), add_special_tokens=False)["input_ids"]
-            found.update(closing if len(closing) == 1 else ())
-        return frozenset(map(int, found))
 
     def _text(self, tokens: Any, **options: Any) -> str:
         # Without the clean-up of spaces, which changes what was shown before.

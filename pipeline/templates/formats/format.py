@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Protocol
 
-from pipeline.data.conversation import Conversation
+from pipeline.data.conversation import Conversation, single
 
 
 class Tokenizer(Protocol):
@@ -73,6 +73,25 @@ def encode(pieces: Iterable[Piece], tokenizer: Tokenizer) -> Encoded:
         ids += own
         learned += [is_learned] * len(own)
     return Encoded(tuple(ids), tuple(learned))
+
+
+def end_tokens(model: Any, tokenizer: Any, form: PromptFormat) -> frozenset[int]:
+    """The tokens that end an answer: the model's own, and the one with which the format ends an answer.
+
+    Args:
+        model: of transformers; its configuration names its own end tokens.
+        tokenizer: its own.
+        form: in which it is asked.
+    """
+    found: set[int] = set()
+    for source in (model.generation_config, model.config, tokenizer):
+        own = getattr(source, "eos_token_id", None)
+        found.update(own if isinstance(own, list) else [] if own is None else [own])
+    last = form.pieces(single("?", "", "!"))[-1]
+    if last.markup and last.learned:
+        closing = tokenizer(last.text.strip(), add_special_tokens=False)["input_ids"]
+        found.update(closing if len(closing) == 1 else ())
+    return frozenset(map(int, found))
 
 
 def _cut(pieces: Sequence[Piece], tokenizer: Tokenizer) -> list[int]:

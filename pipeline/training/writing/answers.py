@@ -3,7 +3,7 @@
 A person's own questions go through ``inference``. Knows stock models; nothing of runs and files.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import torch
@@ -20,6 +20,7 @@ def write_answers(
     tokenizer: Any,
     prompts: Sequence[Sequence[int]],
     most: int,
+    ends: Collection[int],
     advance: Callable[[int], None] = lambda done: None,
 ) -> list[str]:
     """[n] the model's answer to each prompt, greedily, without special tokens and without spaces around it.
@@ -29,15 +30,14 @@ def write_answers(
         tokenizer: its own.
         prompts: [n] token ids, up to where the answer begins.
         most: tokens of an answer, at most.
+        ends: tokens that end one.
         advance: hears how many are done.
     """
     writer: Any = model
     training, said = model.training, [""] * len(prompts)
     padding = tokenizer.pad_token_id or 0
     settings: Any = GenerationConfig  # has no types
-    options = settings(
-        do_sample=False, max_new_tokens=most, eos_token_id=end_tokens(model, tokenizer), pad_token_id=padding
-    )
+    options = settings(do_sample=False, max_new_tokens=most, eos_token_id=sorted(ends), pad_token_id=padding)
     options.decoder_start_token_id = model.config.decoder_start_token_id if writer.config.is_encoder_decoder else None
     writer.eval()
     order = sorted(range(len(prompts)), key=lambda place: len(prompts[place]))
@@ -56,13 +56,6 @@ def write_answers(
     finally:
         model.train(training)
     return said
-
-
-def end_tokens(model: PreTrainedModel, tokenizer: Any) -> list[int]:
-    """Every token at which an answer ends: the tokenizer's, and those that the model names, such as <end_of_turn>."""
-    named: Any = getattr(model.generation_config, "eos_token_id", None)
-    several = named if isinstance(named, list) else [named]
-    return sorted({token for token in (tokenizer.eos_token_id, *several) if token is not None})
 
 
 def _left_padded(prompts: Sequence[Sequence[int]], padding: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -26,7 +26,7 @@ from pipeline.runs.spec import MOST_ANSWERED, RunSpec
 from pipeline.runs.texts import BASE, MODEL, TextAnswers, save_margins, save_texts
 from pipeline.tasks import registry
 from pipeline.templates.formats import registry as formats
-from pipeline.templates.formats.format import PromptFormat
+from pipeline.templates.formats.format import PromptFormat, end_tokens
 from pipeline.training import checkpoints, ranks
 from pipeline.training.memory import memory_watched
 from pipeline.training.prepare import LOADING
@@ -65,6 +65,11 @@ class _Prepared:
     validation: WrittenRows
     test: WrittenRows
     parameters: int
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """The tokens that end an answer."""
+        return end_tokens(self.model, self.tokenizer, self.form)
 
     @property
     def most_tokens(self) -> int:
@@ -225,7 +230,7 @@ def _shower(prepared: _Prepared, metrics: MetricsWriter) -> Callable[[int], None
     most = min(SHOWN_TOKENS, prepared.most_tokens)
 
     def show(step: int) -> None:
-        said = write_answers(prepared.model, prepared.tokenizer, [row.prompt for row in shown], most)
+        said = write_answers(prepared.model, prepared.tokenizer, [row.prompt for row in shown], most, prepared.ends)
         answers = [
             {"row": row.number, "asked": row.asked, "truth": row.truth, "said": text}
             for row, text in zip(shown, said, strict=True)
@@ -271,7 +276,9 @@ def _base_key(spec: RunSpec, prepared: _Prepared) -> str:
 
 def _asked(prepared: _Prepared, model: PreTrainedModel, device: str, advance: Callable[[int], None]) -> TextAnswers:
     test = _better(prepared.test)
-    said = write_answers(model, prepared.tokenizer, [row.prompt for row in test.rows], prepared.most_tokens, advance)
+    said = write_answers(
+        model, prepared.tokenizer, [row.prompt for row in test.rows], prepared.most_tokens, prepared.ends, advance
+    )
     nats, _ = answer_nats(WriterTrainee(model, []), test, device)
     return _texts(test, said, [value / math.log(2) for value in nats])
 
@@ -290,6 +297,8 @@ def _keep(spec: RunSpec, run_folder: Path, prepared: _Prepared) -> None:
     """The sealed bundle: a stock folder, and how it is asked."""
     bundle = run_folder / "bundle"
     shutil.rmtree(bundle, ignore_errors=True)
+    # Whoever calls ``generate`` of the exported model hears the end as well.
+    prepared.model.generation_config.eos_token_id = sorted(prepared.ends)
     prepared.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
     prepared.tokenizer.save_pretrained(bundle)
     view = spec.view
