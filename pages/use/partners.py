@@ -37,11 +37,14 @@ def pick_partners(found: Sequence[Partner]) -> tuple[Partner, ...]:
     return (first, second) if second else (first,)
 
 
-def pick_two(found: Sequence[Partner]) -> tuple[Partner, Partner]:
-    """The choice of two models, the playground's to begin with; ``found`` has at least two."""
+def pick_two(found: Sequence[Partner], page: str) -> tuple[Partner, Partner]:
+    """The choice of two models on another page, the playground's to begin with; ``found`` has at least two."""
     keys = {_key(partner): partner for partner in found}
-    first, second = _choose(FIRST, t("Model"), keys, 0), _choose(SECOND, t("Beside it"), keys, 1)
-    return keys[first], keys[second]
+    for ours, theirs in ((f"{page}-first", FIRST), (f"{page}-second", SECOND)):
+        if ours not in st.session_state and theirs in st.session_state:
+            st.session_state[ours] = st.session_state[theirs]
+    first = _choose(f"{page}-first", t("Model"), keys, 0)
+    return keys[first], keys[_choose(f"{page}-second", t("Beside it"), keys, 1)]
 
 
 def show_missing(*, primary: bool) -> None:

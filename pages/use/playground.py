@@ -63,7 +63,7 @@ top = st.container(horizontal=True, vertical_alignment="center", key="playground
 # For a room everything is out of the way, behind one button each.
 with top, st.popover(t("Models"), icon=":material/smart_toy:") if large else contextlib.nullcontext():
     partners = pick_partners((*writers, *labellers))
-with top if large else st.container(horizontal=True, key="playground-controls"):
+with top if large else st.container(horizontal=True, vertical_alignment="center", key="playground-controls"):
     with st.popover(t("Settings"), icon=":material/tune:"):
         asking = show_settings(next((one.family for one in partners if one.family != LABELS), "decoder"))
     with st.popover(t("Demo prompts"), icon=":material/bookmarks:"):

@@ -13,6 +13,7 @@ from pipeline.actions.tasting import MOST_PROMPTS, Preparation, forget, preparat
 from pipeline.actions.write import Partner
 from pipeline.errors import TuneDeskError
 
+PAGE = "tasting"
 MINE = "tasting-preparation"  # session key: what this session has asked for
 LOOK_SECONDS = 1.0
 SHORT = 120  # characters of a prompt in a list
@@ -21,9 +22,9 @@ SHORT = 120  # characters of a prompt in a list
 def show_form(writers: Sequence[Partner]) -> None:
     """The choice of models and prompts, and the button that has the answers written."""
     with st.container(horizontal=True, vertical_alignment="center", key="tasting-models"):
-        partners = pick_two(writers)
+        partners = pick_two(writers, PAGE)
         with st.popover(t("Settings"), icon=":material/tune:"):
-            asking = show_settings(partners[0].family)
+            asking = show_settings(partners[0].family, PAGE)
     kept = [prompt.text for prompt in list_prompts()]
     chosen = _pick_kept(kept) if kept else []
     typed = st.text_area(

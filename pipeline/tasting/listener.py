@@ -36,10 +36,11 @@ LOOK_SECONDS = 0.2  # between two looks at whether it is over
 COOKIE = "phone"
 MOST_BYTES = 1_000  # of a vote, which has about a hundred
 MOST_READ, _DIGITS = 16_384, 9  # bytes of a body that are read at all; digits of its length
-# A request is a few hundred bytes: who needs longer holds a place that others want.
-REQUEST_SECONDS, MOST_AT_ONCE = 10.0, 100
+# A request is a few hundred bytes: who needs longer holds a place that others want. Browsers open a connection or two
+# that they may need, so a full hall has some hundred of them.
+REQUEST_SECONDS, MOST_AT_ONCE = 10.0, 500
 # Of one address; behind a router that is a whole room, which scans the code at the same moment.
-BURST, PER_SECOND, MOST_ADDRESSES = 300.0, 30.0, 10_000
+BURST, PER_SECOND, MOST_ADDRESSES = 600.0, 60.0, 10_000
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": phone.CONTENT_SECURITY_POLICY,

@@ -60,7 +60,16 @@ def test_answers_are_written_and_the_tasting_is_opened_watched_closed_and_kept(h
         write_base(home.models / name, {"hello": said})
     add_prompt("hello")
     try:
-        app = press(visit("use/tasting.py"), "prepare")
+        app = visit("use/playground.py")
+        app.toggle(key="playground-beside").set_value(True).run()
+        app.selectbox(key="playground-first").select("model:kind").run()
+        app.selectbox(key="playground-second").select("model:curt").run()
+        app.switch_page("use/tasting.py").run()
+        assert [app.selectbox(key=f"tasting-{one}").value for one in ("first", "second")] == [
+            "model:kind",
+            "model:curt",
+        ]
+        press(app, "prepare")
         for _ in range(600):
             if "tasting" in app.query_params:
                 break

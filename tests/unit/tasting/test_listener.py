@@ -124,6 +124,15 @@ def test_a_vote_needs_the_cookie_and_the_value_of_its_own_page(listener: Listene
     assert read_votes(listener.tasting.id) == ()
 
 
+def test_a_cookie_that_somebody_made_up_is_replaced(listener: Listener) -> None:
+    phone = Phone(listener, {"Cookie": f"phone={'0' * 32}.{'0' * 64}; other=1"})
+    phone.open()
+    assert "0" * 32 not in phone.headers["Cookie"]
+    given = phone.headers["Cookie"]
+    phone.open()
+    assert phone.headers["Cookie"] == given
+
+
 def test_a_long_body_is_refused(listener: Listener) -> None:
     phone = Phone(listener)
     for body in ("x" * (door.MOST_BYTES + 1), "x" * (door.MOST_READ + 1)):
