@@ -38,7 +38,7 @@ def entry(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     """The file or folder that holds the content for ``key``.
 
     Args:
-        kind: "reading", "tokens", "lower" or "baseline"; a folder of the cache.
+        kind: such as "reading", "tokens" or "answers"; a folder of the cache.
         key: everything that the content depends on, as one string.
         make: writes the content to the path that it is given, as a file or as a folder.
 

@@ -20,6 +20,7 @@ CACHE_TITLES = {
     "lower": N_("Outputs of the lower model layers"),
     "export": N_("Exported models that were unpacked"),
     "evaluate": N_("Working files of the metrics"),
+    "answers": N_("What base models have answered"),
 }
 
 

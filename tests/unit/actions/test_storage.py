@@ -1,5 +1,6 @@
 """What can go, goes; what somebody made stays."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from pipeline.runs import store
 from pipeline.settings import Workspace
 from tests.pages.staged_run import stage
 from tests.tiny import tickets
+
+PIPELINE = Path(storage.__file__).parents[1]
 
 
 def test_only_files_that_no_dataset_uses_are_removed(home: Workspace, tmp_path: Path) -> None:
@@ -72,3 +75,10 @@ def test_a_file_that_is_being_read_is_not_emptied(home: Workspace) -> None:
     reading.mkdir(parents=True)
     storage.empty("unused")
     assert reading.exists()
+
+
+def test_everything_that_is_kept_for_later_has_a_name_on_the_page() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in PIPELINE.rglob("*.py"))
+    kinds = set(re.findall(r"cache\.\w+\(\s*\"(\w+)\"", code))
+    assert "answers" in kinds
+    assert kinds <= storage.CACHE_TITLES.keys()
