@@ -119,13 +119,20 @@ def show_numbers(run: RunInfo, events: tuple[Event, ...]) -> None:
         (t("Epoch"), f"{run.epoch:.1f} / {epochs:g}" if epochs else "–"),
         (t("Learning rate"), f"{train['learning_rate']:.2g}" if "learning_rate" in train else "–"),
         _pace(run, train),
+        *_perplexity(events),
         (t("Trained share"), sentences.small_percent(trained / planned["parameters"]) if trained else "–"),
         (t("Time left"), sentences.duration(run.seconds_left) if run.seconds_left is not None else "–"),
     )
-    with st.grid(6, min_column_width=130):
+    with st.grid(len(figures_shown), min_column_width=130):
         for name, value in figures_shown:
             if not (run.over and name == t("Time left")):
                 st.metric(name, value)
+
+
+def _perplexity(events: tuple[Event, ...]) -> list[tuple[str, str]]:
+    """Of a model that writes: among how many tokens it wavers, as it were, at each of a right answer."""
+    measured = [event.values for event in events if event.kind == "validation" and "perplexity" in event.values]
+    return [(t("Perplexity"), f"{measured[-1]['perplexity']:.2f}")] if measured else []
 
 
 def _pace(run: RunInfo, train: Mapping[str, Any]) -> tuple[str, str]:

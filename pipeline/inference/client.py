@@ -168,6 +168,24 @@ def _lines(contact: _Contact, content: dict[str, Any], timeout: float) -> Genera
         connection.close()
 
 
+@dataclass(frozen=True)
+class HeldModel:
+    """A model that the host holds in memory."""
+
+    kind: Kind
+    name: str  # id of a run, name of a base model
+    bytes: int  # of its weights
+
+
+def held() -> tuple[HeldModel, ...]:
+    """What the model host holds, the one unused for longest first; () where no host runs. Starts none."""
+    contact = _contact()
+    if contact is None or not _answers(contact):
+        return ()
+    _, answer = _request(contact, "GET", "/state", None, _LOOK_SECONDS)
+    return tuple(HeldModel(**one) for one in answer["held"])
+
+
 def stop() -> None:
     """End the model host of this workspace, if there is one. Who asks next starts another."""
     contact = _contact()

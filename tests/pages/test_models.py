@@ -6,9 +6,13 @@ import pytest
 
 from pipeline.actions import jobs
 from pipeline.actions.models import list_models
+from pipeline.data.conversation import single
 from pipeline.errors import JobError
+from pipeline.inference import client
+from pipeline.inference.sampling import Sampling
 from pipeline.settings import Workspace
 from tests.pages.visit import visit, words
+from tests.tiny import tiny_writer
 
 
 def test_a_fresh_machine_offers_every_model_with_size_and_licence(home: Workspace) -> None:
@@ -47,3 +51,17 @@ def test_bringing_needs_a_name_and_a_place(home: Workspace) -> None:
     app.form_submit_button[0].click().run()
     assert "Give it a name" in words(app)
     assert "bring" not in app.query_params
+
+
+def test_models_that_were_asked_are_shown_with_their_memory_and_can_go(home: Workspace) -> None:
+    tiny_writer(home.models / "writer")
+    assert "In memory" not in words(visit("models.py"))
+    list(client.generate("model", "writer", single("hello", ""), Sampling(max_new_tokens=2)))
+    try:
+        app = visit("models.py")
+        assert "writer (1 MB)" in words(app)
+        app.button(key="free").click().run()
+        assert not app.exception
+        assert "In memory" not in words(app)
+    finally:
+        client.stop()

@@ -54,9 +54,9 @@ def test_a_base_model_and_a_run_answer_token_by_token_and_nothing_is_written_dow
     assert isinstance(events[-1], Ended)
     assert text(events) == ANSWERS[ASKED]
     assert text([*client.generate("run", "a1", single("hi", ""), GREEDY)]) == "再见"
-    held = state()["held"]
-    assert [(one["kind"], one["name"]) for one in held] == [("model", "writer"), ("run", "a1")]
-    assert all(one["bytes"] > 0 for one in held)
+    held = client.held()
+    assert [(one.kind, one.name) for one in held] == [("model", "writer"), ("run", "a1")]
+    assert all(one.bytes > 0 for one in held)
     assert "打印机" not in (home.home / LOG).read_text(encoding="utf-8")
 
 
