@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.use.partners import BESIDE, FIRST, SECOND
+from pipeline.actions.preferences import Preference, list_preferences, prefer
 from pipeline.actions.talk import find_talk
 from pipeline.inference import client
 from pipeline.settings import Workspace
@@ -80,6 +81,34 @@ def test_two_side_by_side_answer_the_same_message_and_hostile_words_stay_words(s
     said = [text.value for text in app.text]
     assert said == ["hello", HOSTILE, ANSWERS["hello"]]
     assert not any("evil.example" in part.value and "![" in part.value for part in app.markdown)
+
+
+def test_one_says_which_answer_is_better_takes_it_back_and_teaches_it(staged: Staged) -> None:
+    for number in range(9):
+        prefer(Preference(f"question {number}", f"good {number}", f"bad {number}", "a", "b"))
+    app = visit(PAGE)
+    app.toggle(key=BESIDE).set_value(True).run()
+    app.selectbox(key=SECOND).set_value("model:little writer").run()
+    ask(app, "hello")
+    app.button(key="vote-right").click().run()
+    assert list_preferences()[-1] == Preference("hello", ANSWERS["hello"], HOSTILE, "little writer", "house style")
+    assert "10 preferences are kept." in words(app)
+    app.button(key="vote-right").click().run()
+    assert len(list_preferences()) == 9
+    assert "From 10 on, a model can learn from them." in words(app)
+    app.button(key="vote-left").click().run()
+    app.button(key="learn").click().run()
+    assert not app.exception
+    assert "rejected seem" in words(app) or "and rejected the worse ones" in words(app)
+
+
+def test_a_later_exchange_is_not_compared_since_each_goes_on_from_its_own_answers(staged: Staged) -> None:
+    app = visit(PAGE)
+    app.toggle(key=BESIDE).set_value(True).run()
+    app.selectbox(key=SECOND).set_value("model:little writer").run()
+    ask(app, "hello")
+    ask(app, ASKED)
+    assert [one.key for one in app.button if (one.key or "").startswith("vote-")] == ["vote-left", "vote-right"]
 
 
 def test_a_run_that_labels_answers_with_its_label_on_the_same_page(staged: Staged) -> None:
