@@ -1,81 +1,41 @@
-"""Carries out a spec of writing: training, and what the trained model and its base write to the test rows."""
+"""Carries out a spec of writing: training, and answers to a few validation prompts, so that one can watch it learn."""
 
 import dataclasses
-import importlib.metadata
-import math
-import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from transformers import PreTrainedModel, set_seed
-
-from pipeline import cache, system
-from pipeline.data.split import load_split
-from pipeline.data.view import View
-from pipeline.errors import N_, UnfitData
-from pipeline.models import store as models
-from pipeline.models.load import load_tokenizer, load_writer
-from pipeline.runs.bundle import BundleInfo, seal, write_info
+from pipeline import system
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
-from pipeline.runs.spec import MOST_ANSWERED, RunSpec
-from pipeline.runs.texts import BASE, MODEL, TextAnswers, save_margins, save_texts
+from pipeline.runs.spec import RunSpec
+from pipeline.runs.texts import save_margins
 from pipeline.tasks import registry
-from pipeline.templates.formats import registry as formats
-from pipeline.templates.formats.format import PromptFormat, end_tokens
 from pipeline.training import checkpoints, ranks
 from pipeline.training.memory import memory_watched
 from pipeline.training.prepare import LOADING
-from pipeline.training.recipe import COMPARING, TESTING
 from pipeline.training.run import SAVING, Trained, announce, use_physical_cores
 from pipeline.training.shares import Shares
 from pipeline.training.trainer import arguments, marks, optimizers
 from pipeline.training.watcher import Watcher
-from pipeline.training.writing.answers import LONGER, write_answers
+from pipeline.training.writing.answers import write_answers
+from pipeline.training.writing.leave import answer_test, keep
 from pipeline.training.writing.preference import (
     PreferenceRows,
     PreferenceTrainee,
     measure_pairs,
     pair_margins,
-    pair_up,
     preference_trainee,
     referred,
 )
-from pipeline.training.writing.rows import WrittenRows, read_written
+from pipeline.training.writing.prepare import Prepared, better_answers, prepare, spread
+from pipeline.training.writing.rows import WrittenRows
 from pipeline.training.writing.trainee import WriterTrainee, writer_trainee
-from pipeline.training.writing.trainer import answer_nats, build, measure
+from pipeline.training.writing.trainer import build, measure
 
 # Prompts that are answered after every measurement, so that one can watch the model learn.
 SHOWN = 5
 SHOWN_TOKENS = 96
-# Tokens of an answer, however long those of the file are.
-MOST_TOKENS = 512
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    model: PreTrainedModel
-    tokenizer: Any
-    form: PromptFormat
-    train: WrittenRows
-    validation: WrittenRows
-    test: WrittenRows
-    parameters: int
-
-    @property
-    def ends(self) -> frozenset[int]:
-        """The tokens that end an answer."""
-        return end_tokens(self.model, self.tokenizer, self.form)
-
-    @property
-    def most_tokens(self) -> int:
-        """What an answer may have."""
-        longest = max(len(row) - row.answer for row in self.train.rows)
-        return min(MOST_TOKENS, math.ceil(LONGER * longest))
 
 
 def train_writing(
@@ -93,7 +53,7 @@ def train_writing(
     shares = Shares(ranks.world(), system.rank(), 2**halvings)
     with checkpoints.disk_watched(), memory_watched():
         progress.advance(LOADING, 0, 1)
-        prepared = _prepare(spec)
+        prepared = prepare(spec)
         progress.advance(LOADING, 1, 1)
         trainees = preference_trainee if spec.view.rejected else writer_trainee
         with trainees(prepared.model, spec.recipe) as module:
@@ -103,60 +63,15 @@ def train_writing(
                 _keep_margins(spec, prepared, module, run_folder)
         if not ranks.leads():
             return trained
-        _answer(spec, prepared, run_folder, progress)
+        answer_test(spec, prepared, run_folder, progress)
         progress.advance(SAVING, 0, 1)
-        _keep(spec, run_folder, prepared)
+        keep(spec, run_folder, prepared)
     return trained
-
-
-def _prepare(spec: RunSpec) -> _Prepared:
-    base = models.get(spec.base_model)
-    set_seed(spec.seed)
-    tokenizer = load_tokenizer(base.path)
-    recipe, sequences = spec.recipe, base.family == "encoder-decoder"
-    form = formats.get(recipe.prompt_format, tokenizer, recipe.own_format)
-    frozen = load_split(spec.split).without(spec.view.left_out)
-    there = spec.view.on(frozen.test_source) if frozen.test_source else spec.view
-
-    def read(view: View, numbers: Sequence[int], longest: int) -> WrittenRows:
-        if view.rejected:
-            better = dataclasses.replace(view, rejected="")
-            worse = dataclasses.replace(better, label=view.rejected)
-            return pair_up(read(better, numbers, longest), read(worse, numbers, longest))
-        return read_written(
-            view,
-            list(numbers),
-            form,
-            tokenizer,
-            longest=longest,
-            everything=recipe.loss_on == "everything" and not sequences,
-            packed=recipe.packing == "on",
-            sequences=sequences,
-        )
-
-    train = read(spec.view, frozen.train, recipe.max_length)
-    if not train.rows:
-        raise UnfitData(
-            N_("All instructions are longer than {tokens} tokens, so no answer is left to learn. Raise max_length."),
-            tokens=recipe.max_length,
-        )
-    # What is measured is measured whole, as far as the model can read.
-    validation = read(spec.view, _spread(frozen.validation, MOST_ANSWERED), base.context)
-    test = read(there, _spread(frozen.test, MOST_ANSWERED), base.context)
-    model = load_writer(base.path)
-    model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
-    return _Prepared(model, tokenizer, form, train, validation, test, model.num_parameters())
-
-
-def _spread(numbers: Sequence[int], most: int) -> list[int]:
-    """At most ``most`` of them, evenly spread."""
-    places = np.linspace(0, len(numbers) - 1, min(most, len(numbers))).round().astype(int)
-    return [int(numbers[place]) for place in dict.fromkeys(places.tolist())]
 
 
 def _fit(
     spec: RunSpec,
-    prepared: _Prepared,
+    prepared: Prepared,
     module: WriterTrainee,
     run_folder: Path,
     progress: Progress,
@@ -193,7 +108,7 @@ def _fit(
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)
 
 
-def _referred(spec: RunSpec, prepared: _Prepared, module: WriterTrainee) -> _Prepared:
+def _referred(spec: RunSpec, prepared: Prepared, module: WriterTrainee) -> Prepared:
     """Of pairs of answers, with what each takes before training."""
     if not isinstance(module, PreferenceTrainee):
         return prepared
@@ -209,7 +124,7 @@ def _referred(spec: RunSpec, prepared: _Prepared, module: WriterTrainee) -> _Pre
     )
 
 
-def _measurer(spec: RunSpec, prepared: _Prepared, module: WriterTrainee) -> Callable[[Any], dict[str, float]]:
+def _measurer(spec: RunSpec, prepared: Prepared, module: WriterTrainee) -> Callable[[Any], dict[str, float]]:
     """What is measured on the validation rows."""
     held_out = prepared.validation
     if isinstance(module, PreferenceTrainee) and isinstance(held_out, PreferenceRows):
@@ -217,16 +132,16 @@ def _measurer(spec: RunSpec, prepared: _Prepared, module: WriterTrainee) -> Call
     return lambda trained: measure(module, held_out, spec.device)
 
 
-def _keep_margins(spec: RunSpec, prepared: _Prepared, module: PreferenceTrainee, run_folder: Path) -> None:
+def _keep_margins(spec: RunSpec, prepared: Prepared, module: PreferenceTrainee, run_folder: Path) -> None:
     """How much more the better answers of the test rows have gained than the worse ones, for the report."""
     assert isinstance(prepared.test, PreferenceRows)
     save_margins(pair_margins(module, prepared.test, spec.device), run_folder)
 
 
-def _shower(prepared: _Prepared, metrics: MetricsWriter) -> Callable[[int], None]:
+def _shower(prepared: Prepared, metrics: MetricsWriter) -> Callable[[int], None]:
     """Writes down what the model answers to a few validation prompts, the same at every step."""
-    rows = _better(prepared.validation)
-    shown = [rows.rows[place] for place in _spread(range(len(rows)), SHOWN)]
+    rows = better_answers(prepared.validation)
+    shown = [rows.rows[place] for place in spread(range(len(rows)), SHOWN)]
     most = min(SHOWN_TOKENS, prepared.most_tokens)
 
     def show(step: int) -> None:
@@ -238,87 +153,3 @@ def _shower(prepared: _Prepared, metrics: MetricsWriter) -> Callable[[int], None
         metrics.write("samples", step=step, answers=answers)
 
     return show
-
-
-def _answer(spec: RunSpec, prepared: _Prepared, run_folder: Path, progress: Progress) -> None:
-    """What the tuned model and its base write to the test rows, and how much the right answers surprise them."""
-    asked = len(_better(prepared.test))
-    progress.advance(TESTING, 0, asked)
-    save_texts(
-        _asked(prepared, prepared.model, spec.device, lambda done: progress.advance(TESTING, done, asked)),
-        run_folder,
-        MODEL,
-    )
-    progress.advance(COMPARING, 0, asked)
-
-    def ask_base() -> dict[str, Any]:
-        model = load_writer(models.get(spec.base_model).path)
-        model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
-        found = _asked(prepared, model, spec.device, lambda done: progress.advance(COMPARING, done, asked))
-        return {"said": list(found.said), "bits": found.bits.tolist()}
-
-    kept = cache.json_entry("answers", _base_key(spec, prepared), ask_base)
-    save_texts(_texts(_better(prepared.test), kept["said"], kept["bits"]), run_folder, BASE)
-
-
-def _better(rows: WrittenRows) -> WrittenRows:
-    """Rows with one answer each; of pairs, the better ones."""
-    if not isinstance(rows, PreferenceRows):
-        return rows
-    return WrittenRows(rows.rows[0::2], rows.padding, rows.packed, rows.sequences, rows.cut)
-
-
-def _base_key(spec: RunSpec, prepared: _Prepared) -> str:
-    """The base model answers the same whatever was trained on."""
-    asked = [(row.prompt, row.ids) for row in _better(prepared.test).rows]
-    return f"base|1|{spec.model_fingerprint}|{spec.device}|{prepared.most_tokens}|{asked}"
-
-
-def _asked(prepared: _Prepared, model: PreTrainedModel, device: str, advance: Callable[[int], None]) -> TextAnswers:
-    test = _better(prepared.test)
-    said = write_answers(
-        model, prepared.tokenizer, [row.prompt for row in test.rows], prepared.most_tokens, prepared.ends, advance
-    )
-    nats, _ = answer_nats(WriterTrainee(model, []), test, device)
-    return _texts(test, said, [value / math.log(2) for value in nats])
-
-
-def _texts(rows: WrittenRows, said: Sequence[str], bits: Sequence[float]) -> TextAnswers:
-    return TextAnswers(
-        rows=np.array([row.number for row in rows.rows], dtype=np.int64),
-        asked=tuple(row.asked for row in rows.rows),
-        truth=tuple(row.truth for row in rows.rows),
-        said=tuple(said),
-        bits=np.array(bits, dtype=np.float64),
-    )
-
-
-def _keep(spec: RunSpec, run_folder: Path, prepared: _Prepared) -> None:
-    """The sealed bundle: a stock folder, and how it is asked."""
-    bundle = run_folder / "bundle"
-    shutil.rmtree(bundle, ignore_errors=True)
-    # Whoever calls ``generate`` of the exported model hears the end as well.
-    prepared.model.generation_config.eos_token_id = sorted(prepared.ends)
-    prepared.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
-    prepared.tokenizer.save_pretrained(bundle)
-    view = spec.view
-    info = BundleInfo(
-        run=run_folder.name,
-        name="",
-        task=spec.task,
-        base_model=spec.base_model,
-        text=view.text,
-        template=view.template,
-        label=view.label,
-        labels=(),
-        max_length=spec.recipe.max_length,
-        metrics={},
-        versions={name: importlib.metadata.version(name) for name in ("torch", "transformers", "tokenizers", "trl")},
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        masks=view.masks,
-        format=spec.recipe.prompt_format,
-        own_format=spec.recipe.own_format,
-        dialogue=view.dialogue,
-    )
-    write_info(bundle, info)
-    seal(bundle)
