@@ -54,8 +54,9 @@ def test_it_learns_what_the_labels_follow_from(home: Workspace, make_spec: Make,
 
 @pytest.mark.parametrize("layers", [0, 1, 3, -1])
 def test_any_number_of_layers_can_be_trained(home: Workspace, make_spec: Make, carry_out: Carry, layers: int) -> None:
-    carry_out(make_spec(trained_layers=layers), "a")
-    assert accuracy(home, "a") > 0.4
+    # After three epochs it is anywhere between 0.4 and 0.95, as sums are rounded; after eight, above 0.75.
+    carry_out(make_spec(trained_layers=layers, epochs=8), "a")
+    assert accuracy(home, "a") > 0.5
     before = load_file(home.models / "tiny-encoder" / "model.safetensors")
     after = load_file(home.runs / "a" / "bundle" / "model.safetensors")
     changed = [not torch.equal(before[f"encoder.layer.{n}.output.dense.weight"], after[name]) for n, name in _layers()]
