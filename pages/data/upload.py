@@ -18,6 +18,7 @@ from pipeline.errors import TuneDeskError
 from pipeline.settings import workspace
 
 READING = "import"  # parameter in the URL: id of the job that reads a file, so that a refresh takes it up again
+_REFUSED = "refused_upload"  # why the file that this session has just brought was not taken
 _TIMES = "uploads"  # how often this session has uploaded; part of the widget's key
 
 
@@ -35,14 +36,17 @@ def upload(label: str, parameter: str = READING) -> Source | None:
     times = st.session_state.get(_TIMES, 0)
     file = st.file_uploader(label, type=SUFFIXES, key=f"{parameter}-{times}")
     if file is None:
+        if refused := st.session_state.pop(_REFUSED, None):
+            show_error(refused)
         return _from_server(parameter)
     # The next run of the page draws an empty uploader.
     st.session_state[_TIMES] = times + 1
     try:
         arrival = take_upload(file, file.name)
     except TuneDeskError as error:
-        show_error(error)
-        return None
+        # At once: what somebody brings into the uploader of before would be lost without a word.
+        st.session_state[_REFUSED] = error
+        st.rerun()
     finally:
         _forget(file)
     return settle(arrival, parameter)

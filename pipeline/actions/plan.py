@@ -101,11 +101,11 @@ def plan(
         SettingError: unknown preset, device or setting, or a value out of range.
     """
     model = models.get(model_name)
-    recipes.refuse(model, registry.task_of(dataset.view).problem_type)
+    task = registry.task_of(dataset.view)
+    recipes.refuse(model, task.problem_type)
     chosen = devices.choose(device)
     rows = load_split(dataset.split).without(dataset.view.left_out)
     texts = _some_texts(dataset.view, dataset.split)
-    task = registry.task_of(dataset.view)
     # A number is one output; to the rules it is what two classes are, the simplest case.
     classes = max(2, len(task.names(dataset.view)))
     if dataset.view.written:

@@ -293,21 +293,24 @@ def trainee(loaded: Loaded, layer: int, kept: bool, loss: Loss, recipe: Recipe) 
         upper = stack.enter_context(upper_half(whole, layer)) if kept else None
         fixed = freeze_below(model, layer)
         if recipe.adapter != "none":
-            stack.enter_context(
-                adapted(
-                    model,
-                    layer,
-                    kind=recipe.adapter,
-                    rank=recipe.lora_rank,
-                    alpha=recipe.lora_alpha,
-                    dropout=recipe.lora_dropout,
-                )
-            )
+            stack.enter_context(adapters(model, layer, recipe))
         if answers is not None:
             yield TextTrainee(model, fixed, upper, answers, recipe.label_smoothing)
             return
         stack.enter_context(first_token_top(model))
         yield HeadTrainee(model, fixed, upper, loss, loaded.orders, recipe.lm_weight)
+
+
+def adapters(model: PreTrainedModel, layer: int, recipe: Recipe) -> contextlib.AbstractContextManager[None]:
+    """The adapters that a recipe asks for, on the layers from ``layer`` on; see ``models.adapters.adapted``."""
+    return adapted(
+        model,
+        layer,
+        kind=recipe.adapter,
+        rank=recipe.lora_rank,
+        alpha=recipe.lora_alpha,
+        dropout=recipe.lora_dropout,
+    )
 
 
 def _require_language(loaded: Loaded) -> None:

@@ -28,6 +28,11 @@ def test_a_model_learns_to_write_and_then_what_people_prefer(
     page = visitor.page
 
     visitor.go("data/read.py")
+    # After a wrong file the right one is taken at the first try.
+    (tmp_path / "photo.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    page.locator("input[type=file]").set_input_files(tmp_path / "photo.csv")
+    page.get_by_test_id("stAlert").filter(has_text="photo.csv").wait_for()
+    settle(page)
     page.locator("input[type=file]").set_input_files(tmp_path / "answers.json")
     visitor.reads(visitor.t("What is learned from the first rows"))
     settle(page)

@@ -12,10 +12,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
 
-from pipeline.models.adapters import adapted
 from pipeline.models.halves import layers
 from pipeline.runs.spec import Recipe
-from pipeline.training.trainee import Trainee, freeze_below
+from pipeline.training.trainee import Trainee, adapters, freeze_below
 from pipeline.training.writing.rows import IGNORED
 
 
@@ -131,16 +130,7 @@ def opened(model: PreTrainedModel, recipe: Recipe, kind: type[Module]) -> Iterat
         if recipe.adapter != "none":
             for parameter in model.parameters():
                 parameter.requires_grad_(False)
-            stack.enter_context(
-                adapted(
-                    model,
-                    layer,
-                    kind=recipe.adapter,
-                    rank=recipe.lora_rank,
-                    alpha=recipe.lora_alpha,
-                    dropout=recipe.lora_dropout,
-                )
-            )
+            stack.enter_context(adapters(model, layer, recipe))
             _fix_words(model)
             yield kind(model, [])
             return
