@@ -12,6 +12,8 @@
     │   └── UnsafeModel         refused: it could run code, leave its folder or fill the disk
     ├── RunError                a run, or what it left behind
     │   └── RunNotFound         no run of that id or name
+    ├── JudgeError              a judge that cannot be asked, or what it left behind
+    │   └── JudgementNotFound   no judgement of that id
     ├── JobError                a job that could not be started, stopped or found
     └── WorkspaceError          the machine: disk full, folder not writable, database locked
         └── OutOfMemory         there was not enough memory, on the GPU or beside it
@@ -91,6 +93,14 @@ class RunError(TuneDeskError):
 
 class RunNotFound(RunError):
     """No run of that id or name."""
+
+
+class JudgeError(TuneDeskError):
+    """A judge that cannot be asked, or what it left behind."""
+
+
+class JudgementNotFound(JudgeError):
+    """No judgement of that id."""
 
 
 class JobError(TuneDeskError):

@@ -70,6 +70,11 @@ class Workspace:
         return self.home / "tastings"
 
     @property
+    def judgements(self) -> Path:
+        """One folder a judgement: what a judge was asked, its verdicts, and how people rated the same answers."""
+        return self.home / "judgements"
+
+    @property
     def cache(self) -> Path:
         """What can be computed again: bounded, and emptied at will."""
         return self.home / "cache"
