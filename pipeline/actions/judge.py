@@ -17,7 +17,7 @@ from pipeline.judge.asking import seconds_each, still_open
 from pipeline.judge.gather import JudgedColumns, guess_columns, of_answers, of_table
 from pipeline.judge.judge import JudgeInfo
 from pipeline.judge.judgement import Judgement
-from pipeline.judge.material import Contestant, Material
+from pipeline.judge.material import Contestant, Material, digest
 from pipeline.judge.prompts import Prompt
 from pipeline.judge.spec import JudgeSpec
 from pipeline.judge.summary import Summary, summarise
@@ -189,7 +189,7 @@ def follow(judgement: Judgement, watch: Callable[[jobs.JobInfo], None] = lambda 
 
 def _submit(judgement: Judgement) -> None:
     # One judge is asked for one judgement at a time: its server, or this machine, is what is scarce.
-    lane = f"judge-{judgement.judge.endpoint or 'here'}"
+    lane = f"judge-{digest([judgement.judge.endpoint])[:12]}"
     jobs.submit("judge", {"judgement": judgement.id}, lane=lane, job_id=judgement.job)
 
 
