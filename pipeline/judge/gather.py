@@ -1,7 +1,8 @@
 """Material for a judge: from the answers that runs have left, or from the columns of a file. Knows no judge."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -113,6 +114,29 @@ def of_answers(given: Sequence[tuple[Contestant, Path, str]], groups: Sequence[s
             other=given[-1][0].name,
         )
     return Material(tuple(contestant for contestant, _, _ in given), tuple(items))
+
+
+def paired(one: Material, other: Material) -> Material:
+    """The prompts of two files that read the same, each with an answer of either; the other one is in question.
+
+    Raises:
+        UnfitData: they have no prompt in common, or one holds two answers to each already.
+    """
+    if len(one.contestants) > 1 or len(other.contestants) > 1:
+        raise UnfitData(N_("To compare two files, each must have one column of answers."))
+    waiting: dict[str, list[Item]] = defaultdict(list)
+    for item in one.items:
+        waiting[item.asked].append(item)
+    items = []
+    for item in other.items:
+        if waiting[item.asked]:
+            first = waiting[item.asked].pop(0)
+            items.append(
+                replace(item, reference=item.reference or first.reference, answers=first.answers + item.answers)
+            )
+    if not items:
+        raise UnfitData(N_("The two files have no instruction in common. Bring answers to the same instructions."))
+    return Material(one.contestants + other.contestants, tuple(items))
 
 
 def _answers(folder: Path, name: str, contestant: Contestant) -> TextAnswers:
