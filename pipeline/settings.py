@@ -18,7 +18,10 @@ class Workspace:
     (jobs that may run at once on one device, default 1), ``TUNEDESK_PROCESSES`` (processes that train one run
     together, started by ``torchrun``; on GPUs one for each, default 1), ``TUNEDESK_LANGUAGE`` (``en`` or ``zh_CN``, for
     the command line; the browser asks the browser), ``TUNEDESK_IMPORT_FOLDERS`` (folders from which the browser
-    may have files read, separated as in ``PATH``; default none).
+    may have files read, separated as in ``PATH``; default none), ``TUNEDESK_JUDGE_ENDPOINT`` (address of an
+    OpenAI-compatible server that judges, which ``TUNEDESK_JUDGE_KEY`` is the key of), ``TUNEDESK_JUDGE_HOSTS`` (further
+    servers that may be asked to judge, separated by commas: ``host``, ``host:port`` or, without TLS,
+    ``http://host:port``; this machine always may). The key itself is not kept here: ``judge.keys`` reads it.
     """
 
     home: Path
@@ -28,6 +31,8 @@ class Workspace:
     processes: int
     language: str | None
     import_folders: tuple[Path, ...]
+    judge_endpoint: str = ""
+    judge_hosts: tuple[str, ...] = ()
 
     @property
     def sources(self) -> Path:
@@ -100,6 +105,8 @@ def workspace() -> Workspace:
         processes=_positive("TUNEDESK_PROCESSES", 1),
         language=os.environ.get("TUNEDESK_LANGUAGE"),
         import_folders=_folders("TUNEDESK_IMPORT_FOLDERS"),
+        judge_endpoint=os.environ.get("TUNEDESK_JUDGE_ENDPOINT", "").strip(),
+        judge_hosts=tuple(filter(None, map(str.strip, os.environ.get("TUNEDESK_JUDGE_HOSTS", "").split(",")))),
     )
 
 

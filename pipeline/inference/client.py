@@ -27,7 +27,7 @@ from pipeline.inference.sampling import Sampling
 from pipeline.inference.shelf import Kind
 from pipeline.settings import workspace
 
-__all__ = ["Classified", "Neighbour", "classify", "generate", "stop"]
+__all__ = ["Classified", "Neighbour", "classify", "find_key", "generate", "keep_key", "stop"]
 
 # More texts than anybody pastes; a file of them is filled by a job, which shows how far it is.
 MOST_TEXTS = 5_000
@@ -184,6 +184,27 @@ def held() -> tuple[HeldModel, ...]:
         return ()
     _, answer = _request(contact, "GET", "/state", None, _LOOK_SECONDS)
     return tuple(HeldModel(**one) for one in answer["held"])
+
+
+def keep_key(origin: str, key: str) -> None:
+    """Have the model host keep the key of a server in its memory, for half a day; "" forgets it.
+
+    Raises:
+        JobError: the model host could not be started, or died.
+    """
+    try:
+        _request(_host(), "POST", "/keys", {"origin": origin, "key": key}, _LOOK_SECONDS)
+    except (OSError, http.client.HTTPException) as error:
+        raise _died() from error
+
+
+def find_key(origin: str) -> str:
+    """The key of a server; "" where none is known, or not any more. Starts no host."""
+    contact = _contact()
+    if contact is None or not _answers(contact):
+        return ""
+    _, answer = _request(contact, "POST", "/keys/find", {"origin": origin}, _LOOK_SECONDS)
+    return str(answer.get("key", ""))
 
 
 def stop() -> None:

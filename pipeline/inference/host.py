@@ -7,6 +7,9 @@ can read. Answers only requests with that token and its own address as Host, so 
 the machine nor a web page in a browser can talk to it. Ends itself when nobody has asked for a while. A held
 lock makes sure that there is one; ``client`` starts it. If a model takes more memory than there is, this
 process dies and not the server.
+
+It also keeps the keys of judging servers that somebody has typed, because keys are written to no file: until they are
+half a day old, or this process ends. While it has one it does not end for want of questions.
 """
 
 import argparse
@@ -31,6 +34,7 @@ from pipeline import system
 from pipeline.data.conversation import Turn
 from pipeline.errors import TuneDeskError
 from pipeline.inference.events import Event, Waiting, to_line
+from pipeline.inference.keyring import KeyRing
 from pipeline.inference.sampling import Sampling
 from pipeline.inference.shelf import Kind, Shelf
 from pipeline.inference.turns import Turns
@@ -68,6 +72,7 @@ class Host(ThreadingHTTPServer):
         super().__init__((ADDRESS, 0), Handler)
         self.token = secrets.token_urlsafe(32)
         self.last_asked = time.monotonic()
+        self.keys = KeyRing()
         self._shelf = Shelf(limit)
         self._turns = Turns()
 
@@ -125,11 +130,12 @@ class Host(ThreadingHTTPServer):
                 self._shelf.give_back(kind, name)
 
     def end_when_idle(self, seconds: float) -> None:
-        """Return from ``serve_forever`` once nobody has asked for that long and no answer is under way."""
+        """Return from ``serve_forever`` once nobody has asked for that long, no answer is under way and no key kept."""
         while True:
-            time.sleep(max(0.0, self.last_asked + seconds - time.monotonic()))
+            # Not all the time that a key is kept for: it may be forgotten earlier.
+            time.sleep(max(0.0, self.last_asked + seconds - time.monotonic(), min(seconds, self.keys.seconds_left())))
             with self._turns:
-                if time.monotonic() >= self.last_asked + seconds:
+                if time.monotonic() >= self.last_asked + seconds and not self.keys.seconds_left():
                     self.shutdown()
                     return
 
@@ -146,7 +152,7 @@ class Handler(BaseHTTPRequestHandler):
             self._reply(HTTPStatus.OK, self.server.state())
 
     def do_POST(self) -> None:
-        """``/classify``, ``/generate`` and ``/stop``."""
+        """``/classify``, ``/generate``, ``/keys``, ``/keys/find`` and ``/stop``."""
         if not self._allowed():
             return
         length = int(self.headers.get("Content-Length") or 0)
@@ -159,6 +165,8 @@ class Handler(BaseHTTPRequestHandler):
             self._classify(json.loads(self.rfile.read(length)))
         elif self.path == "/generate":
             self._generate(json.loads(self.rfile.read(length)))
+        elif self.path in ("/keys", "/keys/find"):
+            self._keys(json.loads(self.rfile.read(length)))
         else:
             self._reply(HTTPStatus.NOT_FOUND, {})
 
@@ -170,6 +178,14 @@ class Handler(BaseHTTPRequestHandler):
         except Exception:
             self._reply(HTTPStatus.INTERNAL_SERVER_ERROR, {})
             raise
+
+    def _keys(self, request: dict[str, Any]) -> None:
+        """Keep ``{"origin", "key"}``, or answer ``{"origin"}`` with ``{"key"}``."""
+        if self.path == "/keys":
+            self.server.keys.keep(str(request["origin"]), str(request["key"]))
+            self._reply(HTTPStatus.OK, {})
+        else:
+            self._reply(HTTPStatus.OK, {"key": self.server.keys.find(str(request["origin"]))})
 
     def _generate(self, request: dict[str, Any]) -> None:
         """One line of JSON an event, and one for an error."""

@@ -18,10 +18,15 @@ MOST_CHARACTERS = 12_000  # of one text that the judge is shown
 WINNERS = ("A", "B", "tie")
 
 _FENCES = ("request", "reference", "answer", "answer_a", "answer_b")
-# What would end a fence, or a turn of the conversation in the templates of common models.
-_ENDS = re.compile(
-    rf"<(?=/?\s*(?:{'|'.join(_FENCES)})\b)|<(?=\|)|<(?=/?(?:s|start_of_turn|end_of_turn)>)|\[(?=/?INST\])", re.I
-)
+# What would end a fence, in any letters, with blanks, slashes and what nobody sees in between.
+_UNSEEN = r"\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
+_SPELLED = "|".join(f"[{_UNSEEN}]*".join(name) for name in _FENCES)
+_OF_FENCES = rf"<(?=[\s/\\{_UNSEEN}]*(?:{_SPELLED})\b)"
+# What would end a turn, or the thoughts before a reply, in the templates of common models.
+_NAMES = "s|bos|eos|start_of_turn|end_of_turn|think|thinking|SYS"
+_OF_TURNS = rf"<(?=[|｜])|<(?=/?(?:{_NAMES})>)|\[(?=/?INST\])|#(?=##?\s*(?:Instruction|Input|Response)\b)"
+_ENDS = re.compile(f"{_OF_FENCES}|{_OF_TURNS}", re.I)
+_INSTEAD = {"<": "＜", "[": "［", "#": "＃"}
 
 # A demand as people forge them, in the language of the rubric.
 FORGED = {
@@ -134,4 +139,4 @@ def _fenced(name: str, text: str) -> str:
 
 def neutralised(text: str) -> str:
     """A text in which nothing can be taken for the end of its fence, or of a turn."""
-    return _ENDS.sub(lambda found: "＜" if found.group() == "<" else "［", text[:MOST_CHARACTERS])
+    return _ENDS.sub(lambda found: _INSTEAD[found.group()], text[:MOST_CHARACTERS])

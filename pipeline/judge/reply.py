@@ -8,11 +8,18 @@ from typing import Any
 from pipeline.judge.prompts import Prompt
 
 MOST_REASON = 500  # characters of a reason that are kept
+MOST_CHARACTERS = 20_000  # of a reply behind its thoughts; no verdict is longer, and reading takes time
 
 # A lone number, perhaps with what it is out of; and a lone name, as small models reply.
-_NUMBER = re.compile(r"(?:score|评分|得分|分数)?\s*[:：]?\s*(-?\d+(?:\.\d+)?)\s*(?:/\s*(\d+)|分)?\s*[.。]?", re.I)
-_NAME = re.compile(r"(?:winner|胜者|答案|answer|回答)?\s*[:：]?\s*[\"“(]?(A|B|tie|平局)[\"”)]?\s*[.。]?", re.I)
+_NUMBER = re.compile(
+    r"(?:score|评分|得分|分数)?\s*[:：]?\s*(-?\d{1,9}(?:\.\d{1,9})?)\s*(?:(?:/|out of)\s*(\d{1,9})|分)?\s*[.。]?", re.I
+)
+_NAME = re.compile(
+    r"(?:winner|胜者|答案|answer|回答|assistant|助手)?[\s_]*[:：]?\s*[\"“(]?(A|B|tie|平局)[\"”)]?\s*[.。]?", re.I
+)
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)\s*```", re.S)
+# What a model thought before it replied; some templates write the opening mark themselves.
+_THOUGHTS = re.compile(r"\s*<think>.*?(?:</think>|\Z)|[^{}]*?</think>", re.S)
 
 
 @dataclass(frozen=True)
@@ -28,33 +35,62 @@ def read_reply(text: str, prompt: Prompt) -> Opinion | None:
     """The opinion in a reply; None where it holds none, or more than one.
 
     A JSON object is read wherever it stands in the text, as long as it is the only one that answers; without any, the
-    whole text has to be the number or the name.
+    whole text has to be the number or the name. What a model thought before it replied does not count.
     """
-    found = [opinion for content in _objects(text) if (opinion := _of_object(content, prompt)) is not None]
-    if found:
-        verdicts = {(one.score, one.winner) for one in found}
-        return found[0] if len(verdicts) == 1 else None
-    return _lone(text, prompt) if "{" not in text else None
+    thoughts = _THOUGHTS.match(text)
+    said = text[thoughts.end() :] if thoughts else text
+    if len(said) > MOST_CHARACTERS:
+        return None
+    if "{" not in said:
+        return _lone(said, prompt)
+    contents = _objects(said, prompt.kind)
+    found = [_of_object(content, prompt) for content in contents or () if prompt.kind in content]
+    # One that answers and can't be read leaves as much doubt as two that differ.
+    if not found or None in found:
+        return None
+    return found[0] if len({(one.score, one.winner) for one in found if one}) == 1 else None
 
 
-def _objects(text: str) -> list[dict[str, Any]]:
-    """The JSON objects of a text that are not part of another one."""
-    decoder, found, place = json.JSONDecoder(), [], text.find("{")
+class _Doubt(ValueError):  # noqa: N818  # no failure
+    """An object gives one thing two values."""
+
+
+def _objects(text: str, wanted: str) -> list[dict[str, Any]] | None:
+    """The JSON objects of a text that are not part of another one; None if there is one that is broken, or twofold.
+
+    What stands in a broken one may be anything: an answer that the judge quotes, and that holds a verdict of its own.
+    """
+    decoder = json.JSONDecoder(object_pairs_hook=_once_each, strict=False)
+    broken = re.compile(rf"\s*(?:[\"'“]|{wanted}\b)", re.I)
+    found, place = [], text.find("{")
     while place >= 0:
         try:
             content, end = decoder.raw_decode(text, place)
+        except _Doubt:
+            return None
         except (ValueError, RecursionError):
             end = place + 1
+            if broken.match(text, end):
+                return None
         else:
             found.append(content)
         place = text.find("{", end)
     return found
 
 
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; readers that took the last of two values would not agree with those that take the first."""
+    content = dict(pairs)
+    if any(content[name] != value for name, value in pairs):
+        raise _Doubt
+    return content
+
+
 def _of_object(content: dict[str, Any], prompt: Prompt) -> Opinion | None:
     said = content.get(prompt.kind)
     reason = content.get("reason")
-    why = reason.strip()[:MOST_REASON] if isinstance(reason, str) else ""
+    # Halves of characters, which JSON can spell and no file takes, become question marks.
+    why = reason.strip()[:MOST_REASON].encode("utf-8", "replace").decode() if isinstance(reason, str) else ""
     if prompt.kind == "winner":
         name = _named(said) if isinstance(said, str) else ""
         return Opinion(winner=name, reason=why) if name else None
@@ -63,7 +99,7 @@ def _of_object(content: dict[str, Any], prompt: Prompt) -> Opinion | None:
         return None if lone is None else _scored(lone[1], lone[2], why, prompt)
     if isinstance(said, bool) or not isinstance(said, int | float):
         return None
-    return _scored(str(said), None, why, prompt)
+    return _scored(said, None, why, prompt)
 
 
 def _lone(text: str, prompt: Prompt) -> Opinion | None:
@@ -84,9 +120,12 @@ def _named(said: str) -> str:
     return name if name in ("A", "B") else "tie"
 
 
-def _scored(number: str, out_of: str | None, reason: str, prompt: Prompt) -> Opinion | None:
+def _scored(number: str | float, out_of: str | None, reason: str, prompt: Prompt) -> Opinion | None:
     """A score of the scale that was asked for; one out of another number of points is no answer to it."""
-    score = float(number)
+    try:
+        score = float(number)
+    except OverflowError:  # a whole number of more than 300 digits
+        return None
     if not prompt.low <= score <= prompt.high or (out_of is not None and int(out_of) != prompt.high):
         return None
     return Opinion(score=score, reason=reason)
