@@ -6,6 +6,7 @@ rater meets them, and the two answers of a pair, in an order of their own. Sever
 """
 
 import json
+import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -77,9 +78,9 @@ def score_of_step(step: int, spec: JudgeSpec) -> float:
 
 
 def step_of_score(score: float, spec: JudgeSpec) -> int:
-    """The step that is nearest to a score of the judgement's own scale."""
+    """The step that is nearest to a score of the judgement's own scale, the upper one of two."""
     low, high = scale_of(spec)
-    return LOW + round((HIGH - LOW) * (score - low) / (high - low))
+    return LOW + math.floor((HIGH - LOW) * (score - low) / (high - low) + 0.5)
 
 
 def sample(judgement: Judgement, size: int, seed: int = 0) -> Sample:
