@@ -30,6 +30,7 @@ KINDS = {
     "fetch": "pipeline.work.fetch",
     "bring": "pipeline.work.bring",
     "export": "pipeline.work.export",
+    "judge": "pipeline.work.judge",
 }
 
 INTERNAL = N_("Something went wrong inside TuneDesk. The log has the details; please report it with the log.")

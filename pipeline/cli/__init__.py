@@ -16,6 +16,7 @@ from pipeline.actions.export import FORMATS
 from pipeline.actions.plan import PRESETS
 from pipeline.cli import commands
 from pipeline.cli.columns import add_division, add_roles
+from pipeline.cli.judging import add_judge, judge
 from pipeline.cli.reading import add_reading
 from pipeline.cli.terminal import hint
 from pipeline.cli.writing import add_sampling
@@ -134,6 +135,7 @@ def _use(groups: Any) -> None:
     )
     generate.add_argument("prompt", metavar="PROMPT")
     add_sampling(generate)
+    add_judge(_command(groups, "judge", judge, N_("Have a language model score answers.")))
     export = _command(groups, "export", commands.export, N_("Carry a model away."))
     export.add_argument("run", metavar="RUN")
     export.add_argument("--format", choices=FORMATS, default="hf")

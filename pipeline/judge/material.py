@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Item:
     asked: str
     reference: str  # the right answer; "" where nobody has given one
     answers: tuple[str, ...]  # [contestants]
+    group: str = ""  # what it is also counted under, such as the category of a ticket; "" for none
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,12 @@ def digest(parts: Sequence[object]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
-def to_json(material: Material) -> dict[str, object]:
+def to_json(material: Material) -> dict[str, Any]:
     """As JSON keeps it."""
     return asdict(material)
 
 
-def from_json(content: dict[str, list[dict[str, object]]]) -> Material:
+def from_json(content: dict[str, Any]) -> Material:
     """What ``to_json`` of a Material was."""
-    contestants = tuple(Contestant(**{k: str(v) for k, v in one.items()}) for one in content["contestants"])
-    items = tuple(
-        Item(int(str(one["row"])), str(one["asked"]), str(one["reference"]), tuple(one["answers"]))  # type: ignore[arg-type]
-        for one in content["items"]
-    )
-    return Material(contestants, items)
+    items = tuple(Item(**{**one, "answers": tuple(one["answers"])}) for one in content["items"])
+    return Material(tuple(Contestant(**one) for one in content["contestants"]), items)

@@ -4,8 +4,7 @@ import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from pipeline import system
 from pipeline.actions import data, runs, train
@@ -16,9 +15,10 @@ from pipeline.runs.answers import load_answers
 from pipeline.runs.bundle import is_sealed, is_whole
 from pipeline.runs.metrics_log import FILE, read_metrics
 from pipeline.runs.spec import load_spec, save_spec
+from pipeline.runs.texts import MODEL, are_texts, load_texts
 from pipeline.settings import workspace
 from pipeline.training.checkpoints import step_of
-from tests.faults.staging import SETTINGS
+from tests.faults.staging import SETTINGS, Settings
 from tests.faults.trainers import Trainers
 
 # A checkpoint of these models takes some milliseconds: the kill comes somewhere in them.
@@ -42,17 +42,20 @@ class Tally:
         return ", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in vars(self).items())
 
 
-def kill_again_and_again(dataset: data.Dataset, kills: int, writing: int, seed: int) -> Tally:
+def kill_again_and_again(
+    dataset: data.Dataset, kills: int, writing: int, seed: int, model: str = "tiny", settings: Settings = SETTINGS
+) -> Tally:
     """Kill -9, ``kills`` times or more, ``writing`` of them while a checkpoint is written; every run is then finished.
 
     A kill that was aimed at a checkpoint and came too late counts as one at a random moment, so there may be more.
 
     Args:
-        dataset: what the tiny model of ``staging`` learns.
+        dataset: what is learned.
         seed: of the moments.
+        model, settings: by which base model, and how; one of ``staging``.
     """
     tally, chance = Tally(), random.Random(seed)
-    untouched = train.start(dataset, "tiny", settings=SETTINGS)  # the same one for every seed
+    untouched = train.start(dataset, model, settings=settings)  # the same one for every seed
     wait(untouched.job)
     with Trainers(workspace()) as trainers:
         while not _enough(tally, kills, writing):
@@ -155,7 +158,7 @@ def _until_over(job: str) -> None:
 
 
 def _same_end(untouched: str, run: str) -> bool:
-    first, second = (load_answers(workspace().runs / one, "model").scores for one in (untouched, run))
+    first, second = (_said(workspace().runs / one) for one in (untouched, run))
     scores = [
         {
             event.values["step"]: event.values
@@ -164,4 +167,12 @@ def _same_end(untouched: str, run: str) -> bool:
         }
         for one in (untouched, run)
     ]
-    return bool(np.array_equal(first, second)) and scores[0] == scores[1] and runs.get_run(run).state == "finished"
+    return first == second and scores[0] == scores[1] and runs.get_run(run).state == "finished"
+
+
+def _said(folder: Path) -> list[Any]:
+    """What the model of a run has answered to its test rows, to the last digit."""
+    if are_texts(folder):
+        answers = load_texts(folder, MODEL)
+        return [answers.said, answers.bits.tolist()]
+    return [load_answers(folder, MODEL).scores.tolist()]

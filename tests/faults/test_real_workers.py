@@ -20,7 +20,7 @@ from pipeline.jobs import heartbeat, local
 from pipeline.runs import store
 from pipeline.runs.metrics_log import read_metrics
 from pipeline.settings import Workspace
-from tests.faults.staging import SETTINGS, make_dataset, process_of, until
+from tests.faults.staging import SETTINGS, WRITING, make_dataset, make_instructions, process_of, until
 
 pytestmark = pytest.mark.faults
 
@@ -35,9 +35,9 @@ def dataset(home: Workspace, tmp_path: Path) -> data.Dataset:
     return make_dataset(home, tmp_path)
 
 
-def under_way(dataset: data.Dataset, settings: dict[str, str] = SETTINGS) -> runs.RunInfo:
+def under_way(dataset: data.Dataset, settings: dict[str, str] = SETTINGS, model: str = "tiny") -> runs.RunInfo:
     """A run that has made its first steps."""
-    run = train.start(dataset, "tiny", settings=settings, device="cpu")
+    run = train.start(dataset, model, settings=settings, device="cpu")
     until(lambda: runs.get_run(run.id).step > 0)
     return runs.get_run(run.id)
 
@@ -53,7 +53,15 @@ def test_a_killed_worker_is_told_from_one_out_of_memory_and_can_be_resumed(datas
 
 
 def test_a_full_disk_is_said_in_plain_words_and_the_run_can_be_resumed(dataset: data.Dataset) -> None:
-    run = under_way(dataset)
+    survives_a_full_disk(under_way(dataset))
+
+
+def test_so_it_is_of_a_run_that_learns_to_write(home: Workspace, tmp_path: Path) -> None:
+    asked = make_instructions(home, tmp_path)
+    survives_a_full_disk(under_way(asked, WRITING | {"epochs": "40"}, model="writer"))
+
+
+def survives_a_full_disk(run: runs.RunInfo) -> None:
     # From here on no file of the worker may grow beyond this: the next checkpoint does not fit.
     resource.prlimit(run.pid, resource.RLIMIT_FSIZE, (TOO_SMALL, TOO_SMALL))
     until(lambda: runs.get_run(run.id).over)
