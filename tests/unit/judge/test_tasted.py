@@ -35,10 +35,3 @@ def test_they_can_be_kept_with_a_judgement_of_the_same_answers(home: Workspace) 
     add_ratings(judged, found.ratings)
 
     assert read_ratings(judged.id) == (Rating("phone 1", 1, winner=1),)
-
-
-def test_the_first_items_keep_their_ratings() -> None:
-    found = from_tasting(TASTING, [Vote("x9", 0, 1), Vote("x9", 1, 0)]).first(1)
-
-    assert len(found.material.items) == 1
-    assert [one.item for one in found.ratings] == [0]
