@@ -13,10 +13,10 @@ import pandas as pd
 
 from pipeline.data.source import load_source, read_rows
 from pipeline.errors import N_, UnfitData
-from pipeline.judge.gather import JudgedColumns, guess_columns, of_table
+from pipeline.judge.gather import JudgedColumns, guess_columns
 from pipeline.judge.judgement import TIE
 from pipeline.judge.labelled import Labelled
-from pipeline.judge.material import Material
+from pipeline.judge.material import Contestant, Item, Material
 from pipeline.judge.ratings import LONGEST_NAME, Rating, scale_of
 from pipeline.judge.spec import JudgeSpec, Mode
 
@@ -106,7 +106,7 @@ def read_labelled(source_id: str, mode: Mode = "score100") -> tuple[Labelled, La
     found = columns.judged
     wanted = (*found.asked, *found.answers, *filter(None, (found.reference,)), *columns.labels)
     rows = read_rows(source_id, tuple(dict.fromkeys(wanted)))
-    material = of_table(rows, found)
+    material = _material(rows, found)
     if columns.kind == "score":
         used: Mode = "rubric" if mode == "rubric" else "score100"
         ratings = _scores(material, rows, columns, used)
@@ -115,6 +115,22 @@ def read_labelled(source_id: str, mode: Mode = "score100") -> tuple[Labelled, La
     if not ratings:
         raise UnfitData(N_("No row has a label in {columns}."), columns=", ".join(columns.labels))
     return Labelled(material, tuple(ratings), used).rated(), columns
+
+
+def _material(rows: pd.DataFrame, columns: JudgedColumns) -> Material:
+    """All rows that ask something: people have judged that there was no answer, too, and so has a judge to."""
+    items = []
+    for number, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        asked = "\n\n".join(text for name in columns.asked if (text := row[name].strip()))
+        answers = tuple(row[name].strip() for name in columns.answers)
+        if asked and any(answers):
+            items.append(Item(int(number), asked, row[columns.reference].strip() if columns.reference else "", answers))
+    if not items:
+        raise UnfitData(
+            N_("No row has both an instruction and an answer in {columns}."),
+            columns=", ".join((*columns.asked, *columns.answers)),
+        )
+    return Material(tuple(Contestant(name) for name in columns.answers), tuple(items))
 
 
 def _winners(material: Material, rows: pd.DataFrame, columns: LabelledColumns) -> list[Rating]:

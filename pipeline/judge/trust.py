@@ -5,10 +5,13 @@ them named, a tie where no single one leads. Where several people rated, how far
 ceiling: no judge can be asked to agree with them better than that. An answer without a verdict is left out.
 
 The verdict is one word, by the lower end of the 95 % interval of one figure: Cohen's kappa of pairs, Spearman's rho of
-scores. ``chance``: it may be 0. ``weak``, ``fair``, ``good``: it is certainly above 0, ``FAIR``, ``GOOD`` (steps as in
-Landis and Koch 1977, "The measurement of observer agreement"). ``like_people``: above chance, and certainly no more
-than ``MARGIN`` behind the agreement of one person with another. ``too_few``: under ``FEWEST`` ratings, or so few that
-the interval holds both chance and what would be fair.
+scores. Where people always name the same side, as in files of chosen and rejected answers, kappa says nothing, and the
+share of preferred answers found takes its place, stretched so that a coin is 0 and always is 1.
+
+``chance``: it may be 0. ``weak``, ``fair``, ``good``: it is certainly above 0, ``FAIR``, ``GOOD`` (steps as in Landis
+and Koch 1977, "The measurement of observer agreement"). ``like_people``: above chance, and certainly no more than
+``MARGIN`` behind the agreement of one person with another. ``too_few``: under ``FEWEST`` ratings, or so few that the
+interval holds both chance and what would be fair.
 """
 
 from collections import Counter
@@ -185,7 +188,7 @@ def _of_pairs(verdicts: Sequence[Verdict], ratings: Sequence[Rating]) -> TrustRe
         if best != TIE
     ]
     agreed = Agreed(
-        preferred=resampled.interval(np.array(found), _mean) if found else None,
+        preferred=_share(np.array(found)) if found else None,
         accuracy=accuracy_interval(human, ours) if places else None,
         kappa=kappa_interval(human % 3, ours % 3, 3),  # a tie is the third class
     )
@@ -205,7 +208,7 @@ def _of_pairs(verdicts: Sequence[Verdict], ratings: Sequence[Rating]) -> TrustRe
         agreed,
         among,
         flat,
-        _verdict(len(places), agreed.kappa, agreed.preferred, among),
+        _verdict(len(places), _beyond_chance(agreed, human), agreed.preferred, among),
         _furthest(apart),
     )
 
@@ -239,6 +242,21 @@ def _of_scores(spec: JudgeSpec, verdicts: Sequence[Verdict], ratings: Sequence[R
         word,
         _furthest(apart),
     )
+
+
+def _share(found: Table) -> Interval:
+    """The mean of [pairs, 2] shares and ones; all right or all wrong as ``accuracy_interval`` has it."""
+    value = float(found[:, 0].mean())
+    if value in (0.0, 1.0):
+        return accuracy_interval(found[:, 0] == 1, np.ones(len(found), dtype=bool))
+    return resampled.interval(found, _mean)
+
+
+def _beyond_chance(agreed: Agreed, human: npt.NDArray[np.int64]) -> Interval | None:
+    found = agreed.preferred
+    if found is None or len(set(human.tolist())) > 1:
+        return agreed.kappa
+    return Interval(*((end - COIN) / (1 - COIN) for end in (found.value, found.low, found.high)))
 
 
 def _verdict(compared: int, strength: Interval | None, coin: Interval | None, people: People | None) -> Word:

@@ -83,11 +83,17 @@ def test_each_annotator_is_a_rater_and_rows_keep_their_labels_where_others_fall_
 ) -> None:
     found = _read(
         tmp_path,
-        "instruction,response1,response2,annotator1,annotator2,majority\nq1,a,,1,1,1\nq2,a,b,2,0,0\nq3,a,b,,1,1\n",
+        "instruction,response1,response2,annotator1,annotator2,majority\nq1,,,1,1,1\nq2,a,b,2,0,0\nq3,a,b,,1,1\n",
     )
 
     assert [item.row for item in found.material.items] == [1, 2]
     assert _winners(found) == [("annotator1", 0, 1), ("annotator2", 0, TIE), ("annotator2", 1, 0)]
+
+
+def test_an_answer_that_is_blank_was_judged_too(home: Workspace, tmp_path: Path) -> None:
+    found = _read(tmp_path, "instruction,output_1,output_2,label\nq1,a,,1\nq2,,b,2\n")
+
+    assert [item.answers for item in found.material.items] == [("a", ""), ("", "b")]
 
 
 def test_labels_of_0_and_1_may_mean_two_things_and_are_refused(home: Workspace, tmp_path: Path) -> None:

@@ -128,6 +128,16 @@ def test_people_are_the_ceiling_and_a_judge_that_is_one_of_them_is_like_people(h
     assert found.verdict == "like_people"
 
 
+@pytest.mark.parametrize(("right", "word"), [(30, "chance"), (40, "weak"), (51, "fair"), (60, "good")])
+def test_where_people_always_name_one_side_kappa_says_nothing_and_the_share_found_decides(
+    home: Workspace, right: int, word: str
+) -> None:
+    found = _pairs([[1] * 60], [(1, 1) if item < right else (0, 0) for item in range(60)])
+
+    assert found.agreed.preferred.value == right / 60
+    assert found.verdict == word
+
+
 def test_people_together_say_what_most_of_them_say_and_a_tie_where_none_leads() -> None:
     said = {0: [0, 0, 1], 1: [0, 1, TIE], 2: [0, 1], 3: [TIE, TIE, 1], 4: [1]}
     ratings = [Rating(f"r{who}", item, winner=one) for item, line in said.items() for who, one in enumerate(line)]
