@@ -48,6 +48,8 @@ _WINNERS = {
 }
 # Scales that people score on, the narrowest first.
 SCALES = ((0.0, 1.0), (1.0, 5.0), (0.0, 10.0), (0.0, 100.0))
+NO_LABEL = N_("Row {row}, column {column}: “{cell}” is no label. Write 1 or 2 for the better answer, 0 for a tie.")
+NO_NUMBER = N_("Row {row}, column {column}: “{cell}” is no number.")
 ALL = "people"  # the rater of a file that has one column for all of them
 
 
@@ -144,7 +146,7 @@ def _winners(material: Material, rows: pd.DataFrame, columns: LabelledColumns) -
             if cell:
                 winner = names.get(cell, _WINNERS.get(cell))
                 if winner is None:
-                    raise _unreadable(column, item.row, cell, N_("1, 2, or 0 for a tie"))
+                    raise _unreadable(NO_LABEL, column, item.row, cell)
                 seen.add(cell)
                 found.append(Rating(_rater(columns, column), place, winner=winner))
     if seen == {"0", "1"}:
@@ -167,7 +169,7 @@ def _scores(material: Material, rows: pd.DataFrame, columns: LabelledColumns, mo
                 try:
                     value = float(cell)
                 except ValueError as error:
-                    raise _unreadable(column, item.row, cell, N_("a number")) from error
+                    raise _unreadable(NO_NUMBER, column, item.row, cell) from error
                 said.append((place, number if columns.each else 0, column, value))
     if not said:
         return []
@@ -199,14 +201,8 @@ def _tidy(cell: object) -> str:
     return str(cell).strip().casefold().removesuffix(".0")
 
 
-def _unreadable(column: str, row: int, cell: str, wanted: str) -> UnfitData:
-    return UnfitData(
-        N_("Row {row}, column {column}: “{cell}” is no label. It has to be {wanted}."),
-        row=f"{row + 1:,}",
-        column=column,
-        cell=cell[:40],
-        wanted=wanted,
-    )
+def _unreadable(message: str, column: str, row: int, cell: str) -> UnfitData:
+    return UnfitData(message, row=f"{row + 1:,}", column=column, cell=cell[:40])
 
 
 def _first(plain: dict[str, str], names: Sequence[str]) -> str:
