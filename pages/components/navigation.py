@@ -60,6 +60,13 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place(
             "results/errors.py", "errors", N_("Wrong rows"), ":material/rule:", N_("The rows that a run gets wrong.")
         ),
+        Place(
+            "results/rating.py",
+            "rating",
+            N_("Rate answers"),
+            ":material/thumbs_up_down:",
+            N_("Say which answers are good, so that a judge can be held against it."),
+        ),
     ),
     N_("Use"): (
         Place("use/ask.py", "ask", N_("Ask"), ":material/chat:", N_("Type a text and see its label.")),

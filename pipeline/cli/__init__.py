@@ -15,8 +15,9 @@ from pipeline import jobs
 from pipeline.actions.export import FORMATS
 from pipeline.actions.plan import PRESETS
 from pipeline.cli import commands
+from pipeline.cli.checking import add_check, judge_or_check
 from pipeline.cli.columns import add_division, add_roles
-from pipeline.cli.judging import add_judge, judge
+from pipeline.cli.judging import add_judge
 from pipeline.cli.reading import add_reading
 from pipeline.cli.terminal import hint
 from pipeline.cli.writing import add_sampling
@@ -135,7 +136,9 @@ def _use(groups: Any) -> None:
     )
     generate.add_argument("prompt", metavar="PROMPT")
     add_sampling(generate)
-    add_judge(_command(groups, "judge", judge, N_("Have a language model score answers.")))
+    judge = _command(groups, "judge", judge_or_check, N_("Have a language model score answers."))
+    add_judge(judge)
+    add_check(judge)
     export = _command(groups, "export", commands.export, N_("Carry a model away."))
     export.add_argument("run", metavar="RUN")
     export.add_argument("--format", choices=FORMATS, default="hf")

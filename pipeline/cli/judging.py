@@ -60,7 +60,9 @@ def add_judge(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help=hint(N_("Test N answers with a forged demand for the best score.")),
     )
-    command.add_argument("--limit", type=int, metavar="N", help=hint(N_("Only the first N prompts.")))
+    command.add_argument(
+        "--limit", type=int, metavar="N", help=hint(N_("Only N prompts: the first ones, with check some at random."))
+    )
     command.add_argument("--name", default="", help=hint(N_("What the judgement is called.")))
 
 
@@ -87,7 +89,7 @@ def judge(options: argparse.Namespace) -> dict[str, Any]:
         material = judging.first_items(material, options.limit)
     spec = JudgeSpec(
         mode=options.mode,
-        rubric=_rubric(options),
+        rubric=read_rubric(options),
         guided=not options.free,
         reasons=not options.no_reasons,
         forged=options.forged,
@@ -164,7 +166,8 @@ def _of_file(path: Path) -> Material:
     return judging.of_file(source.id, columns)
 
 
-def _rubric(options: argparse.Namespace) -> Rubric:
+def read_rubric(options: argparse.Namespace) -> Rubric:
+    """The criteria of --rubric, else those that ship in --language. Raises SettingError."""
     if options.rubric is None:
         return SHIPPED[options.language]
     try:
