@@ -13,11 +13,13 @@ from pipeline.data.source import load_source, read_rows
 from pipeline.data.split import load_split
 from pipeline.errors import N_, JudgeError, RunError
 from pipeline.judge import judgement as kept
+from pipeline.judge import keys
 from pipeline.judge.asking import seconds_each, still_open
 from pipeline.judge.gather import JudgedColumns, guess_columns, of_answers, of_table
 from pipeline.judge.judge import JudgeInfo
 from pipeline.judge.judgement import Judgement
 from pipeline.judge.material import Contestant, Material, digest
+from pipeline.judge.opening import who
 from pipeline.judge.prompts import Prompt
 from pipeline.judge.spec import JudgeSpec
 from pipeline.judge.summary import Summary, summarise
@@ -110,6 +112,21 @@ def expected(material: Material, spec: JudgeSpec, info: JudgeInfo) -> Expected:
         tokens_read=sum(map(_tokens, prompts)),
         tokens_written=len(prompts) * (_WITH_REASON if spec.reasons else _WRITTEN),
     )
+
+
+def whom(model: str, endpoint: str = "") -> JudgeInfo:
+    """Who judges, named on the command line; the key that its environment names is handed on to whoever asks.
+
+    Raises:
+        JudgeError: the address is none, its key can't be one, or no such model is here that writes.
+        ModelNotReady: the model is not on this machine yet.
+        JobError: the model host, which keeps the key in its memory, could not be started.
+    """
+    info = who(model, endpoint)
+    key = keys.of_environment() if endpoint else None
+    if key is not None:
+        key.keep(endpoint)
+    return info
 
 
 def start(material: Material, spec: JudgeSpec, info: JudgeInfo, name: str = "") -> Judgement:
