@@ -109,6 +109,7 @@ def generate(
     *,
     format: str = "",
     own: str = "",
+    openings: Sequence[str] = (),
     timeout: float = ANSWER_SECONDS,
 ) -> Generator[Event]:
     """The answer to the last message, event by event; closing the generator ends the writing soon.
@@ -119,6 +120,7 @@ def generate(
         sampling: how tokens are chosen.
         format: the prompt format; "": the model's.
         own: the template of the format ``own``.
+        openings: texts of which the answer has to begin with one; () for any beginning.
         timeout: seconds to wait for the next sign of the host: loading a model is the longest.
 
     Raises:
@@ -134,6 +136,7 @@ def generate(
         "sampling": dataclasses.asdict(sampling),
         "format": format,
         "own": own,
+        "openings": list(openings),
     }
     with contextlib.closing(_lines(_host(), content, timeout)) as lines:
         for line in lines:

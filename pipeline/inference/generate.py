@@ -7,7 +7,7 @@ Importing it is light; loading a model is not.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from pipeline.data.conversation import Conversation
 from pipeline.errors import N_, RunError
 from pipeline.inference.events import Began, Ended, Event, Reason, Token
 from pipeline.inference.letters import Letters
+from pipeline.inference.openings import Openings
 from pipeline.inference.prompt import Prompt, write_prompt
 from pipeline.inference.sampling import Sampling
 from pipeline.runs.bundle import INFO, is_sealed, read_info
@@ -80,6 +81,7 @@ class Writer:
         *,
         format: str = "",
         own: str = "",
+        openings: Sequence[str] = (),
         rest: Callable[[], None] = _go_on,
     ) -> Iterator[Event]:
         """The answer to the last message: ``Began``, then a ``Token`` each, then ``Ended``.
@@ -89,6 +91,7 @@ class Writer:
             sampling: how tokens are chosen.
             format: the prompt format; "": the model's.
             own: the template of the format ``own``.
+            openings: texts of which the answer has to begin with one; () for any beginning. No beams, then.
             rest: called between two steps of the model that bring no token; may raise to end it all.
 
         Raises:
@@ -101,7 +104,7 @@ class Writer:
         ends = end_tokens(self.model, self.tokenizer, chosen)
         count, reason, first, begun = 0, _reason(prompt, sampling), 0.0, time.perf_counter()
         letters = Letters(lambda tokens: self._text(tokens, skip_special_tokens=True))
-        for token, about in self._tokens(prompt, sampling, ends, rest):
+        for token, about in self._tokens(prompt, sampling, ends, self._openings(openings), rest):
             first = first or time.perf_counter() - begun
             if token in ends:
                 reason = "end"
@@ -133,12 +136,20 @@ class Writer:
             anew=self._writes_anew,
         )
 
+    def _openings(self, texts: Sequence[str]) -> Openings:
+        return Openings(self.tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts)
+
     def _text(self, tokens: Any, **options: Any) -> str:
         # Without the clean-up of spaces, which changes what was shown before.
         return str(self.tokenizer.decode(list(tokens), clean_up_tokenization_spaces=False, **options))
 
     def _tokens(
-        self, prompt: Prompt, sampling: Sampling, ends: frozenset[int], rest: Callable[[], None]
+        self,
+        prompt: Prompt,
+        sampling: Sampling,
+        ends: frozenset[int],
+        openings: Openings,
+        rest: Callable[[], None],
     ) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """Token by token, each with its probability and the alternatives; at most ``prompt.room`` of them."""
         import torch
@@ -157,6 +168,7 @@ class Writer:
         )
         model: Any = self.model
         if sampling.num_beams > 1:
+            assert not openings.open, "beams know nothing of openings"
             whole = model.generate(
                 ids, attention_mask=torch.ones_like(ids), generation_config=settings, stopping_criteria=[_Pause(rest)]
             )
@@ -167,9 +179,16 @@ class Writer:
         chance = torch.Generator(device=ids.device).manual_seed(sampling.seed)
 
         def pick(scores: "Tensor") -> int:
-            if not sampling.draws:
-                return int(scores.argmax())
-            return int(torch.multinomial(scores.softmax(dim=-1), 1, generator=chance))
+            if openings.open:
+                allowed = torch.full_like(scores, -torch.inf)
+                places = list(openings.allowed)
+                allowed[places] = scores[places]
+                scores = allowed
+            token = int(
+                torch.multinomial(scores.softmax(dim=-1), 1, generator=chance) if sampling.draws else scores.argmax()
+            )
+            openings.take(token)
+            return token
 
         steps = model.generate(
             ids,

@@ -101,13 +101,16 @@ class Host(ThreadingHTTPServer):
         return {"labels": held.labels, "answers": [dataclasses.asdict(answer) for answer in answers]}
 
     def generate(self, request: dict[str, Any], send: Callable[[Event], None]) -> None:
-        """Answer ``{"kind", "name", "turns", "sampling", "format", "own"}`` event by event; raises TuneDeskError.
+        """Answer ``{"kind", "name", "turns", "sampling", "format", "own", "openings"}`` event by event.
+
+        Raises TuneDeskError.
 
         ``send`` raises where nobody listens any more.
         """
         kind: Kind = "run" if request["kind"] == "run" else "model"
         name, conversation = str(request["name"]), tuple(Turn(*turn) for turn in request["turns"])
         own = {key: str(request.get(key) or "") for key in ("format", "own")}
+        openings = [str(text) for text in request.get("openings", ())]
 
         def rest() -> None:
             self.last_asked = time.monotonic()
@@ -117,7 +120,7 @@ class Host(ThreadingHTTPServer):
         with memory_watched(), self._turns:
             writer = self._shelf.lend(kind, name)
         try:
-            events = writer.stream(conversation, Sampling(**request["sampling"]), **own, rest=rest)
+            events = writer.stream(conversation, Sampling(**request["sampling"]), **own, openings=openings, rest=rest)
             while True:
                 with memory_watched(), self._turns:
                     event = next(events, None)

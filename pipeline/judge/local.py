@@ -1,21 +1,26 @@
 """A judge on this machine: a run that writes, or a base model, asked through the model host. Opens no connection out.
 
 Asked as the model was taught to be: the host writes the question in the format of the run, in the model's own chat
-template, or as Alpaca's. Greedy, so that the same question gets the same verdict.
+template, or as Alpaca's. Greedy, so that the same question gets the same verdict, and held to the form of the reply,
+which a small model would rarely find by itself: a verdict is then never missing for its form, and says all the less
+about whether the model can judge.
 """
 
 import contextlib
 import dataclasses
+import json
+import re
+from collections.abc import Sequence
 
 from pipeline.data.conversation import single
 from pipeline.errors import N_, JobError, JudgeError, RunNotFound, SettingError, UnfitData, UnknownModel
 from pipeline.inference import client
-from pipeline.inference.events import Began, Ended, Token
+from pipeline.inference.events import Began, Token
 from pipeline.inference.sampling import GREEDY
 from pipeline.inference.shelf import Kind
 from pipeline.judge.family import SMALL
 from pipeline.judge.judge import JudgeInfo, Reply, Unanswered
-from pipeline.judge.prompts import Prompt
+from pipeline.judge.prompts import WINNERS, Prompt
 from pipeline.models import catalogue
 from pipeline.models import store as models
 from pipeline.runs import bundle
@@ -23,7 +28,7 @@ from pipeline.runs import store as runs
 from pipeline.settings import workspace
 
 WRITES = ("decoder", "encoder-decoder")
-ROOM, BARE_ROOM = 64, 12  # tokens of a reply with a sentence, and without
+ROOM, BARE_ROOM = 80, 32  # tokens of a reply with a sentence, and without
 TRIES = 2
 
 
@@ -62,18 +67,43 @@ class LocalJudge:
     def _once(self, prompt: Prompt) -> Reply:
         sampling = dataclasses.replace(GREEDY, max_new_tokens=ROOM if prompt.reasons else BARE_ROOM)
         asked = single(f"{prompt.system}\n\n{prompt.user}", "")
-        said, read, written, cut = "", 0, 0, False
+        forms = openings(prompt)
+        said, read, written = "", 0, 0
         try:
-            for event in client.generate(self._kind, self._id, asked, sampling):
-                if isinstance(event, Began):
-                    read = event.tokens
-                elif isinstance(event, Token):
-                    said += event.text
-                elif isinstance(event, Ended):
-                    written, cut = event.tokens, event.reason != "end"
+            with contextlib.closing(client.generate(self._kind, self._id, asked, sampling, openings=forms)) as events:
+                for event in events:
+                    if isinstance(event, Began):
+                        read = event.tokens
+                    elif isinstance(event, Token):
+                        said += event.text
+                        written += 1
+                        if _is_over(said, forms, prompt):
+                            break
         except (SettingError, UnfitData):
             raise Unanswered("refused") from None  # longer than what the model reads
-        return Reply(said, read, written, cut)
+        form = next((form for form in forms if said.startswith(form)), "")
+        if not form:
+            return Reply(said, read, written, cut=True, structured=True)
+        reason = _first_line(said.removeprefix(form))
+        return Reply(f"{form}{json.dumps(reason)[1:]}}}" if prompt.reasons else form, read, written, structured=True)
+
+
+def _is_over(said: str, forms: Sequence[str], prompt: Prompt) -> bool:
+    """Whether the verdict is there, and its sentence is at an end."""
+    form = next((form for form in forms if said.startswith(form)), None)
+    return form is not None and (not prompt.reasons or _first_line(said.removeprefix(form)) != said.removeprefix(form))
+
+
+def _first_line(text: str) -> str:
+    """What stands before the end of the line, or of the quotation."""
+    return re.split(r'["\n]', text, maxsplit=1)[0]
+
+
+def openings(prompt: Prompt) -> tuple[str, ...]:
+    """How a reply may begin: with one of the verdicts, as JSON, up to where the sentence begins."""
+    verdicts = range(prompt.low, prompt.high + 1) if prompt.kind == "score" else WINNERS
+    rest = ', "reason": "' if prompt.reasons else "}"
+    return tuple(f'{{"{prompt.kind}": {json.dumps(verdict)}{rest}' for verdict in verdicts)
 
 
 def parameters_of(model: str) -> int | None:
