@@ -1,5 +1,7 @@
 """A judge is opened where it answers, a real server or a model of this machine, and what is missing is said."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,6 +147,15 @@ def test_an_address_that_may_not_be_asked_is_never_connected_to(server: Server) 
     with pytest.raises(JudgeError, match="is not the address of a server"):
         who(MODEL, "http://2130706433/v1")
     assert server.asked == []
+
+
+def test_finding_a_judge_imports_no_heavy_library() -> None:
+    program = (
+        "import sys, pipeline.judge.opening\n"
+        "print(sorted({'torch', 'transformers', 'evaluate', 'sklearn', 'scipy', 'datasets'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_models_of_an_endpoint_are_listed(server: Server) -> None:
