@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urljoin
 
 import certifi
 import httpx
@@ -121,9 +120,7 @@ class Connection:
             content=None if content is None else json.dumps(content).encode(),
             extensions={"sni_hostname": self.place.address.host},
         ) as response:
-            leads_to = ""
-            if response.has_redirect_location:
-                leads_to = urljoin(f"{self.place.address.base}{path}", response.headers["Location"])
+            leads_to = response.headers["Location"] or "?" if response.has_redirect_location else ""
             body = b"" if leads_to else b"".join(self._bounded(response))
             return Answer(response.status_code, body, _away(response.headers.get("Retry-After")), leads_to)
 
@@ -232,7 +229,6 @@ def _away(header: str | None) -> float | None:
     if header.strip().isascii() and header.strip().isdecimal():
         return float(header.strip()[:9])
     try:
-        until = parsedate_to_datetime(header)
-    except ValueError:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, until.timestamp() - time.time())

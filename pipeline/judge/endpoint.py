@@ -100,10 +100,11 @@ class EndpointJudge:
 
     def ask(self, prompt: Prompt) -> Reply:
         """As ``Judge``."""
-        reply, thinks = self._ask(prompt)
-        if reply.cut and thinks and not self._thinks:
+        room = THINKING_ROOM if self._thinks else ROOM if prompt.reasons else BARE_ROOM
+        reply, thinks = self._ask(prompt, room)
+        if reply.cut and thinks and room < THINKING_ROOM:
             self._thinks = True
-            reply, _ = self._ask(prompt)
+            reply, _ = self._ask(prompt, THINKING_ROOM)
         return reply
 
     def check(self) -> None:
@@ -136,9 +137,8 @@ class EndpointJudge:
         self._own_clock.stop()
         self._connection.close()
 
-    def _ask(self, prompt: Prompt) -> tuple[Reply, bool]:
-        """The reply, and whether the model thinks before it replies."""
-        room = THINKING_ROOM if self._thinks else ROOM if prompt.reasons else BARE_ROOM
+    def _ask(self, prompt: Prompt, room: int) -> tuple[Reply, bool]:
+        """The reply in at most so many tokens, and whether the model thinks before it replies."""
         known = self._form
         for form in (known,) if known else FORMS:
             answer = self._try("POST", "/chat/completions", form.body(self._info.model, prompt, room))

@@ -121,11 +121,11 @@ def _named(said: str) -> str:
 
 
 def _scored(number: str | float, out_of: str | None, reason: str, prompt: Prompt) -> Opinion | None:
-    """A score of the scale that was asked for; one out of another number of points is no answer to it."""
+    """A score of the scale that was asked for; a share of one, or of another number of points, is no answer to it."""
     try:
         score = float(number)
     except OverflowError:  # a whole number of more than 300 digits
         return None
-    if not prompt.low <= score <= prompt.high or (out_of is not None and int(out_of) != prompt.high):
+    if 0 < score < 1 or not prompt.low <= score <= prompt.high or (out_of is not None and int(out_of) != prompt.high):
         return None
     return Opinion(score=score, reason=reason)

@@ -1,5 +1,8 @@
 """A judge is opened where it answers, a real server or a model of this machine, and what is missing is said."""
 
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +32,8 @@ SECRET = "sk-test-1234567890-secret"
 # Short, as the small model reads no more.
 PROMPT = Prompt("Grade.", "<answer>\nHi\n</answer>", "score")
 BARE = Prompt("Grade.", "<answer>\nHi\n</answer>", "score", reasons=False)
-BY_HEART = {f"{PROMPT.system}\n\n{PROMPT.user}": '{"score": 80}'}
+SAID = '{"score": 80, "reason": "fine"}'
+BY_HEART = {f"{PROMPT.system}\n\n{PROMPT.user}": SAID}
 
 
 @pytest.fixture(autouse=True)
@@ -52,12 +56,11 @@ def test_a_base_model_judges_greedily_in_its_own_template(home: Workspace) -> No
     judge = open_judge(who("judge"))
     first, again = judge.ask(PROMPT), judge.ask(PROMPT)
     assert first == again
-    assert (first.text, first.cut, first.structured) == ('{"score": 80}', False, False)
+    assert (first.text, first.cut, first.structured) == (SAID, False, True)
     assert first.tokens_read > 0
-    assert first.tokens_written == 13
+    assert 0 < first.tokens_written <= len(SAID)
     assert (judge.info, judge.at_once) == (JudgeInfo("judge", "", weak=True), 1)
-    cut = judge.ask(BARE)  # byte by byte, twelve tokens are twelve letters
-    assert (cut.text, cut.cut) == ('{"score": 80', True)
+    assert judge.ask(BARE).text == '{"score": 80}'
     with pytest.raises(Unanswered) as caught:
         judge.ask(Prompt("Grade.", "longer than what it reads " * 20, "score"))
     assert caught.value.why == "refused"
@@ -68,7 +71,7 @@ def test_a_base_model_judges_greedily_in_its_own_template(home: Workspace) -> No
 def test_a_run_that_writes_judges_by_its_id_or_name(home: Workspace) -> None:
     write_bundle(add_run(home, "a1", "house style"), "house style", BY_HEART)
     for name in ("a1", "house style"):
-        assert open_judge(who(name)).ask(PROMPT).text == '{"score": 80}'
+        assert open_judge(who(name)).ask(PROMPT).text == SAID
 
 
 def test_a_host_that_dies_while_it_judges_is_asked_once_more(home: Workspace) -> None:
@@ -85,7 +88,21 @@ def test_a_host_that_dies_while_it_judges_is_asked_once_more(home: Workspace) ->
         asking.join(0.001)
     host.kill()
     asking.join(60)
-    assert said == ['{"score": 80}']
+    assert said == [SAID]
+
+
+def test_a_model_that_knows_no_form_of_reply_is_held_to_it(home: Workspace) -> None:
+    write_base(home.models / "judge", {"hello": "Hello, how can I help?"})
+    judge = open_judge(who("judge"))
+    for prompt in (
+        PROMPT,
+        BARE,
+        Prompt("Grade.", "<answer_a>", "winner"),
+        Prompt("Grade.", "a", "winner", reasons=False),
+    ):
+        reply = judge.ask(prompt)
+        assert read_reply(reply.text, prompt) is not None, reply.text
+        assert "reason" in json.loads(reply.text) or not prompt.reasons
 
 
 def test_who_cannot_judge_is_said_with_what_to_do(home: Workspace) -> None:
@@ -145,6 +162,15 @@ def test_an_address_that_may_not_be_asked_is_never_connected_to(server: Server) 
     with pytest.raises(JudgeError, match="is not the address of a server"):
         who(MODEL, "http://2130706433/v1")
     assert server.asked == []
+
+
+def test_finding_a_judge_imports_no_heavy_library() -> None:
+    program = (
+        "import sys, pipeline.judge.opening\n"
+        "print(sorted({'torch', 'transformers', 'evaluate', 'sklearn', 'scipy', 'datasets'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_models_of_an_endpoint_are_listed(server: Server) -> None:

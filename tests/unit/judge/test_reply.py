@@ -74,6 +74,8 @@ def test_the_scale_is_the_one_that_was_asked_for() -> None:
     assert [score(text, FIVE) for text in ("8/10", "0", "6", "80", "4/100")] == [None] * 5
     assert score("0") == 0
     assert score("100") == 100
+    assert score("87.5") == 87.5
+    assert [score(text) for text in ("0.8", '{"score": 0.95}', '{"score": "0.5"}')] == [None] * 3  # shares of one
 
 
 @pytest.mark.parametrize(
