@@ -7,6 +7,7 @@ import pytest
 from pipeline.actions import jobs
 from pipeline.settings import Workspace
 from tests.pages.staged_run import WORDS, stage
+from tests.pages.staged_writers import HOSTILE, RUN_ANSWERS, stage_answers
 from tests.pages.visit import visit, words
 
 BLANK = 12
@@ -58,6 +59,28 @@ def test_another_file_with_the_columns_can_be_filled(home: Workspace, tmp_path: 
     assert jobs.wait(app.query_params["job"]).result["filled"] == 2
     app.run()
     assert list(app.dataframe[0].value["number"]) == ["7", "8"]
+
+
+@pytest.mark.slow
+def test_a_model_that_writes_answers_what_is_blank_and_says_how_long_it_takes(home: Workspace, tmp_path: Path) -> None:
+    run = stage_answers(tmp_path)
+    app = visit("use/fill.py", run=run)
+    assert words(app).startswith("Let the model write the answers")
+    assert "About 6 seconds, as long as its test rows took." in words(app)
+    assert not app.slider
+    app.button(key="fill").click().run()
+    job = app.query_params["job"]
+    assert jobs.wait(job).state == "finished"
+
+    again = visit("use/fill.py", run=run, job=job)
+    assert words(again).startswith("2 rows filled in")
+    assert "1 row was left blank because what is asked is longer than the model reads." in words(again)
+    assert "not whether what they say is right" in words(again)
+    filled = again.dataframe[0].value
+    assert list(filled["answer"]) == [HOSTILE, RUN_ANSWERS["打印机坏了"]]
+    assert HOSTILE not in words(again)
+    assert filled["confidence"].between(50, 100).all()
+    assert not again.slider
 
 
 def test_a_link_to_a_job_that_is_gone_says_so(home: Workspace, tmp_path: Path) -> None:
