@@ -62,7 +62,7 @@ class Recipe:
         0.0, N_("Models that write text only: how much they go on learning to continue texts meanwhile. 0.5 as in GPT.")
     )
     prompt_format: str = setting(
-        "", N_("How instruction and answer are written down: chat (the model's own), alpaca, phi3, plain or own.")
+        "", N_("How instruction and answer are written down: chat (the model's own), alpaca, phi3, plain, bare or own.")
     )
     own_format: str = setting(
         "", N_("The format own: a text in which instruction, input and answer, in braces, stand for those of a row.")

@@ -12,6 +12,7 @@ from pipeline.models.devices import Device
 from pipeline.models.store import Model
 from pipeline.runs.spec import LONGEST_WRITTEN, Recipe
 from pipeline.templates.formats.registry import NAMES as FORMATS
+from pipeline.templates.formats.registry import usual as usual_format
 from pipeline.training.space import BERT_BATCHES, BERT_EPOCHS, BERT_RATES
 
 PRESETS = ("fast", "balanced", "best", "bert")
@@ -130,15 +131,16 @@ def choose_writing(preset: str, model: Model, *, rows: int, device: Device, pref
         schedule="cosine",
         precision=_precision(device),
         adapter="lora" if adapts else "none",
-        prompt_format=_usual_format(model.path),
+        prompt_format=_usual_format(model),
     )
 
 
-def _usual_format(model: Path) -> str:
+def _usual_format(model: Model) -> str:
     """The format of the registry's ``usual``, read from the files: opening a tokenizer takes a second."""
-    config = model / "tokenizer_config.json"
+    config = model.path / "tokenizer_config.json"
     written = config.is_file() and "chat_template" in json.loads(config.read_text(encoding="utf-8"))
-    return "chat" if written or (model / "chat_template.jinja").is_file() else "alpaca"
+    has_template = written or (model.path / "chat_template.jinja").is_file()
+    return usual_format(has_template=has_template, anew=model.family == "encoder-decoder")
 
 
 def _bert(model: Model, device: Device) -> Recipe:

@@ -50,7 +50,9 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("form", "own"), [("chat", ""), ("alpaca", ""), ("phi3", ""), ("plain", ""), ("own", OWN)])
+@pytest.mark.parametrize(
+    ("form", "own"), [("chat", ""), ("alpaca", ""), ("phi3", ""), ("plain", ""), ("bare", ""), ("own", OWN)]
+)
 def test_the_program_runs_and_asks_as_the_model_was_taught(writer: Path, form: str, own: str) -> None:
     info = dataclasses.replace(INFO, format=form, own_format=own)
     written = program(info, str(writer), 'Say "hello"', "C:\\temp\n打印机", encoder=has_encoder(writer))
