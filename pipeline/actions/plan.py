@@ -144,7 +144,7 @@ def plan(
             device=chosen,
         )
 
-    factor = correction(chosen.name)
+    factor = correction(chosen.name, task.name)
     free = chosen.memory_bytes if chosen.name == "cuda" else system.free_memory()
     fitting = fit.shrunk(chosen_recipe, lambda recipe: cost(recipe).memory_bytes <= free)
     return Plan(
