@@ -115,6 +115,7 @@ def plan(
         chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, texts=texts, device=chosen)
     chosen_recipe = recipes.change(chosen_recipe, settings or {})
     recipes.check_use(chosen_recipe, model.family, task.problem_type)
+    recipes.check_device(chosen_recipe, chosen)
     spec = RunSpec(
         view=dataset.view,
         split=dataset.split,

@@ -1,6 +1,7 @@
 """Which settings suit a file and a model: rules by rows, classes, layers and device. Imports no torch."""
 
 import dataclasses
+import importlib.util
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -179,10 +180,30 @@ def check_use(recipe: Recipe, family: str, problem_type: str) -> None:
         raise SettingError(N_("A prompt format is for models that learn to write answers. Leave prompt_format out."))
     if writes and recipe.search != "none":
         raise SettingError(N_("Settings are tried for models that sort texts only. Set search to none."))
+    if recipe.adapter == QLORA and not (writes and family == "decoder"):
+        raise SettingError(N_("qlora goes with models that write (decoders) and learn answers. Set adapter to lora."))
     sorts = family != "encoder-decoder" and problem_type == "single_label_classification"
     if recipe.class_weights != CLASS_WEIGHTS[0] and not sorts:
         raise SettingError(
             N_("Rare classes can count more only where a model sorts texts into classes. Set class_weights to none.")
+        )
+
+
+def check_device(recipe: Recipe, device: Device) -> None:
+    """Raises SettingError for a setting that this device, or what is installed here, cannot carry out."""
+    if recipe.adapter != QLORA:
+        return
+    if device.name != "cuda":
+        raise SettingError(
+            N_("qlora needs an NVIDIA GPU, and this run would train on {device}. Set adapter to lora."),
+            device=device.label or device.name,
+        )
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise SettingError(
+            N_(
+                "qlora needs the Python package bitsandbytes, which is not installed here. Run `pip install "
+                "bitsandbytes`, or set adapter to lora."
+            )
         )
 
 
@@ -228,6 +249,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "lm_weight": (0, 100),
     "dpo_beta": (1e-4, 100),
 }
+QLORA = "qlora"
 CLASS_WEIGHTS = ("none", "sqrt", "balanced")
 TEXTS = ("own_format",)  # settings that are whatever a person writes
 CHOICES = {
@@ -235,7 +257,7 @@ CHOICES = {
     "precision": ("float32", "bfloat16"),
     "class_weights": CLASS_WEIGHTS,
     "search": ("none", "space", "bert"),
-    "adapter": ("none", "lora", "dora"),
+    "adapter": ("none", "lora", "dora", QLORA),
     "prompt_format": FORMATS,
     "loss_on": ("answer", "everything"),
     "packing": ("on", "off"),

@@ -45,7 +45,8 @@ def answer_test(
 
     def ask_base() -> dict[str, Any]:
         model = load_writer(models.get(spec.base_model).path)
-        model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
+        kind: Any = prepared.model.dtype  # both answer in the same number format
+        model.to(spec.device, kind)  # type: ignore[arg-type]  # its decorator hides self
         found = _asked(prepared, model, spec.device, lambda done: progress.advance(COMPARING, done, asked))
         return {"said": list(found.said), "bits": found.bits.tolist()}
 
@@ -56,7 +57,7 @@ def answer_test(
 def _base_key(spec: RunSpec, prepared: Prepared) -> str:
     """The base model answers the same whatever was trained on."""
     asked = [(row.prompt, row.ids) for row in better_answers(prepared.test).rows]
-    return f"base|1|{spec.model_fingerprint}|{spec.device}|{prepared.most_tokens}|{asked}"
+    return f"base|1|{spec.model_fingerprint}|{spec.device}|{prepared.model.dtype}|{prepared.most_tokens}|{asked}"
 
 
 def _asked(prepared: Prepared, model: PreTrainedModel, device: str, advance: Callable[[int], None]) -> TextAnswers:
@@ -105,6 +106,7 @@ def keep(spec: RunSpec, run_folder: Path, prepared: Prepared) -> None:
         own_format=spec.recipe.own_format,
         dialogue=view.dialogue,
         most_tokens=prepared.most_tokens,
+        four_bit=spec.recipe.adapter == "qlora",
     )
     write_info(bundle, info)
     seal(bundle)

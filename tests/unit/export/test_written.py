@@ -97,6 +97,11 @@ def test_a_template_cannot_leave_its_place_in_the_card(home: Workspace) -> None:
     assert "Q: {instruction}\n\"\"\"{input}''' {x}" in card
 
 
+def test_the_card_says_that_it_learned_in_four_bits(home: Workspace) -> None:
+    assert "held in four bits (QLoRA)" in model_card(dataclasses.replace(INFO, four_bit=True))
+    assert "four bits" not in model_card(INFO)
+
+
 def test_an_encoder_decoder_is_loaded_as_one(home: Workspace) -> None:
     card = model_card(INFO, encoder=True)
     assert "pipeline_tag: text2text-generation" in card
