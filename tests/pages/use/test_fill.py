@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.actions import jobs
+from pipeline.actions.use import start_fill
+from pipeline.jobs import local
+from pipeline.runs import store
+from pipeline.runs.spec import load_spec
 from pipeline.settings import Workspace
 from tests.pages.staged_run import WORDS, stage
 from tests.pages.staged_writers import HOSTILE, RUN_ANSWERS, stage_answers
@@ -81,6 +85,31 @@ def test_a_model_that_writes_answers_what_is_blank_and_says_how_long_it_takes(ho
     assert HOSTILE not in words(again)
     assert filled["confidence"].between(50, 100).all()
     assert not again.slider
+
+
+@pytest.mark.slow
+def test_conversations_that_wait_are_answered_beside_them(home: Workspace, tmp_path: Path) -> None:
+    run = stage_answers(tmp_path, dialogue=True)
+    app = visit("use/fill.py", run=run)
+    assert app.button(key="fill").label == "Answer the 3 conversations"
+    app.button(key="fill").click().run()
+    assert jobs.wait(app.query_params["job"]).result["filled"] == 2
+    app.run()
+    filled = app.dataframe[0].value
+    assert list(filled["prediction"]) == [HOSTILE, RUN_ANSWERS["打印机坏了"]]
+    app.segmented_control(key="part").set_value("blank").run()
+    assert len(app.dataframe[0].value) == 1
+
+
+@pytest.mark.slow
+def test_a_stopped_filling_says_how_to_go_on(home: Workspace, tmp_path: Path) -> None:
+    run = stage_answers(tmp_path)
+    source = load_spec(home.runs / run).view.source
+    job = start_fill(run, source)
+    assert jobs.wait(job).state == "finished"
+    result = store.get_job(job).result
+    local.end(job, "stopped", result=result)
+    assert "fill this file to go on" in words(visit("use/fill.py", run=run, job=job))
 
 
 def test_a_link_to_a_job_that_is_gone_says_so(home: Workspace, tmp_path: Path) -> None:
