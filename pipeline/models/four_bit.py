@@ -56,4 +56,10 @@ def grow(model: PreTrainedModel, gained: dict[str, Tensor]) -> None:
         if name in gained:
             full.weight.data += gained[name].to(full.weight)
         model.set_submodule(name, full.to(device, kind))
-    model.to(kind)  # type: ignore[arg-type]  # its decorator hides self
+    keep_in(model, kind)
+
+
+def keep_in(model: PreTrainedModel, kind: torch.dtype) -> None:
+    """Turn all weights into this number format. Not the buffers: rounded frequencies would misplace far positions."""
+    for weight in model.parameters():
+        weight.data = weight.data.to(kind)

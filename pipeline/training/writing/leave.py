@@ -14,6 +14,7 @@ from transformers import PreTrainedModel
 
 from pipeline import cache
 from pipeline.models import store as models
+from pipeline.models.four_bit import keep_in
 from pipeline.models.load import load_writer
 from pipeline.runs.bundle import BundleInfo, seal, write_info
 from pipeline.runs.metrics_log import MetricsWriter
@@ -45,8 +46,8 @@ def answer_test(
 
     def ask_base() -> dict[str, Any]:
         model = load_writer(models.get(spec.base_model).path)
-        kind: Any = prepared.model.dtype  # both answer in the same number format
-        model.to(spec.device, kind)  # type: ignore[arg-type]  # its decorator hides self
+        keep_in(model, prepared.model.dtype)  # both answer in the same number format
+        model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
         found = _asked(prepared, model, spec.device, lambda done: progress.advance(COMPARING, done, asked))
         return {"said": list(found.said), "bits": found.bits.tolist()}
 

@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 
 from pipeline.data.view import View
 from pipeline.models.adapters import targets
+from pipeline.models.four_bit import keep_in, shrink
 from pipeline.models.load import load_writer
 from pipeline.runs.bundle import is_whole, read_info
 from pipeline.runs.spec import Recipe
@@ -45,8 +46,6 @@ def test_it_learns_and_leaves_whole_weights_behind(home: Workspace, view: View) 
 
 
 def test_the_layers_take_a_seventh_of_their_bytes_meanwhile_and_come_back_as_they_were(home: Workspace) -> None:
-    from pipeline.models.four_bit import shrink
-
     model = load_writer(tiny_writer(home.models / "writer"))
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
     names = targets(model, 0)
@@ -60,6 +59,17 @@ def test_the_layers_take_a_seventh_of_their_bytes_meanwhile_and_come_back_as_the
     after = model.state_dict()
     assert after.keys() == before.keys()
     assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_in_half_the_bytes_positions_stay_exact(home: Workspace) -> None:
+    model = load_writer(tiny_writer(home.models / "writer"))
+    before = {name: buffer.clone() for name, buffer in model.named_buffers()}
+    assert before
+    keep_in(model, torch.bfloat16)
+    assert {weight.dtype for weight in model.parameters()} == {torch.bfloat16}
+    assert all(torch.equal(before[name], buffer) for name, buffer in model.named_buffers())
+    with torch.no_grad():
+        assert model(input_ids=torch.arange(5)[None]).logits.isfinite().all()
 
 
 def test_stopped_and_resumed_it_ends_with_the_very_same_weights(home: Workspace, view: View) -> None:
