@@ -11,6 +11,7 @@ from pipeline.actions.summary import Summary
 from pipeline.data.view import View
 from pipeline.errors import N_
 from pipeline.models.devices import Device
+from pipeline.training.recipe import COMPARING, TESTING
 
 MINUTE, HOUR = 60, 3600
 GB = 1000**3
@@ -251,6 +252,8 @@ def going_on(run: RunInfo) -> str:
     """The first line of the monitor page while a run is under way."""
     if run.state == "queued":
         return t("Waiting: number {position} in the queue", position=run.position)
+    if is_answering(run):
+        return t("Stopping: it answers the test rows, {done} of {total}", done=run.phase_done, total=run.phase_total)
     if run.state == "stopping":
         return t("Stopping: it finishes this step and measures what it has")
     if run.state == "stalled":
@@ -260,6 +263,11 @@ def going_on(run: RunInfo) -> str:
     if run.seconds_left is not None:
         return t("Training: about {time} left", time=duration(run.seconds_left))
     return t("Training")
+
+
+def is_answering(run: RunInfo) -> bool:
+    """Whether a run that was asked to stop has trained, and answers the test rows, which may take minutes."""
+    return run.state == "stopping" and run.phase in (TESTING, COMPARING) and run.phase_total > 1
 
 
 def ended(run: RunInfo) -> str:

@@ -16,6 +16,7 @@ TITLES = {
     "alpaca": N_("Alpaca"),
     "phi3": N_("Phi-3"),
     "plain": N_("Plain text"),
+    "bare": N_("The texts alone"),
     OWN: N_("One that you write"),
 }
 PURPOSES = {
@@ -23,6 +24,7 @@ PURPOSES = {
     "alpaca": N_("Sections with headings. For models without a chat template."),
     "phi3": N_("Short marks for user and assistant."),
     "plain": N_("The texts below each other, nothing around them."),
+    "bare": N_("Not even a line break behind them. For models that read one text and write another, such as T5."),
     OWN: N_("Your own words around the texts, for example the ones that another program asks with."),
 }
 OWN_EXAMPLE = "{instruction}\n{input}\n{answer}"

@@ -276,6 +276,13 @@ def show_stop(run: RunInfo) -> None:
         on_click=ask_to_stop,
         args=(run.id,),
     )
+    if sentences.is_answering(run):
+        show_note(
+            t(
+                "What was trained is saved, and is being measured. Stop once more to leave that out: then there is no "
+                "model and no report until you resume the run."
+            )
+        )
 
 
 def ask_to_stop(run_id: str) -> None:

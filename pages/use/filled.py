@@ -12,11 +12,11 @@ from pages.components import figures_results
 from pages.components.files import safe_name
 from pages.components.sentences import percent
 from pages.components.tables import PERCENT, confidence_column
-from pages.components.text import plain, show_figure, show_heading, show_note, t, tn
+from pages.components.text import plain, show_figure, show_heading, show_note, show_warning, t, tn
 from pages.use.thresholds import trade
 from pipeline.data.source import Source, read_rows
 from pipeline.data.view import is_blank
-from pipeline.inference.fill import filled_rows
+from pipeline.inference.fill import filled_rows, waiting
 from pipeline.runs.answers import load_answers
 from pipeline.runs.bundle import BundleInfo
 from pipeline.settings import workspace
@@ -30,24 +30,18 @@ class Filled:
     """The rows of a filled file. ``prediction`` and ``confidence`` name its two new columns."""
 
     rows: pd.DataFrame  # as in the file; index: row number from 0
-    before: pd.DataFrame  # the file's own rows
+    asked: "pd.Series[bool]"  # whether the answer was blank; every row where there is no column for it
     labels: tuple[str, ...]  # columns with the answers; () where the file has none
     prediction: str
     confidence: str
     path: Path
-
-    @property
-    def asked(self) -> "pd.Series[bool]":
-        """The rows whose answer was blank; every row where there is no column for it."""
-        if not self.labels:
-            return pd.Series(True, index=self.rows.index)
-        return self.before[list(self.labels)].apply(is_blank).all(axis=1)
+    written: bool  # the answers are texts that a model wrote
 
     @property
     def answered(self) -> "pd.Series[bool]":
         """The rows that have an answer now."""
         if not self.labels:
-            return self.asked
+            return ~is_blank(self.rows[self.prediction])
         return ~self.rows[list(self.labels)].apply(is_blank).all(axis=1)
 
     @property
@@ -69,10 +63,12 @@ def read_filled(source: Source, info: BundleInfo, path: Path, new_cells: Path) -
     """
     rows = filled_rows(source, info.label, new_cells)
     prediction, confidence = rows.columns[-2:]
+    has_answers = {*info.answers} <= {*source.columns}
     return Filled(
         rows=rows,
-        before=read_rows(source.id),
-        labels=info.answers if {*info.answers} <= {*source.columns} else (),
+        asked=waiting(info, read_rows(source.id, info.answers)) if has_answers else pd.Series(True, index=rows.index),
+        labels=info.answers if has_answers and not info.dialogue else (),
+        written=bool(info.format),
         prediction=prediction,
         confidence=confidence,
         path=path,
@@ -93,6 +89,8 @@ def show_filled(filled: Filled, source: Source, result: dict[str, Any]) -> None:
             confidence=filled.confidence,
         ),
     )
+    if filled.written:
+        _show_written(filled, result)
     st.download_button(
         t("Download the filled file"),
         data=filled.path.read_bytes,
@@ -103,6 +101,33 @@ def show_filled(filled: Filled, source: Source, result: dict[str, Any]) -> None:
         icon=":material/download:",
     )
     _table(filled)
+
+
+def _show_written(filled: Filled, result: dict[str, Any]) -> None:
+    """What to know of written answers: what their confidence means, and which are missing or not whole."""
+    show_note(
+        t(
+            "{confidence} is the mean probability of an answer's tokens: how sure the model was of its words, not "
+            "whether what they say is right.",
+            confidence=filled.confidence,
+        )
+    )
+    if result["too_long"]:
+        show_warning(
+            tn(
+                "{n} row was left blank because what is asked is longer than the model reads.",
+                "{n} rows were left blank because what is asked is longer than the model reads.",
+                result["too_long"],
+            )
+        )
+    if result["broken_off"]:
+        show_warning(
+            tn(
+                "{n} answer was broken off at the longest length that an answer may have.",
+                "{n} answers were broken off at the longest length that an answer may have.",
+                result["broken_off"],
+            )
+        )
 
 
 def _table(filled: Filled) -> None:

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components import sentences
 from pages.components.jobs import watch
-from pages.components.text import plain, show_heading, show_note, show_problem, show_section, t, tn
+from pages.components.text import plain, show_heading, show_note, show_problem, show_section, show_warning, t, tn
 from pages.data.upload import upload
 from pages.use import asking
 from pages.use.filled import read_filled, show_filled, show_threshold
 from pipeline.actions.jobs import job_info
 from pipeline.actions.runs import RunInfo
-from pipeline.actions.use import start_fill
-from pipeline.data.source import Source, load_source, read_rows
-from pipeline.data.view import is_blank
+from pipeline.actions.use import rows_to_fill, seconds_to_write, start_fill
+from pipeline.data.source import Source, load_source
 from pipeline.inference.saying import kind_of
 from pipeline.runs.bundle import BundleInfo
 from pipeline.runs.spec import load_spec
@@ -43,10 +43,12 @@ def show_job(job_id: str, info: BundleInfo) -> None:
     if "path" not in job.result:
         show_heading(t("Stopped before the end"), t("Nothing was written."))
         return
+    if job.state == "stopped":
+        show_warning(t("Stopped before the end. What was written until then is kept: fill this file to go on."))
     new_cells = Path(request.get("new_cells", ""))  # jobs of earlier versions kept none
     filled = read_filled(source, info, Path(job.result["path"]), new_cells)
     show_filled(filled, source, job.result)
-    if filled.labels and kind_of(info) != "number":
+    if filled.labels and kind_of(info) != "number" and not info.format:
         show_section(t("How sure must it be?"))
         threshold = show_threshold(info.run, filled, request["threshold"], key=f"threshold-{job_id}")
         if st.button(t("Fill again with this threshold"), disabled=threshold == request["threshold"]):
@@ -54,23 +56,21 @@ def show_job(job_id: str, info: BundleInfo) -> None:
 
 
 def show_choices(run: RunInfo, info: BundleInfo) -> None:
-    """The blank labels of the training file by one click, or another file."""
-    show_heading(
-        t("Let the model fill in the numbers") if kind_of(info) == "number" else t("Let the model fill in the labels"),
-        _promise(run, info),
-    )
+    """The blank cells of the training file by one click, or another file."""
+    show_heading(_title(info), _promise(run, info))
     training = load_source(load_spec(workspace().runs / info.run).view.source)
-    blank = int(read_rows(training.id, info.answers).apply(is_blank).all(axis=1).sum())
+    blank = rows_to_fill(info.run, training.id)
     if blank:
         with st.container(border=True):
             show_section(t("The file it was trained on"), training.name)
-            numbers = kind_of(info) == "number"
-            threshold = 0.0 if numbers else show_threshold(info.run, None, 0.0, key="threshold")
-            if numbers:
-                show_note(asking.typical_error(info))
+            threshold = _ask_how(info, blank)
             label = tn("Fill {n} blank cell", "Fill the {n} blank cells", blank)
+            if info.dialogue:
+                label = tn("Answer {n} conversation", "Answer the {n} conversations", blank)
             if st.button(plain(label), type="primary", icon=":material/edit_note:", key="fill"):
                 _begin(training, info, threshold)
+    elif info.format:
+        show_note(t("Every row of the training file has an answer already. Bring another file with the same columns."))
     else:
         show_note(t("Every row of the training file has a label already. Bring another file with the same columns."))
     with st.container(border=True):
@@ -78,10 +78,50 @@ def show_choices(run: RunInfo, info: BundleInfo) -> None:
         _show_upload(info)
 
 
+def _title(info: BundleInfo) -> str:
+    if info.format:
+        return t("Let the model write the answers")
+    if kind_of(info) == "number":
+        return t("Let the model fill in the numbers")
+    return t("Let the model fill in the labels")
+
+
+def _ask_how(info: BundleInfo, rows: int) -> float:
+    """What can be said before filling, and how sure the model must be."""
+    if info.format:
+        _show_time(info, rows)
+        return 0.0
+    if kind_of(info) == "number":
+        show_note(asking.typical_error(info))
+        return 0.0
+    return show_threshold(info.run, None, 0.0, key="threshold")
+
+
+def _show_time(info: BundleInfo, rows: int) -> None:
+    """How long a model takes to write so many answers."""
+    seconds = seconds_to_write(info.run, rows)
+    if seconds is None:
+        show_note(t("An answer takes this computer a second or so; the bar will show how far it is."))
+    else:
+        show_note(t("About {time}, as long as its test rows took.", time=sentences.duration(seconds)))
+
+
 def _promise(run: RunInfo, info: BundleInfo) -> str:
     """What the model will do to a file."""
     names = {"run": run.name, "label": ", ".join(info.answers)}
     kind = kind_of(info)
+    if info.dialogue:
+        return t(
+            "{run} answers every conversation in which the user has the last word, in a new column. Read its answers "
+            "before you use them.",
+            **names,
+        )
+    if info.format:
+        return t(
+            "{run} writes an answer into every blank cell of the column {label}, always with the likeliest words. Read "
+            "its answers before you use them.",
+            **names,
+        )
     if kind == "number":
         return t("{run} fills the column {label} with numbers.", **names)
     if info.label_columns:
@@ -119,6 +159,8 @@ def _show_upload(info: BundleInfo) -> None:
         show_problem(t("{name} has no rows to fill.", name=source.name))
         return
     show_note(tn("{name}: {n} row", "{name}: {n} rows", source.rows, name=source.name))
+    if info.format:
+        _show_time(info, rows_to_fill(info.run, source.id))
     if st.button(t("Fill this file"), type="primary", icon=":material/edit_note:", key="fill_uploaded"):
         _begin(source, info, 0.0)
 

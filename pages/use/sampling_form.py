@@ -17,6 +17,7 @@ FORMATS = {
     "alpaca": "Alpaca",
     "phi3": "Phi-3",
     "plain": N_("Plain text"),
+    "bare": N_("The texts alone"),
 }
 
 

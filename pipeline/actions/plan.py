@@ -115,6 +115,7 @@ def plan(
         chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, texts=texts, device=chosen)
     chosen_recipe = recipes.change(chosen_recipe, settings or {})
     recipes.check_use(chosen_recipe, model.family, task.problem_type)
+    recipes.check_device(chosen_recipe, chosen)
     spec = RunSpec(
         view=dataset.view,
         split=dataset.split,
@@ -144,7 +145,7 @@ def plan(
             device=chosen,
         )
 
-    factor = correction(chosen.name)
+    factor = correction(chosen.name, task.name)
     free = chosen.memory_bytes if chosen.name == "cuda" else system.free_memory()
     fitting = fit.shrunk(chosen_recipe, lambda recipe: cost(recipe).memory_bytes <= free)
     return Plan(

@@ -4,6 +4,9 @@ import shutil
 import statistics
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy
@@ -14,9 +17,10 @@ from pipeline.actions.jobs import lane_of
 from pipeline.errors import N_, RunError
 from pipeline.runs import bundle, store
 from pipeline.runs.metrics_log import Event, newest, read_metrics
-from pipeline.runs.spec import RunSpec
+from pipeline.runs.spec import RunSpec, load_spec
 from pipeline.runs.store import JobRow, RunRow
 from pipeline.settings import workspace
+from pipeline.tasks import registry
 from pipeline.training import recipe as recipes
 
 # The newest runs count: another program may slow the machine down today.
@@ -123,18 +127,37 @@ def finished_run(spec: RunSpec) -> RunInfo | None:
     return next((run for run in runs if run.state == "finished" and run.has_model), None)
 
 
-def correction(device: str) -> float:
-    """Median of real over estimated seconds of the newest finished runs on a device; 1 where there is none."""
+def correction(device: str, task: str) -> float:
+    """Median of real over estimated seconds of the newest finished runs of that kind; 1 where there is none.
+
+    What a run that writes costs is reckoned otherwise than what one that sorts does, and errs otherwise.
+
+    Args:
+        device: on which they ran.
+        task: name in ``tasks.registry``. All that sort are of one kind; each task of writing is one by itself.
+    """
     finished = (
         select(RunRow)
         .join(JobRow, JobRow.id == RunRow.job)  # type: ignore[arg-type]  # a column comparison, not a bool
         .where(JobRow.state == "finished", JobRow.lane == lane_of(device), RunRow.estimated_seconds > 0)
         .order_by(sqlalchemy.desc("created"))
-        .limit(_REMEMBERED)
     )
     with store.session() as session:
-        ratios = [row.seconds / row.estimated_seconds for row in session.exec(finished).all() if row.seconds]
+        rows = [row for row in session.exec(finished).all() if row.seconds]
+    alike = (row for row in rows if _kind(_task_of(workspace().runs / row.id)) == _kind(task))
+    ratios = [row.seconds / row.estimated_seconds for row in islice(alike, _REMEMBERED)]
     return statistics.median(ratios) if ratios else 1.0
+
+
+def _kind(task: str) -> str:
+    """Runs of one kind are reckoned in the same way."""
+    return "sorts" if task in registry.TASKS else task
+
+
+@lru_cache(maxsize=4096)
+def _task_of(run_folder: Path) -> str:
+    """A spec never changes; "" where the run's folder is gone."""
+    return load_spec(run_folder).task if (run_folder / "spec.json").is_file() else ""
 
 
 def free_name(session: Session, wanted: str) -> str:

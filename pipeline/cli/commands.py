@@ -154,11 +154,12 @@ def evaluate(options: argparse.Namespace) -> Json:
 
 
 def predict(options: argparse.Namespace) -> Json:
-    """Label the rows of a file with a run, or with the zip or folder of an export."""
+    """Label or answer the rows of a file with a run, or with the zip or folder of an export."""
     from pipeline.export.hf import open_exported
     from pipeline.inference.fill import fill_file
 
-    bundle = open_exported(Path(options.run)) if Path(options.run).exists() else use.bundle_of(options.run)
+    exported = Path(options.run).exists()
+    bundle = open_exported(Path(options.run)) if exported else use.bundle_of(options.run)
     filled = fill_file(
         bundle,
         _import(options.file, reading_options(options)).id,
@@ -166,11 +167,14 @@ def predict(options: argparse.Namespace) -> Json:
         only_blank=options.only_blank,
         threshold=options.threshold,
         progress=Terminal(),
+        device="cpu" if exported else use.device_of(options.run),
     )
     return {
         "rows": filled.rows,
         "filled": filled.filled,
         "abstained": filled.abstained,
+        "too_long": filled.too_long,
+        "broken_off": filled.broken_off,
         "path": str(filled.path),
         "rows_per_second": filled.rows_per_second,
     }

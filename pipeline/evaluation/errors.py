@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.data.formulas import neutral
 from pipeline.data.split import load_split
 from pipeline.data.view import view_frame
 from pipeline.errors import N_, RunError
@@ -16,9 +17,6 @@ from pipeline.runs.answers import Answers, load_answers
 from pipeline.runs.spec import load_spec
 from pipeline.settings import workspace
 from pipeline.tasks.task import JOINED, read_inputs
-
-# With these a spreadsheet takes a cell for a formula, which can send data away (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,3 @@ def as_csv(rows: Sequence[WrongRow], header: Sequence[str]) -> bytes:
         cells = (neutral("\n".join(filter(None, (row.text, row.second)))), neutral(row.truth), neutral(row.predicted))
         writer.writerow([row.row + 1, *cells, "" if math.isnan(row.confidence) else f"{row.confidence:.4f}"])
     return out.getvalue().encode("utf-8-sig")
-
-
-def neutral(cell: str) -> str:
-    """``cell`` with an apostrophe before it if a spreadsheet would take it for a formula."""
-    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell

@@ -5,8 +5,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.data.formulas import neutral
 from pipeline.errors import N_, RunError
-from pipeline.evaluation.errors import neutral
 from pipeline.evaluation.written_report import WrittenReport
 from pipeline.runs.texts import BASE, MODEL, load_texts
 from pipeline.settings import workspace

@@ -77,6 +77,10 @@ _PROMPT_FORMAT = """It is asked in this format, where a blank input vanishes tog
 ```
 {prompt}
 ```"""
+_FOUR_BIT = """
+
+While it learned, its layers were held in four bits (QLoRA); what it learned was merged into the base model's own
+weights, so those here are whole."""
 _BY_PIPELINE = """or `pipeline("text-classification", model="this_folder", truncation=True)`{given}.
 """
 _WRITES = """It writes its answer. The tokenizer puts {prefix} before every text and the end token after it. `generate`
@@ -191,7 +195,7 @@ def _written_card(info: BundleInfo, encoder: bool) -> str:
         tag="text2text-generation" if encoder else "text-generation",
         learned=learned.format(instruction=_code(info.text[0]), about=about, label=_code(info.label)),
         max_length=info.max_length,
-        format=form + _masked(info),
+        format=form + (_FOUR_BIT if info.four_bit else "") + _masked(info),
     )
 
 

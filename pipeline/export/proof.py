@@ -28,6 +28,8 @@ from pipeline.training.writing.rows import prompt_ids
 
 # Largest difference, in bits a character, between what the run and a stranger find of a right answer.
 WRITING_TOLERANCE = 1e-3
+# The same where weights are kept in bfloat16, which has three digits at best. Reckoned, not measured.
+HALF_TOLERANCE = 5e-2
 # Of the prompts, so many have to be the very same tokens: marks of the model that stand in a text are read as text by
 # us, and as marks by whoever calls a tokenizer as usual.
 SAME_PROMPTS = 0.9
@@ -68,7 +70,7 @@ def prove_writing(unpacked: Path, run_folder: Path, info: BundleInfo) -> float:
         raise RunError(N_("The export was stopped: transformers alone cuts the prompts into other tokens."))
     characters = np.array([max(1, len(kept.truth[place])) for place in some])
     difference = float((np.abs(np.array(found["bits"]) - kept.bits[some]) / characters)[same].max())
-    if not difference <= WRITING_TOLERANCE:
+    if not difference <= (HALF_TOLERANCE if info.four_bit else WRITING_TOLERANCE):
         raise RunError(
             N_("The export was stopped: transformers alone gives other answers (difference {difference})."),
             difference=f"{difference:.1e}",

@@ -11,6 +11,7 @@ from pipeline.runs.bundle import BundleInfo
 from pipeline.templates.formats.written import (
     ALPACA,
     ALPACA_WITH_INPUT,
+    BARE,
     INPUT,
     INSTRUCTION,
     PHI3,
@@ -25,6 +26,7 @@ _FORMATS = {
     "alpaca": WrittenFormat(ALPACA, "", ALPACA_WITH_INPUT),
     "phi3": WrittenFormat(PHI3, ""),
     "plain": WrittenFormat(PLAIN, ""),
+    "bare": WrittenFormat(BARE, ""),
 }
 _PROGRAM = """from transformers import {model_class}, AutoTokenizer
 

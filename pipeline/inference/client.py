@@ -38,6 +38,8 @@ MOST_CHARACTERS = 20_000
 # Loading the largest model of the catalogue from a cold disk, and one batch of the longest texts.
 ANSWER_SECONDS = 180.0
 START_SECONDS = 60.0
+# A host that is told to end does so between two requests; what takes longer is stuck.
+STOP_SECONDS = 10.0
 _LOOK_SECONDS = 5.0
 
 # Hosts that this process has started, by workspace: kept until they end, so that none stays behind as a zombie.
@@ -211,13 +213,19 @@ def find_key(origin: str) -> str:
 
 
 def stop() -> None:
-    """End the model host of this workspace, if there is one. Who asks next starts another."""
-    contact = _contact()
-    if contact is not None and _answers(contact):
+    """End the model host of this workspace, if there is one, within seconds. Who asks next starts another."""
+    contact, child = _contact(), _children.pop(workspace().home, None)
+    answers = contact is not None and _answers(contact)
+    if contact is not None and answers:
         _request(contact, "POST", "/stop", {}, _LOOK_SECONDS)
-    child = _children.pop(workspace().home, None)
-    if child is not None:
-        child.wait(ANSWER_SECONDS)
+    if child is None:
+        return
+    try:
+        # One that is just starting hears nobody yet, and nobody waits for it.
+        child.wait(STOP_SECONDS if answers else 0)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _post(

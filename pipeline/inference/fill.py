@@ -1,6 +1,7 @@
-"""Labelling a file: every row gets a prediction and its confidence, blank labels are filled in on request.
+"""Filling a file: every row gets a prediction and its confidence, blank cells are filled in on request.
 
-The file's own rows, order and columns stay as they are. Runs in a worker; knows nothing of jobs.
+Of a model that writes, the predictions are its answers (``fill_written``). The file's own rows, order and columns stay
+as they are. Runs in a worker; knows nothing of jobs.
 """
 
 import math
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.data.formulas import neutral
 from pipeline.data.rewrite import written_format
 from pipeline.data.rows import unique_names
 from pipeline.data.source import Source, load_source, read_rows, write_back
@@ -20,6 +22,7 @@ from pipeline.data.view import is_blank
 from pipeline.errors import N_, DataError, RunError, SettingError
 from pipeline.inference.cells import joiner, yes_and_no
 from pipeline.inference.classify import Classifier
+from pipeline.inference.fill_written import unanswered, write_rows
 from pipeline.inference.saying import Said, kind_of, read_scores, write_number
 from pipeline.runs import bundle as bundles
 from pipeline.runs.bundle import BundleInfo
@@ -42,6 +45,9 @@ class Filled:
     abstained: int  # blank labels that stay blank; without ``only_blank`` the rows without a prediction
     path: Path
     rows_per_second: float  # from the first text to the last answer; loading the model and writing are not in it
+    too_long: int = 0  # of the abstained: what is asked leaves the model no room for an answer
+    broken_off: int = 0  # of the filled: written answers that were cut at the longest length
+    stopped: bool = False  # somebody asked for it, and the answers written until then are kept
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,21 @@ class _New:
     replaced: dict[str, Sequence[str]]  # columns with the answers, some of their cells filled in
     asked: npt.NDArray[np.bool_]  # [rows] whether an answer was wanted
     sure: npt.NDArray[np.bool_]  # [rows] whether there is one
+    looked_at: int  # rows
+    seconds: float  # that this took
+    too_long: int = 0
+    broken_off: int = 0
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class _How:
+    """What somebody wants of the copy."""
+
+    only_blank: bool
+    threshold: float
+    spreadsheet: bool  # a program may open it that takes some texts for formulas
+    device: str
 
 
 def fill_file(
@@ -69,11 +90,15 @@ def fill_file(
     threshold: float = 0.0,
     progress: Progress | None = None,
     new_cells: Path | None = None,
+    device: str = "cpu",
 ) -> Filled:
     """Write a copy of a Source with the columns ``prediction`` and ``confidence`` for every row.
 
     Several labels of a row stand in one cell, joined as the file joins them, with the confidence of the least sure one.
-    A number has no confidence.
+    A number has no confidence. An answer that a model writes takes a second or so: with ``only_blank``, rows that have
+    one are not asked, and a stop keeps what was written until then. Its confidence is the geometric mean of the
+    probabilities of its tokens: how sure the model is of its words, not whether what they say is right. Of whole
+    conversations the answer stands in ``prediction`` only.
 
     Args:
         bundle: a sealed bundle; its text columns must be in the file.
@@ -83,8 +108,9 @@ def fill_file(
             which all of these are blank.
         threshold: from 0 to 1. A row whose confidence is lower keeps its blank, in ``prediction`` as in the label.
             A row with no text never gets one.
-        progress: told of the texts that are done; a stop leaves no file.
+        progress: told of the texts that are done; a stop leaves no file, but of a model that writes.
         new_cells: where to keep what is new by itself, for ``filled_rows``; None: nowhere.
+        device: on which a model writes: "cpu", "cuda" or "mps". Labels are read off on the CPU, which is quick.
 
     Raises:
         SettingError: an ending that cannot be written, or a threshold for a number.
@@ -92,14 +118,12 @@ def fill_file(
         DataError: the file lacks one of the bundle's columns.
         Stopped: somebody asked for it.
     """
-    written_format(destination)  # before a long wait
+    kind = written_format(destination)  # before a long wait
     info = _checked(bundle, threshold)
     frame = _cells_of(info, source_id, only_blank)
-    classifier = Classifier.load(bundle)
-    started = time.perf_counter()
-    guess = _guess(classifier, read_inputs(info, frame), progress or Silent())
-    seconds = time.perf_counter() - started
-    new = _new_cells(info, guess, frame, only_blank=only_blank, threshold=threshold)
+    fill = _texts if info.format else _labels
+    how = _How(only_blank, threshold, kind == "csv", device)
+    new = fill(bundle, info, frame, how, progress or Silent())
     destination.parent.mkdir(parents=True, exist_ok=True)
     write_back(source_id, new.added, new.replaced, destination=destination)
     if new_cells is not None:
@@ -109,7 +133,10 @@ def fill_file(
         filled=int((new.asked & new.sure).sum()),
         abstained=int((new.asked & ~new.sure).sum()),
         path=destination,
-        rows_per_second=len(frame) / seconds,
+        rows_per_second=new.looked_at / new.seconds,
+        too_long=new.too_long,
+        broken_off=new.broken_off,
+        stopped=new.stopped,
     )
 
 
@@ -140,6 +167,17 @@ def filled_rows(source: Source, label: str, new_cells: Path) -> pd.DataFrame:
     return rows
 
 
+def waiting(info: BundleInfo, rows: pd.DataFrame) -> "pd.Series[bool]":
+    """The rows that wait for an answer.
+
+    Args:
+        info: of the bundle that would answer.
+        rows: has its columns of answers.
+    """
+    found = unanswered(info, rows) if info.format else rows[[*info.answers]].apply(is_blank).all(axis=1)
+    return pd.Series(found, index=rows.index, dtype=bool)
+
+
 def _checked(bundle: Path, threshold: float) -> BundleInfo:
     """What a bundle says of itself, once it is whole and has confidences to compare a threshold with."""
     info = bundles.read_info(bundle)
@@ -160,20 +198,53 @@ def _cells_of(info: BundleInfo, source_id: str, only_blank: bool) -> pd.DataFram
     return read_rows(source_id, [*dict.fromkeys([*texts, *answers])])
 
 
-def _new_cells(info: BundleInfo, guess: _Guess, frame: pd.DataFrame, *, only_blank: bool, threshold: float) -> _New:
-    """What the model says as cells of the file; where it is not sure enough, these are blank."""
+def _labels(bundle: Path, info: BundleInfo, frame: pd.DataFrame, how: _How, progress: Progress) -> _New:
+    """What a model that labels says as cells of the file; where it is not sure enough, these are blank."""
+    classifier = Classifier.load(bundle)
+    started = time.perf_counter()
+    guess = _guess(classifier, read_inputs(info, frame), progress)
+    seconds = time.perf_counter() - started
     labels = _written(info, guess.said, frame)
     # A row without text is not answered; columns of yes and no have something to say where no label fits, too.
-    sure = guess.read & ~(guess.said.confidence < threshold) & ((labels != "") | bool(info.label_columns))
-    confidence = np.where(guess.read, guess.said.confidence, np.nan)
-    added: dict[str, Sequence[str]] = {
-        PREDICTION: np.where(sure, labels, "").tolist(),
+    sure = guess.read & ~(guess.said.confidence < how.threshold) & ((labels != "") | bool(info.label_columns))
+    added = _added(labels, np.where(guess.read, guess.said.confidence, np.nan), sure)
+    if not how.only_blank:
+        return _New(added, {}, np.ones(len(frame), dtype=bool), sure, len(frame), seconds)
+    asked = waiting(info, frame).to_numpy()
+    replaced = _filled_in(info, guess.said, labels, frame, asked & sure)
+    return _New(added, replaced, asked, sure, len(frame), seconds)
+
+
+def _texts(bundle: Path, info: BundleInfo, frame: pd.DataFrame, how: _How, progress: Progress) -> _New:
+    """What a model that writes answers, as ``_labels``. A stop keeps what there is."""
+    asked = waiting(info, frame).to_numpy() if how.only_blank else np.ones(len(frame), dtype=bool)
+    started = time.perf_counter()
+    written = write_rows(bundle, frame, asked, progress, how.device)
+    sure = (written.said != "") & ~(written.likelihood < how.threshold)
+    # Unlike labels, which the file has taught it, these are words that nobody has looked at.
+    texts = np.array([neutral(text) if how.spreadsheet else text for text in written.said], dtype=object)
+    filled_in = how.only_blank and not info.dialogue
+    return _New(
+        added=_added(texts, written.likelihood, sure),
+        replaced={info.label: np.where(asked & sure, texts, frame[info.label]).tolist()} if filled_in else {},
+        asked=asked,
+        sure=sure,
+        looked_at=int(asked.sum()),
+        seconds=time.perf_counter() - started,
+        too_long=int(written.too_long.sum()),
+        broken_off=int((written.broken_off & sure).sum()),
+        stopped=written.stopped,
+    )
+
+
+def _added(
+    predictions: npt.NDArray[np.str_], confidence: npt.NDArray[np.float64], sure: npt.NDArray[np.bool_]
+) -> dict[str, Sequence[str]]:
+    """The new columns."""
+    return {
+        PREDICTION: np.where(sure, predictions, "").tolist(),
         CONFIDENCE: ["" if math.isnan(value) else f"{value:.4f}" for value in confidence],
     }
-    if not only_blank:
-        return _New(added, {}, np.ones(len(frame), dtype=bool), sure)
-    asked = frame[[*info.answers]].apply(is_blank).all(axis=1).to_numpy()
-    return _New(added, _filled_in(info, guess.said, labels, frame, asked & sure), asked, sure)
 
 
 def _keep(info: BundleInfo, new: _New, path: Path) -> None:

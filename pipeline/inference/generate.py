@@ -222,10 +222,8 @@ class Writer:
 
 
 def usual_format(model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerBase") -> str:
-    """The prompt format of a base model: its own, or Alpaca; an encoder-decoder without one reads the plain text."""
-    if model.config.is_encoder_decoder and not tokenizer.chat_template:
-        return "plain"
-    return registry.usual(tokenizer)
+    """The prompt format of a base model; see ``registry.usual``."""
+    return registry.usual(has_template=bool(tokenizer.chat_template), anew=bool(model.config.is_encoder_decoder))
 
 
 def _reason(prompt: Prompt, sampling: Sampling) -> Reason:

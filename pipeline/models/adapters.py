@@ -1,4 +1,4 @@
-"""LoRA and DoRA (PEFT): small matrices beside the layers that are trained in their place, merged into them at the end.
+"""LoRA, DoRA and QLoRA (PEFT): small matrices beside layers, trained in their place and merged into them at the end.
 
 Knows stock models and where their layers are; nothing of training. PEFT takes seconds to import, so it is imported
 only where somebody asked for adapters.
@@ -27,7 +27,9 @@ def adapted(
     Args:
         model: a stock model, with a head or writing text.
         layer: layers from the bottom that get none; below 1: every layer gets them.
-        kind: "lora" (Hu et al., 2021), or "dora" (Liu et al., 2024), which trains the lengths of the columns as well.
+        kind: "lora" (Hu et al., 2021), "dora" (Liu et al., 2024), which trains the lengths of the columns as well, or
+            "qlora" (Dettmers et al., 2023): as "lora", of a model whose layers ``four_bit.shrink`` has rounded. What it
+            learns is merged into the base model's own weights, not into the rounded ones.
         rank: of the matrices, at least 1.
         alpha: what they add is scaled by ``alpha / rank``.
         dropout: of what they read, from 0 to 1.
@@ -43,13 +45,24 @@ def adapted(
         use_dora=kind == "dora",
         fan_in_fan_out=any(isinstance(model.get_submodule(name), Conv1D) for name in names),
     )
+    rounded: Any = model
+    if kind == "qlora":
+        rounded.is_loaded_in_4bit = True  # PEFT asks this of the model before it looks at the layers
     tuner: Any = LoraModel(model, config, "default")
     for part in head_parts(model):
         part.requires_grad_(True)
     try:
         yield
     finally:
-        tuner.merge_and_unload()
+        if kind == "qlora":
+            from pipeline.models.four_bit import grow
+
+            gained = {name: model.get_submodule(name).get_delta_weight("default") for name in names}  # type: ignore[operator]
+            tuner.unload()
+            del rounded.is_loaded_in_4bit
+            grow(model, {name: weight.detach() for name, weight in gained.items()})
+        else:
+            tuner.merge_and_unload()
 
 
 def targets(model: PreTrainedModel, layer: int) -> list[str]:

@@ -17,6 +17,7 @@ from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
 
 FLOAT = 4  # bytes
+FOUR_BITS = 0.52  # bytes a weight in NF4: half a byte, and of every 64 weights a scale of 8 bits
 
 # Measured on runs of the three starter models (2 cores, AVX2): what is left of the speed of one matrix product when
 # attention, norms, activations, dropout and Python are between the products.
@@ -178,7 +179,12 @@ def estimate_writing(
     )
     at_once = recipe.batch_size * min(recipe.max_length, 2 * tokens)
     activations = at_once * (layers * shape.hidden * ACTIVATIONS + shape.embeddings / shape.hidden)
-    memory = int(PROCESS_BYTES + (2 * model.parameters + 3 * weights + activations) * FLOAT)
+    held = 2 * model.parameters * FLOAT
+    if recipe.adapter == "qlora":
+        # Learning holds the layers in four bits; answering afterwards the whole model in bfloat16.
+        learning = shape.embeddings * FLOAT + (model.parameters - shape.embeddings) * FOUR_BITS
+        held = int(max(learning, model.parameters * FLOAT / 2))
+    memory = int(PROCESS_BYTES + held + (3 * weights + activations) * FLOAT)
     return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
 
 

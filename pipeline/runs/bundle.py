@@ -47,6 +47,8 @@ class BundleInfo:
     format: str = ""  # prompt format (templates.formats.registry) of a model that writes answers; "" for all others
     own_format: str = ""  # the template of the format "own"
     dialogue: bool = False  # the text column holds whole conversations
+    four_bit: bool = False  # the base model was held in four bits while it learned; the weights here are whole
+    most_tokens: int = 0  # that an answer may have, somewhat more than the longest learned one; 0: was not kept
 
     @property
     def answers(self) -> tuple[str, ...]:

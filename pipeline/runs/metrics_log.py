@@ -29,6 +29,7 @@ class Event:
       rows), ``state`` ("whole", "pruned", "cut"), ``seconds``, ``best`` (True: best so far)
     - ``chosen``: ``settings``, the whole recipe that a search ended at
     - ``smaller``: ``halvings``, ``rows`` (computed at once from here on), ``batch`` (of the recipe; it stays)
+    - ``answering``: of a model that writes: ``rows`` of the test rows that it answered, ``seconds`` that this took
     - ``test``: ``accuracy``, ``macro_f1``
     """
 

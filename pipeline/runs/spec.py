@@ -53,7 +53,11 @@ class Recipe:
     )
     budget_minutes: float = setting(0.0, N_("How long a search may go on trying settings; 0: until all are tried."))
     adapter: str = setting(
-        "none", N_("none trains the layers themselves; lora or dora train small matrices beside them: less memory.")
+        "none",
+        N_(
+            "none trains the layers themselves; lora or dora train small matrices beside them: less memory. qlora, the "
+            "least: meanwhile the layers are held in 4 bits (models that write, on an NVIDIA GPU, with bitsandbytes)."
+        ),
     )
     lora_rank: int = setting(16, N_("Size of the matrices of lora and dora. Larger can learn more."))
     lora_alpha: float = setting(32.0, N_("How strongly lora and dora change the model, divided by their size."))
@@ -62,7 +66,7 @@ class Recipe:
         0.0, N_("Models that write text only: how much they go on learning to continue texts meanwhile. 0.5 as in GPT.")
     )
     prompt_format: str = setting(
-        "", N_("How instruction and answer are written down: chat (the model's own), alpaca, phi3, plain or own.")
+        "", N_("How instruction and answer are written down: chat (the model's own), alpaca, phi3, plain, bare or own.")
     )
     own_format: str = setting(
         "", N_("The format own: a text in which instruction, input and answer, in braces, stand for those of a row.")

@@ -1,6 +1,7 @@
 """Which settings suit a file and a model: rules by rows, classes, layers and device. Imports no torch."""
 
 import dataclasses
+import importlib.util
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from pipeline.models.devices import Device
 from pipeline.models.store import Model
 from pipeline.runs.spec import LONGEST_WRITTEN, Recipe
 from pipeline.templates.formats.registry import NAMES as FORMATS
+from pipeline.templates.formats.registry import usual as usual_format
 from pipeline.training.space import BERT_BATCHES, BERT_EPOCHS, BERT_RATES
 
 PRESETS = ("fast", "balanced", "best", "bert")
@@ -130,15 +132,16 @@ def choose_writing(preset: str, model: Model, *, rows: int, device: Device, pref
         schedule="cosine",
         precision=_precision(device),
         adapter="lora" if adapts else "none",
-        prompt_format=_usual_format(model.path),
+        prompt_format=_usual_format(model),
     )
 
 
-def _usual_format(model: Path) -> str:
+def _usual_format(model: Model) -> str:
     """The format of the registry's ``usual``, read from the files: opening a tokenizer takes a second."""
-    config = model / "tokenizer_config.json"
+    config = model.path / "tokenizer_config.json"
     written = config.is_file() and "chat_template" in json.loads(config.read_text(encoding="utf-8"))
-    return "chat" if written or (model / "chat_template.jinja").is_file() else "alpaca"
+    has_template = written or (model.path / "chat_template.jinja").is_file()
+    return usual_format(has_template=has_template, anew=model.family == "encoder-decoder")
 
 
 def _bert(model: Model, device: Device) -> Recipe:
@@ -177,10 +180,30 @@ def check_use(recipe: Recipe, family: str, problem_type: str) -> None:
         raise SettingError(N_("A prompt format is for models that learn to write answers. Leave prompt_format out."))
     if writes and recipe.search != "none":
         raise SettingError(N_("Settings are tried for models that sort texts only. Set search to none."))
+    if recipe.adapter == QLORA and not (writes and family == "decoder"):
+        raise SettingError(N_("qlora goes with models that write (decoders) and learn answers. Set adapter to lora."))
     sorts = family != "encoder-decoder" and problem_type == "single_label_classification"
     if recipe.class_weights != CLASS_WEIGHTS[0] and not sorts:
         raise SettingError(
             N_("Rare classes can count more only where a model sorts texts into classes. Set class_weights to none.")
+        )
+
+
+def check_device(recipe: Recipe, device: Device) -> None:
+    """Raises SettingError for a setting that this device, or what is installed here, cannot carry out."""
+    if recipe.adapter != QLORA:
+        return
+    if device.name != "cuda":
+        raise SettingError(
+            N_("qlora needs an NVIDIA GPU, and this run would train on {device}. Set adapter to lora."),
+            device=device.label or device.name,
+        )
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise SettingError(
+            N_(
+                "qlora needs the Python package bitsandbytes, which is not installed here. Run `pip install "
+                "bitsandbytes`, or set adapter to lora."
+            )
         )
 
 
@@ -226,6 +249,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "lm_weight": (0, 100),
     "dpo_beta": (1e-4, 100),
 }
+QLORA = "qlora"
 CLASS_WEIGHTS = ("none", "sqrt", "balanced")
 TEXTS = ("own_format",)  # settings that are whatever a person writes
 CHOICES = {
@@ -233,7 +257,7 @@ CHOICES = {
     "precision": ("float32", "bfloat16"),
     "class_weights": CLASS_WEIGHTS,
     "search": ("none", "space", "bert"),
-    "adapter": ("none", "lora", "dora"),
+    "adapter": ("none", "lora", "dora", QLORA),
     "prompt_format": FORMATS,
     "loss_on": ("answer", "everything"),
     "packing": ("on", "off"),

@@ -1,14 +1,20 @@
-"""The job ``fill``: label the rows of a file with a finished run."""
+"""The job ``fill``: fill the rows of a file with what a finished run says."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 from pipeline.inference.fill import fill_file
-from pipeline.runs.progress import Progress
+from pipeline.runs.progress import Progress, Stopped
 
 
 def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Fill the rows of Source ``request["source"]`` with the bundle ``request["bundle"]``."""
+    """Fill the rows of Source ``request["source"]`` with the bundle ``request["bundle"]``.
+
+    Raises:
+        Stopped: asked to stop; its result names the file where answers were written until then.
+        TuneDeskError: as ``fill_file``.
+    """
     filled = fill_file(
         Path(request["bundle"]),
         request["source"],
@@ -17,11 +23,9 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         threshold=request["threshold"],
         progress=progress,
         new_cells=Path(request["new_cells"]),
+        device=request.get("device", "cpu"),  # jobs of earlier versions named none
     )
-    return {
-        "rows": filled.rows,
-        "filled": filled.filled,
-        "abstained": filled.abstained,
-        "path": str(filled.path),
-        "rows_per_second": filled.rows_per_second,
-    }
+    result = {**dataclasses.asdict(filled), "path": str(filled.path)}
+    if filled.stopped:
+        raise Stopped(result)
+    return result

@@ -97,7 +97,6 @@ def test_home_monitor_and_the_pages_about_labels_know_that_it_writes(home: Works
     assert words(monitor).startswith("Done: its answers are ")
     assert "The right answers surprise it by " in words(monitor)
     assert [button.key for button in monitor.button if button.key in ("fill", "results", "ask")] == ["results"]
-    for page in ("use/ask.py", "use/fill.py"):
-        assert "kind run writes answers. It has no labels to give." in words(visit(page, run=staged.run))
+    assert "kind run writes answers. It has no labels to give." in words(visit("use/ask.py", run=staged.run))
     (program,) = visit("use/export.py", run=staged.run).code
     assert "apply_chat_template" in program.value

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pipeline.errors import N_, SettingError
 from pipeline.templates.formats.chat import ChatFormat
 from pipeline.templates.formats.format import PromptFormat, Tokenizer
-from pipeline.templates.formats.written import ALPACA, ALPACA_WITH_INPUT, PHI3, PLAIN, WrittenFormat, own_format
+from pipeline.templates.formats.written import ALPACA, ALPACA_WITH_INPUT, BARE, PHI3, PLAIN, WrittenFormat, own_format
 
 OWN = "own"
 _Make = Callable[[Tokenizer, str], PromptFormat]
@@ -15,6 +15,7 @@ _FORMATS: dict[str, _Make] = {
     "alpaca": lambda tokenizer, _: WrittenFormat(ALPACA, _end(tokenizer), ALPACA_WITH_INPUT),
     "phi3": lambda tokenizer, _: WrittenFormat(PHI3, _end(tokenizer)),
     "plain": lambda tokenizer, _: WrittenFormat(PLAIN, _end(tokenizer)),
+    "bare": lambda tokenizer, _: WrittenFormat(BARE, _end(tokenizer)),
     OWN: lambda tokenizer, text: own_format(text, _end(tokenizer)),
 }
 NAMES = tuple(_FORMATS)
@@ -38,9 +39,16 @@ def get(name: str, tokenizer: Tokenizer, own: str = "") -> PromptFormat:
     return _FORMATS[name](tokenizer, own)
 
 
-def usual(tokenizer: Tokenizer) -> str:
-    """The format to begin with: the model's own, where it has one."""
-    return "chat" if tokenizer.chat_template else "alpaca"
+def usual(*, has_template: bool, anew: bool) -> str:
+    """The format to begin with: the model's own, where it has one.
+
+    Args:
+        has_template: whether its tokenizer has a chat template.
+        anew: whether its answer is a text of its own, beside the prompt: an encoder-decoder.
+    """
+    if has_template:
+        return "chat"
+    return "bare" if anew else "alpaca"
 
 
 def _end(tokenizer: Tokenizer) -> str:

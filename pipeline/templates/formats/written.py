@@ -1,4 +1,4 @@
-"""Formats that are words around the texts: Alpaca, Phi-3, plain, and one that a person writes.
+"""Formats that are words around the texts: Alpaca, Phi-3, plain, bare, and one that a person writes.
 
 None of them needs anything of the model but its end token.
 """
@@ -26,6 +26,9 @@ ALPACA_WITH_INPUT = (
 )
 # As models with Phi-3's marks read it, each on a line of its own; the end is the model's own end token.
 PHI3 = "<|user|>\n{instruction}\n{input}\n<|assistant|>\n{answer}"
+# For models that write a text of their own (T5): nothing has to part question and answer. A system's words and an input
+# are joined to the instruction, with a blank line between.
+BARE = "{instruction}{answer}"
 PLAIN = "{system}\n{instruction}\n{input}\n{answer}"
 
 

@@ -3,6 +3,7 @@
 import importlib.metadata
 import math
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +14,10 @@ from transformers import PreTrainedModel
 
 from pipeline import cache
 from pipeline.models import store as models
+from pipeline.models.four_bit import keep_in
 from pipeline.models.load import load_writer
 from pipeline.runs.bundle import BundleInfo, seal, write_info
+from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
 from pipeline.runs.spec import RunSpec
 from pipeline.runs.texts import BASE, MODEL, TextAnswers, save_texts
@@ -26,19 +29,24 @@ from pipeline.training.writing.trainee import WriterTrainee
 from pipeline.training.writing.trainer import answer_nats
 
 
-def answer_test(spec: RunSpec, prepared: Prepared, run_folder: Path, progress: Progress) -> None:
-    """What the tuned model and its base write to the test rows, and how much the right answers surprise them."""
+def answer_test(
+    spec: RunSpec, prepared: Prepared, run_folder: Path, progress: Progress, metrics: MetricsWriter
+) -> None:
+    """What the tuned model and its base write to the test rows, and how much the right answers surprise them.
+
+    How long the tuned model took goes into ``metrics``: it tells how long filling a file will take.
+    """
     asked = len(better_answers(prepared.test))
     progress.advance(TESTING, 0, asked)
-    save_texts(
-        _asked(prepared, prepared.model, spec.device, lambda done: progress.advance(TESTING, done, asked)),
-        run_folder,
-        MODEL,
-    )
+    started = time.monotonic()
+    found = _asked(prepared, prepared.model, spec.device, lambda done: progress.advance(TESTING, done, asked))
+    metrics.write("answering", rows=asked, seconds=time.monotonic() - started)
+    save_texts(found, run_folder, MODEL)
     progress.advance(COMPARING, 0, asked)
 
     def ask_base() -> dict[str, Any]:
         model = load_writer(models.get(spec.base_model).path)
+        keep_in(model, prepared.model.dtype)  # both answer in the same number format
         model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
         found = _asked(prepared, model, spec.device, lambda done: progress.advance(COMPARING, done, asked))
         return {"said": list(found.said), "bits": found.bits.tolist()}
@@ -50,7 +58,7 @@ def answer_test(spec: RunSpec, prepared: Prepared, run_folder: Path, progress: P
 def _base_key(spec: RunSpec, prepared: Prepared) -> str:
     """The base model answers the same whatever was trained on."""
     asked = [(row.prompt, row.ids) for row in better_answers(prepared.test).rows]
-    return f"base|1|{spec.model_fingerprint}|{spec.device}|{prepared.most_tokens}|{asked}"
+    return f"base|1|{spec.model_fingerprint}|{spec.device}|{prepared.model.dtype}|{prepared.most_tokens}|{asked}"
 
 
 def _asked(prepared: Prepared, model: PreTrainedModel, device: str, advance: Callable[[int], None]) -> TextAnswers:
@@ -98,6 +106,8 @@ def keep(spec: RunSpec, run_folder: Path, prepared: Prepared) -> None:
         format=spec.recipe.prompt_format,
         own_format=spec.recipe.own_format,
         dialogue=view.dialogue,
+        most_tokens=prepared.most_tokens,
+        four_bit=spec.recipe.adapter == "qlora",
     )
     write_info(bundle, info)
     seal(bundle)

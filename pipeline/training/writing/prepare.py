@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from transformers import PreTrainedModel, set_seed
 
 from pipeline.data.split import load_split
 from pipeline.data.view import View
 from pipeline.errors import N_, UnfitData
 from pipeline.models import store as models
+from pipeline.models.four_bit import shrink
 from pipeline.models.load import load_tokenizer, load_writer
 from pipeline.runs.spec import MOST_ANSWERED, RunSpec
 from pipeline.templates.formats import registry as formats
@@ -93,8 +95,11 @@ def prepare(spec: RunSpec) -> Prepared:
     validation = read(spec.view, spread(frozen.validation, MOST_ANSWERED), base.context)
     test = read(there, spread(frozen.test, MOST_ANSWERED), base.context)
     model = load_writer(base.path)
+    parameters = model.num_parameters()
+    if recipe.adapter == "qlora":
+        shrink(model, spec.device, torch.bfloat16 if recipe.precision == "bfloat16" else torch.float32)
     model.to(spec.device)  # type: ignore[arg-type]  # its decorator hides self
-    return Prepared(model, tokenizer, form, train, validation, test, model.num_parameters())
+    return Prepared(model, tokenizer, form, train, validation, test, parameters)
 
 
 def spread(numbers: Sequence[int], most: int) -> list[int]:

@@ -63,7 +63,7 @@ def train_writing(
                 _keep_margins(spec, prepared, module, run_folder)
         if not ranks.leads():
             return trained
-        answer_test(spec, prepared, run_folder, progress)
+        answer_test(spec, prepared, run_folder, progress, metrics)
         progress.advance(SAVING, 0, 1)
         keep(spec, run_folder, prepared)
     return trained

@@ -10,6 +10,7 @@ from pipeline.actions.train import stop
 from pipeline.jobs.local import KILLED
 from pipeline.runs import store
 from pipeline.settings import Workspace
+from pipeline.training.recipe import TESTING
 from tests.pages.run_under_way import under_way
 from tests.pages.staged_run import stage
 from tests.pages.visit import visit, words
@@ -46,6 +47,21 @@ def test_stop_asks_the_worker_to_stop_and_says_so(home: Workspace, tmp_path: Pat
         assert going.heart.stop_requested()
         assert get_run(going.run).state == "stopping"
         assert app.button(key="stop").label == "Stop at once"
+
+
+def test_a_run_that_stops_says_that_it_answers_the_test_rows_and_how_to_leave_that_out(
+    home: Workspace, tmp_path: Path
+) -> None:
+    with under_way(stage(tmp_path).dataset) as going:
+        going.learn(step=10, loss=0.9, accuracy=0.6)
+        stop(going.run)
+        going.heart.advance(TESTING, 12, 110)
+        going.heart._write()
+        st.cache_data.clear()
+        app = visit("train/monitor.py", run=going.run)
+
+    assert app.header[0].value.replace("\\", "") == "Stopping: it answers the test rows, 12 of 110"
+    assert "Stop once more to leave that out" in words(app)
 
 
 def test_a_finished_run_says_how_good_it_is_and_offers_to_fill(home: Workspace, tmp_path: Path) -> None:

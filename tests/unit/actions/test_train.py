@@ -66,6 +66,12 @@ def test_the_estimate_learns_from_what_runs_on_this_machine_took(dataset: data.D
     assert plan.plan(dataset, "tiny", settings=QUICK).estimate.seconds == pytest.approx(run.seconds)
 
 
+def test_runs_of_another_kind_do_not_change_the_estimate(dataset: data.Dataset) -> None:
+    follow(train.start(dataset, "tiny", settings=QUICK))
+    assert runs.correction("cpu", "classification") == runs.correction("cpu", "regression") != 1
+    assert runs.correction("cpu", "instruction") == 1
+
+
 def test_a_search_costs_what_it_may_take(dataset: data.Dataset) -> None:
     def cost(preset: str, **settings: str) -> float:
         return plan.plan(dataset, "tiny", preset, settings=settings).estimate.seconds

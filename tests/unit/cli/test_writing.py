@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from pipeline.cli import main
 from pipeline.inference import client
 from pipeline.settings import Workspace
-from tests.tiny_writers import ANSWERS, write_base
+from tests.tiny_writers import ANSWERS, write_base, write_bundle
 
 
 @pytest.fixture
@@ -48,3 +49,16 @@ def test_bad_input_is_one_clear_line_and_exit_status_2(
     said = capsys.readouterr()
     assert words in said.err.strip().splitlines()[-1]
     assert said.out == ""
+
+
+def test_a_file_is_filled_with_answers(home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_bundle(tmp_path / "bundle", "mine")
+    (tmp_path / "asked.csv").write_text("instruction,answer\nhello,\n打印机坏了,好的\n", encoding="utf-8")
+    command = ["predict", str(tmp_path / "bundle"), str(tmp_path / "asked.csv"), "-o", str(tmp_path / "out.csv")]
+    assert main([*command, "--only-blank", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["rows"], told["filled"], told["abstained"], told["too_long"], told["broken_off"]) == (2, 1, 0, 0, 0)
+    lines = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "instruction,answer,prediction,confidence"
+    assert lines[1].startswith(f'hello,"{ANSWERS["hello"]}",')
+    assert lines[2] == "打印机坏了,好的,,"

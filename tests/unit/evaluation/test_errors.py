@@ -6,8 +6,9 @@ import io
 import numpy as np
 import pytest
 
+from pipeline.data.formulas import FORMULA_STARTS, neutral
 from pipeline.errors import RunError
-from pipeline.evaluation.errors import FORMULA_STARTS, WrongRow, as_csv, neutral, wrong_rows
+from pipeline.evaluation.errors import WrongRow, as_csv, wrong_rows
 
 from .conftest import Run
 

@@ -50,7 +50,9 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("form", "own"), [("chat", ""), ("alpaca", ""), ("phi3", ""), ("plain", ""), ("own", OWN)])
+@pytest.mark.parametrize(
+    ("form", "own"), [("chat", ""), ("alpaca", ""), ("phi3", ""), ("plain", ""), ("bare", ""), ("own", OWN)]
+)
 def test_the_program_runs_and_asks_as_the_model_was_taught(writer: Path, form: str, own: str) -> None:
     info = dataclasses.replace(INFO, format=form, own_format=own)
     written = program(info, str(writer), 'Say "hello"', "C:\\temp\n打印机", encoder=has_encoder(writer))
@@ -93,6 +95,11 @@ def test_a_template_cannot_leave_its_place_in_the_card(home: Workspace) -> None:
     card = model_card(dataclasses.replace(INFO, format="own", own_format=OWN))
     assert sum(line.startswith("```") for line in card.splitlines()) == 4
     assert "Q: {instruction}\n\"\"\"{input}''' {x}" in card
+
+
+def test_the_card_says_that_it_learned_in_four_bits(home: Workspace) -> None:
+    assert "held in four bits (QLoRA)" in model_card(dataclasses.replace(INFO, four_bit=True))
+    assert "four bits" not in model_card(INFO)
 
 
 def test_an_encoder_decoder_is_loaded_as_one(home: Workspace) -> None:

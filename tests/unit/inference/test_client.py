@@ -160,6 +160,15 @@ def test_nobody_without_the_token_or_from_a_page_of_another_name_gets_an_answer(
     assert listening == ADDRESS
 
 
+def test_a_host_that_is_just_starting_is_stopped_at_once(home: Workspace, make_run: Callable[..., Path]) -> None:
+    make_run("abc")
+    starting = client._children[home.home] = client._spawn(home.home)
+    assert client._contact() is None
+    client.stop()
+    assert starting.poll() is not None
+    assert client.classify("abc", TEXTS)[0].text == TEXTS[0]
+
+
 def test_an_idle_host_ends_by_itself(home: Workspace) -> None:
     home.home.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "pipeline.inference.host", str(home.home), "--idle-seconds", "0.2"]

@@ -158,12 +158,11 @@ def test_who_has_left_ends_it_between_two_steps(writer: Writer, monkeypatch: pyt
         next(events)
 
 
-def test_a_rewriter_reads_the_plain_text_with_its_end_token(rewriter: Writer) -> None:
+def test_a_rewriter_reads_the_text_alone_with_its_end_token(rewriter: Writer) -> None:
     began = next(rewriter.stream(single("please refund", ""), GREEDY))
     assert isinstance(began, Began)
-    assert rewriter.format == "plain"
-    assert began.prompt.startswith("please refund")
-    assert began.prompt.endswith("</s>")
+    assert rewriter.format == "bare"
+    assert began.prompt == "please refund</s>"
 
 
 def test_another_prompt_format_can_be_named(writer: Writer) -> None:

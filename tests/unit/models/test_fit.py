@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.models.devices import Device
-from pipeline.models.fit import Estimate, estimate, mean_tokens, shrunk
+from pipeline.models.fit import Estimate, estimate, estimate_writing, mean_tokens, shrunk
 from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
 
@@ -71,6 +71,23 @@ def test_the_share_that_is_trained_follows_the_layers_and_adapters(model: Model)
 def test_memory_covers_weights_and_grows_with_the_batch(model: Model) -> None:
     assert cost(model).memory_bytes > 4 * model.parameters
     assert cost(model, batch_size=256).memory_bytes > cost(model).memory_bytes
+
+
+def test_layers_in_four_bits_need_less_memory_than_whole_ones(tmp_path: Path) -> None:
+    config = {
+        "model_type": "llama", "hidden_size": 2048, "num_hidden_layers": 24, "num_attention_heads": 32,
+        "num_key_value_heads": 32, "intermediate_size": 8192, "vocab_size": 49_152,
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    large = Model("m", tmp_path, "decoder", 1_700_000_000, ("en",), "", 2048, "f", False)
+
+    def memory(adapter: str) -> int:
+        recipe = Recipe(adapter=adapter, trained_layers=-1, batch_size=4, max_length=256)
+        rows = {"train_rows": 1000, "tested": 100}
+        return estimate_writing(large, recipe, **rows, asked=TEXTS, answers=TEXTS, device=GPU).memory_bytes
+
+    # Afterwards the whole model answers in bfloat16: no less than that.
+    assert 2 * large.parameters < memory("qlora") < memory("lora") - 2 * large.parameters
 
 
 def test_what_does_not_fit_is_shrunk_by_rows_first_then_layers_then_length() -> None:

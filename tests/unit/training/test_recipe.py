@@ -1,6 +1,7 @@
 """A recipe follows from preset, model and file by rules; each field is open to a person, within its range."""
 
 import dataclasses
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -151,3 +152,19 @@ def test_rare_classes_count_more_only_where_there_are_classes() -> None:
             recipes.check_use(weighted, family, kind)
     with pytest.raises(SettingError, match="class_weights"):
         recipes.check_use(weighted, "encoder-decoder", "single_label_classification")
+
+
+def test_layers_in_four_bits_are_refused_where_they_cannot_be_had_and_what_is_missing_is_said() -> None:
+    recipe = Recipe(adapter="qlora")
+    with pytest.raises(SettingError, match=r"needs an NVIDIA GPU, and this run would train on A processor"):
+        recipes.check_device(recipe, CPU)
+    if importlib.util.find_spec("bitsandbytes") is None:
+        with pytest.raises(SettingError, match=r"pip install bitsandbytes"):
+            recipes.check_device(recipe, GPU)
+    else:
+        recipes.check_device(recipe, GPU)
+    recipes.check_device(Recipe(adapter="lora"), CPU)
+    for family, problem_type in (("encoder-decoder", "text_generation"), ("decoder", "single_label_classification")):
+        with pytest.raises(SettingError, match="models that write"):
+            recipes.check_use(recipe, family, problem_type)
+    recipes.check_use(recipe, "decoder", "text_generation")

@@ -16,11 +16,12 @@ from pipeline.data.source import import_source
 from pipeline.runs import store
 from pipeline.runs.bundle import is_whole, seal
 from pipeline.settings import Workspace
-from tests.tiny import tickets, tiny_base
+from tests.tiny import instructions, tickets, tiny_base, tiny_writer
 
 pytestmark = pytest.mark.slow
 
 SETTINGS = {"epochs": "4", "batch_size": "16", "learning_rate": "3e-3", "max_length": "24"}
+WRITING = {"epochs": "3", "batch_size": "16", "learning_rate": "4e-3", "max_length": "96", "adapter": "none"}
 
 
 @pytest.fixture
@@ -47,6 +48,26 @@ def test_two_processes_give_the_loss_curve_of_one(dataset: data.Dataset, monkeyp
     np.testing.assert_allclose(losses(together), losses(alone), rtol=1e-3)
     np.testing.assert_allclose(scores(together), scores(alone), atol=1e-9)
     assert runs.get_run(together.id).metrics == pytest.approx(runs.get_run(alone.id).metrics)
+
+
+def test_two_processes_teach_a_model_to_write_as_one_does(
+    home: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_writer(home.models / "writer")
+    instructions(101, seed=0).to_json(tmp_path / "asked.json", orient="records", force_ascii=False)
+    source = import_source(tmp_path / "asked.json", "asked.json")
+    columns = {"text": ["instruction", "input"], "label": "output", "written": True}
+    asked = data.create_dataset(source.id, name="asked", **columns)
+    alone = start(asked, WRITING, "writer")
+    wait(alone.job)
+    monkeypatch.setenv("TUNEDESK_PROCESSES", "2")
+    together = start(asked, WRITING, "writer")
+    wait(together.job)
+    assert len(losses(alone)) == runs.get_run(alone.id).steps
+    np.testing.assert_allclose(losses(together), losses(alone), rtol=1e-3)
+    measured = [scores(run, "bits_per_character") for run in (together, alone)]
+    np.testing.assert_allclose(*measured, rtol=1e-3)
+    assert runs.get_run(together.id).metrics["chrf"] == pytest.approx(runs.get_run(alone.id).metrics["chrf"], abs=0.02)
 
 
 def test_two_processes_stop_together_and_go_on_to_the_same_end(
@@ -87,9 +108,9 @@ def test_a_kill_ends_them_all(dataset: data.Dataset, monkeypatch: pytest.MonkeyP
     until(lambda: not any(rank.is_running() and rank.status() != psutil.STATUS_ZOMBIE for rank in ranks))
 
 
-def start(dataset: data.Dataset, settings: dict[str, str]) -> RunInfo:
+def start(dataset: data.Dataset, settings: dict[str, str], model: str = "tiny") -> RunInfo:
     """A run that uses nothing of an earlier one."""
-    return train.start(dataset, "tiny", settings=settings, device="cpu", use_cache=False)
+    return train.start(dataset, model, settings=settings, device="cpu", use_cache=False)
 
 
 def losses(run: RunInfo) -> list[float]:
@@ -97,9 +118,9 @@ def losses(run: RunInfo) -> list[float]:
     return [event.values["loss"] for event in runs.curves(run.id) if event.kind == "train"]
 
 
-def scores(run: RunInfo) -> list[float]:
+def scores(run: RunInfo, name: str = "macro_f1") -> list[float]:
     """The score of every measurement."""
-    return [event.values["macro_f1"] for event in runs.curves(run.id) if event.kind == "validation"]
+    return [event.values[name] for event in runs.curves(run.id) if event.kind == "validation"]
 
 
 def until(condition: Callable[[], bool], seconds: float = 120) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pipeline.data.conversation import Conversation, Turn, single
 from pipeline.errors import SettingError, UnfitData
 from pipeline.templates.formats import registry
-from pipeline.templates.formats.format import Encoded, encode
+from pipeline.templates.formats.format import Encoded, encode, encode_source
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
@@ -80,6 +80,25 @@ def test_phi3_and_plain_are_shorter(tokenizer):
     )
     assert written("phi3", SHORT, tokenizer)[0] == "<|user|>\nSay hello.\n<|assistant|>\nHello!<|im_end|>"
     assert written("plain", ASKED, tokenizer)[0] == "Translate to French.\nGood morning\nBonjour<|im_end|>"
+    assert written("bare", SHORT, tokenizer) == ("Say hello.Hello!<|im_end|>", "Hello!<|im_end|>")
+
+
+def test_an_encoder_reads_the_texts_alone_and_the_end_token_as_chatlm_mini_chinese_was_taught(tokenizer):
+    form = registry.get("bare", tokenizer)
+    told = (Turn("system", "Be brief."), ASKED[0])
+    for asked, text in (
+        (SHORT[:1], "Say hello."),
+        (ASKED[:1], "Translate to French.\n\nGood morning"),
+        (told, "Be brief.\n\nTranslate to French.\n\nGood morning"),
+    ):
+        ids = encode_source(form.pieces(asked), tokenizer)
+        assert ids == tuple(tokenizer(text + "<|im_end|>", add_special_tokens=False)["input_ids"])
+
+
+def test_the_format_to_begin_with_suits_the_model():
+    assert registry.usual(has_template=True, anew=True) == registry.usual(has_template=True, anew=False) == "chat"
+    assert registry.usual(has_template=False, anew=True) == "bare"
+    assert registry.usual(has_template=False, anew=False) == "alpaca"
 
 
 def test_the_chat_template_of_the_model_is_followed_to_the_letter(tokenizer):
@@ -160,7 +179,6 @@ def test_a_model_without_template_or_end_is_refused(tokenizer):
     with pytest.raises(SettingError, match="prompt format"):
         registry.get("markdown", tokenizer)
     tokenizer.chat_template = None
-    assert registry.usual(tokenizer) == "alpaca"
     with pytest.raises(SettingError, match="chat template"):
         registry.get("chat", tokenizer)
     tokenizer.eos_token = None
