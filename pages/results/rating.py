@@ -97,7 +97,7 @@ def show_rating(judgement: Judgement, chosen: Sample, rater: str) -> None:
         )
     else:
         _show_task(judgement, left[0], rater, len(todo) - len(left), len(todo))
-    _show_ways(judgement, rater, list(done.values()))
+    _show_ways(judgement, list(done.values()))
 
 
 def _show_task(judgement: Judgement, task: Task, rater: str, done: int, total: int) -> None:
@@ -144,18 +144,18 @@ def _offer(
     )
 
 
-def _show_ways(judgement: Judgement, rater: str, done: list[Rating]) -> None:
+def _show_ways(judgement: Judgement, done: list[Rating]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="ending"):
         if done:
+            # Without a help text: Streamlit draws a button with one twice, and both hear the key.
             st.button(
                 t("Undo"),
                 icon=":material/undo:",
                 type="tertiary",
                 shortcut=UNDO_KEY,
                 key=f"undo-{len(done)}",
-                help=t("Take back your last rating and rate it anew."),
                 on_click=take_back,
-                args=(judgement, rater),
+                args=(judgement, done[-1]),
             )
         if st.button(t("Rate more, or as somebody else"), type="tertiary", key="others"):
             st.query_params.pop(RATER, None)

@@ -24,15 +24,14 @@ from pipeline.judge.trust import COIN, Disagreement, TrustReport
 JUDGEMENT = "judgement"  # parameter in the URL of the page of ratings
 AT_ONCE = 5  # disagreements of one page
 LONG, BOX = 600, 320  # characters from which on a text scrolls in a box of so many pixels
-TRUSTED = ("good", "like_people")
+SHOWN = {"chance": show_warning, "weak": show_warning, "good": show_success, "like_people": show_success}
 
 
 def show_trust(judgement: Judgement, report: TrustReport) -> None:
     """Whether the judge says what people say: the sentence, the figures, and where they differ most."""
     show_section(t("How far to trust this judge"), sentences.grounds(report))
-    show = show_success if report.verdict in TRUSTED else show_note if report.verdict == "too_few" else show_warning
     if report.raters:
-        show(sentences.headline(report))
+        SHOWN.get(report.verdict, show_line)(sentences.headline(report))
         if words := sentences.ceiling(report):
             show_line(words)
     link("results/rating.py", t("Rate answers"), **{JUDGEMENT: judgement.id})

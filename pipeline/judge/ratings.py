@@ -147,13 +147,12 @@ def rate(judgement: Judgement, task: Task, rater: str, *, score: float | None = 
         add_ratings(judgement, [Rating(rater, task.item, task.shown[0], score=score, at=now)])
 
 
-def take_back(judgement: Judgement, rater: str) -> Rating | None:
-    """Forget what the rater said last; returns it, None where there is nothing to take back."""
+def take_back(judgement: Judgement, rating: Rating) -> None:
+    """Forget what somebody said of one thing; does nothing where it is forgotten already, so a key that is heard twice
+    takes back no more than was meant."""
     with _locked(judgement.id):
-        last = next((one for one in reversed(read_ratings(judgement.id)) if one.rater == rater), None)
-        if last is not None:
-            _append(judgement.id, [Rating(rater, last.item, last.contestant, undone=True)])
-    return last
+        if rating in read_ratings(judgement.id):
+            _append(judgement.id, [Rating(rating.rater, rating.item, rating.contestant, undone=True)])
 
 
 def add_ratings(judgement: Judgement, ratings: Sequence[Rating]) -> None:

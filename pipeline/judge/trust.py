@@ -124,6 +124,9 @@ SAID_OF_SCORES: dict[Word, str] = {
         "({low} to {high})."
     ),
 }
+SAID_OF_MISSING = N_(
+    "The judge gave no verdict on {missing} of {all} rated answers or pairs, so nothing can be told of it."
+)
 SAID_OF_FLAT = N_("This judge gives every answer the same score, so its scores tell nothing.")
 
 
@@ -132,6 +135,8 @@ def sentence(report: TrustReport) -> tuple[str, dict[str, object]]:
     agreed, word = report.agreed, report.verdict
     if report.flat and not report.pairs and word == "chance":
         return SAID_OF_FLAT, {}
+    if word == "too_few" and report.unjudged > report.compared:
+        return SAID_OF_MISSING, {"missing": f"{report.unjudged:,}", "all": f"{report.unjudged + report.compared:,}"}
     figure, written = agreed.spearman, "{:.2f}"
     if report.pairs:
         figure, written = (agreed.preferred if word == "chance" else agreed.accuracy), "{:.0%}"

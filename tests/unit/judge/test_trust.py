@@ -108,6 +108,29 @@ def test_a_pair_that_was_not_judged_in_both_orders_is_left_out_and_counted(home:
     assert found.agreed.accuracy.value == 1
 
 
+def test_a_judge_that_replies_but_gives_no_verdicts_is_told_apart_from_too_few_ratings(home: Workspace) -> None:
+    found = _pairs([[0] * 30], [(0, 0)] * 3 + [(None, 0)] * 27)
+
+    assert found.verdict == "too_few"
+    assert _words(found).startswith("The judge gave no verdict on 27 of 30 rated answers or pairs")
+
+
+def test_where_the_orders_disagree_the_outcome_is_a_tie(home: Workspace) -> None:
+    assert _pairs([[0, TIE]], [(0, 1), (1, 0)]).agreed.accuracy.value == 0.5
+
+
+def test_few_answers_cannot_show_that_a_judge_is_like_people(home: Workspace) -> None:
+    truth = [item % 2 for item in range(40)]
+    people = [[1 - one if item in odd else one for item, one in enumerate(truth)] for odd in ((0, 1), (2, 3), (4, 5))]
+    judged = [1 - one if item in (6, 7, 8) else one for item, one in enumerate(truth)]
+
+    found = _pairs(people, [(one, one) for one in judged])
+
+    assert found.people is not None
+    assert found.people.difference.low < -0.05 < 0 < found.people.difference.high
+    assert found.verdict != "like_people"
+
+
 def test_people_are_the_ceiling_and_a_judge_that_is_one_of_them_is_like_people(home: Workspace) -> None:
     random = np.random.default_rng(1)
     truth = random.integers(0, 2, 600)
