@@ -67,10 +67,15 @@ def _show_duel(judgement: Judgement, found: Summary) -> None:
     show_figure(figures_judge.duel(names, (duel.wins, duel.ties, duel.losses), duel.rate), alt=said, key="duel")
     if duel.rate is not None:
         show_note(
-            t("Win rate of {name}: {rate}, 95% interval {low} to {high}; ", name=second, rate=percent(duel.rate.value),
-              low=percent(duel.rate.low), high=percent(duel.rate.high))
-            + sentences_judged.duel_coverage(duel)
-        )  # fmt: skip
+            t(
+                "Win rate of {name}: {rate}, 95% interval {low} to {high}; {coverage}",
+                name=second,
+                rate=percent(duel.rate.value),
+                low=percent(duel.rate.low),
+                high=percent(duel.rate.high),
+                coverage=sentences_judged.duel_coverage(duel),
+            )
+        )
 
 
 def _show_spread(judgement: Judgement, found: Summary) -> None:

@@ -56,7 +56,7 @@ def offer_delete(judgement: Judgement) -> None:
 def _show(judgement: Judgement) -> None:
     day = spoken_day(datetime.fromisoformat(judgement.created).date(), state.language())
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        with st.container():
+        with st.container(gap=None):
             st.button(
                 plain(judgement.name),
                 type="tertiary",

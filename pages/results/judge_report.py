@@ -16,14 +16,14 @@ from pipeline.judge.judgement import Judgement, read_verdicts
 from pipeline.judge.side_by_side import judged_rows
 from pipeline.judge.summary import Summary
 
-NEWS = 20  # verdicts after which the figures are drawn anew while the judge is asked
+NEWS = 0.2  # share of new verdicts after which the figures are drawn anew while the judge is asked
 
 
 def show_judgement(judgement: Judgement) -> None:
     """What is known of it now; a refresh, or the link, leads back here."""
     verdicts = read_verdicts(judgement.id)
     found = summary(judgement.id)
-    show_heading(sentences_judged.headline(judgement, found), sentences_judged.grounds(judgement, found))
+    show_heading(_first_line(judgement, found), sentences_judged.grounds(judgement, found))
     over = _follow(judgement, len(verdicts))
     if warning := sentences_judged.trust(judgement.judge):
         show_warning(warning)
@@ -38,12 +38,21 @@ def show_judgement(judgement: Judgement) -> None:
         show_rows(judgement, judged_rows(judgement, verdicts, found))
 
 
+def _first_line(judgement: Judgement, found: Summary) -> str:
+    try:
+        if not job_info(judgement.job).over:
+            return t("The judge is reading the answers")
+    except TuneDeskError:
+        pass  # it is said below
+    return sentences_judged.headline(judgement, found)
+
+
 def _follow(judgement: Judgement, drawn: int) -> bool:
     """How far the job is, or why it failed; whether it is over."""
     try:
         if not job_info(judgement.job).over:
             show_note(t("You may close this page: the work goes on, and its link leads back."))
-        job = watch(judgement.job, lambda: len(read_verdicts(judgement.id)) >= drawn + NEWS)
+        job = watch(judgement.job, lambda: len(read_verdicts(judgement.id)) > (1 + NEWS) * drawn)
     except TuneDeskError as error:
         show_error(error)
         return True

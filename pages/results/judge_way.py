@@ -39,7 +39,7 @@ def pick_rubric(mode: Mode) -> Rubric | None:
         list(SHIPPED).index(own) if own in SHIPPED else 0,
         format_func=lambda one: LANGUAGES[one],
         key="judge-language",
-        width=260,
+        width=340,
         help=t("Best the language of the answers."),
         persist_state="session",
     )

@@ -35,7 +35,7 @@ def who(model: str, endpoint: str = "") -> JudgeInfo:
 
 
 def connect(endpoint: str, key: str) -> tuple[str, ...]:
-    """The models of a server; a key that was typed is handed to the model host, which keeps it in memory only.
+    """The models of a server; a key that it takes is handed to the model host, which keeps it in memory only.
 
     Args:
         endpoint: address as it was typed.
@@ -48,9 +48,11 @@ def connect(endpoint: str, key: str) -> tuple[str, ...]:
     from pipeline.judge.keys import Key
     from pipeline.judge.opening import models_at
 
-    if key.strip():
-        Key(key).keep(endpoint)
-    return models_at(endpoint)
+    typed = Key(key) if key.strip() else None
+    found = models_at(endpoint, typed)
+    if typed:
+        typed.keep(endpoint)
+    return found
 
 
 def try_one(material: Material, spec: JudgeSpec, info: JudgeInfo) -> Tried:

@@ -11,6 +11,7 @@ from pages.components import sentences_judged
 from pages.results.judge_html import tell
 from pages.results.judge_way import rubric_of
 from pipeline.actions.judge import list_judgements, summary
+from pipeline.data.source import import_source
 from pipeline.errors import SettingError
 from pipeline.judge.export import as_html
 from pipeline.judge.judge import JudgeInfo
@@ -45,6 +46,30 @@ def test_a_run_is_judged_beside_its_base_model_unless_somebody_says_otherwise(ho
     (other,) = [box for box in app.selectbox if str(box.key).startswith("judge-other-")]
     assert other.value == "base"
     assert [radio.value for radio in app.radio] == ["score100"]
+
+
+def test_of_a_file_the_columns_are_guessed_and_can_be_changed(home: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("instruction,model_1,model_2,reference\nhello,a,b,c\nbye,a,,c\n", encoding="utf-8")
+    source = import_source(path, path.name)
+    app = visit("results/judge.py", judged=source.id)
+    assert [box.value for box in app.multiselect] == [["instruction"], ["model_1", "model_2"]]
+    assert app.selectbox(key=f"judge-reference-{source.id}").value == "reference"
+    assert "answers.csv: 1 prompt. 1 row lacks something." in words(app)
+    app.multiselect(key=f"judge-answers-{source.id}").set_value(["model_1"]).run()
+    assert "answers.csv: 2 prompts." in words(app)
+
+
+def test_a_key_is_wiped_as_soon_as_it_was_handed_over(home: Workspace) -> None:
+    app = visit("results/judge.py")
+    app.segmented_control(key="judge-by").set_value("server").run()
+    app.text_input(key="judge-address").set_value("https://judge.example/v1")
+    app.text_input(key="judge-key").set_value("sk-very-secret")
+    next(button for button in app.button if button.label == "Connect").click().run()
+    assert "judge.example is not among the servers that may be asked." in words(app)
+    assert app.text_input(key="judge-key").value == ""
+    kept = [app.session_state[name] for name in ("judge-address", "judge-key", "judge-found")]
+    assert "sk-very-secret" not in f"{kept} {app.query_params} {words(app)}"
 
 
 def test_pairs_need_somebody_to_compare_with(home: Workspace, tmp_path: Path) -> None:
