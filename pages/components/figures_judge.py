@@ -67,7 +67,7 @@ def distribution(
     figure.update_xaxes(title=score, range=[edges[0], edges[-1]], showgrid=False, **_ticks(scale))
     figure.update_yaxes(title=answers, fixedrange=True, nticks=5, tickformat=",d", rangemode="tozero")
     figure.update_layout(barmode="group", bargap=0.12, bargroupgap=0.04)
-    return _named(calm(figure, height=HEIGHT), len(names))
+    return _named(calm(figure, height=HEIGHT, right=EDGE), len(names))
 
 
 def bars(names: Sequence[str], series: Sequence[Series], scale: tuple[float, float], written: str) -> go.Figure:

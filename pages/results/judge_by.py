@@ -17,10 +17,12 @@ from pipeline.actions.judges import connect, local_judges, who
 from pipeline.actions.write import Partner
 from pipeline.errors import N_, TuneDeskError
 from pipeline.judge.judge import JudgeInfo
+from pipeline.settings import workspace
 
 HERE, SERVER = "here", "server"
 KINDS = {HERE: N_("A model of this machine"), SERVER: N_("A server")}
 ADDRESS, KEY, FOUND = "judge-address", "judge-key", "judge-found"
+AGAIN, FOUND_AGAIN = "judge-key-again-typed", "judge-key-again-found"
 EXAMPLE = "http://localhost:11434/v1"
 
 
@@ -39,7 +41,7 @@ def pick_judge() -> JudgeInfo | None:
         t("By whom"),
         list(KINDS),
         format_func=lambda one: t(KINDS[one]),
-        default=HERE,
+        default=SERVER if workspace().judge_endpoint else HERE,
         required=True,
         label_visibility="collapsed",
         key="judge-by",
@@ -53,6 +55,18 @@ def pick_judge() -> JudgeInfo | None:
     if info and (warning := sentences_judged.trust(info)):
         show_warning(warning)
     return info
+
+
+def offer_key(address: str) -> None:
+    """A field for the key of a server that is asked already: keys are forgotten after a while."""
+    with st.popover(t("Give the key again"), icon=":material/key:"), st.form("judge-key-again", border=False):
+        st.text_input(t("Key"), type="password", key=AGAIN, autocomplete="off")
+        st.form_submit_button(t("Connect"), icon=":material/link:", on_click=_connect_again, args=(address,))
+    found: Found | None = st.session_state.pop(FOUND_AGAIN, None)
+    if found and found.error:
+        show_error(found.error)
+    elif found:
+        show_note(t("The server takes it."))
 
 
 def _pick_here() -> JudgeInfo | None:
@@ -85,6 +99,7 @@ def _pick_server() -> JudgeInfo | None:
     ):
         st.text_input(
             t("Address of the server"),
+            workspace().judge_endpoint,
             key=ADDRESS,
             placeholder=EXAMPLE,
             width=380,
@@ -123,13 +138,20 @@ def _pick_server() -> JudgeInfo | None:
 
 
 def _connect() -> None:
-    """Hand the key over and wipe it, and ask the server for its models."""
-    address, key = st.session_state.get(ADDRESS, "").strip(), st.session_state.get(KEY, "")
-    st.session_state[KEY] = ""
-    st.session_state.pop(FOUND, None)
-    if not address:
-        return
+    address = st.session_state.get(ADDRESS, "").strip()
+    found = _hand_over(KEY, address)
+    st.session_state[FOUND] = found if address else None
+
+
+def _connect_again(address: str) -> None:
+    st.session_state[FOUND_AGAIN] = _hand_over(AGAIN, address)
+
+
+def _hand_over(field: str, address: str) -> Found:
+    """Wipe the key from its field, whatever comes of it, and ask the server with it for its models."""
+    key = st.session_state.get(field, "")
+    st.session_state[field] = ""
     try:
-        st.session_state[FOUND] = Found(address, connect(address, key))
+        return Found(address, connect(address, key))
     except TuneDeskError as error:
-        st.session_state[FOUND] = Found(address, error=error)
+        return Found(address, error=error)

@@ -5,11 +5,14 @@ import streamlit as st
 from pages.components import sentences_judged, state
 from pages.components.jobs import watch
 from pages.components.text import show_error, show_heading, show_note, show_warning, t, tn
+from pages.results.judge_by import offer_key
 from pages.results.judge_figures import show_figures
 from pages.results.judge_list import JUDGEMENT, offer_delete
 from pages.results.judge_rows import offer_files, show_rows
+from pages.results.trust import show_bias, show_trust
 from pipeline.actions.jobs import job_info
 from pipeline.actions.judge import resume, summary
+from pipeline.actions.trust import bias, trust
 from pipeline.errors import TuneDeskError
 from pipeline.judge.judge import PASSING
 from pipeline.judge.judgement import Judgement, read_verdicts
@@ -33,8 +36,9 @@ def show_judgement(judgement: Judgement) -> None:
     if found.answered:
         _show_missing(found)
         show_figures(judgement, found)
-        # Forged demands: the sentence about the judge's shift stands here, from judge/bias.py.
-        # People's ratings and how far the judge agrees with them: rating.py and trust.py are joined here.
+        if over:
+            show_trust(judgement, trust(judgement.id))
+            show_bias(judgement, bias(judgement.id))
         show_rows(judgement, judged_rows(judgement, verdicts, found))
 
 
@@ -67,9 +71,13 @@ def _offer_more(judgement: Judgement, found: Summary) -> None:
     if found.done:
         label = tn("Ask {n} question again", "Ask {n} questions again", again)
     else:
-        label = t("Resume")
+        label = t("Resume judging")
         show_note(t("It has not come to its end. What was answered is kept, and is not asked again."))
-    if st.button(label, type="primary", icon=":material/play_arrow:", key="judge-resume"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(label, type="primary", icon=":material/play_arrow:", key="judge-resume")
+        if judgement.judge.endpoint:
+            offer_key(judgement.judge.endpoint)
+    if pressed:
         try:
             resume(judgement.id)
         except TuneDeskError as error:

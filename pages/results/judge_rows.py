@@ -8,9 +8,10 @@ import streamlit as st
 
 from pages.components import sentences, sentences_judged, state
 from pages.components.files import safe_name
-from pages.components.text import plain, show_note, show_section, show_text, t
+from pages.components.text import plain, show_note, show_section, t
 from pages.results.judge_html import tell
-from pages.results.said import AT_ONCE, BOX, LONG
+from pages.results.said import AT_ONCE
+from pages.results.trust import show_answer
 from pipeline.errors import N_
 from pipeline.judge.export import as_csv, as_html
 from pipeline.judge.judgement import Judgement, read_verdicts
@@ -88,14 +89,14 @@ def _show(row: JudgedRow, judgement: Judgement) -> None:
         show_section(t("Row {row}", row=f"{row.row + 1:,}"), sentences_judged.verdict(row, judgement))
         for cause in row.missing:
             show_note(sentences_judged.why(cause))
-        _show_text(t("Asked"), row.asked)
+        show_answer(t("Asked"), row.asked)
         places = iter(st.columns(len(row.answers) + bool(row.reference), gap="medium"))
         if row.reference:
             with next(places):
-                _show_text(t("Right answer"), row.reference)
+                show_answer(t("Right answer"), row.reference)
         for one, contestant, place in zip(row.answers, judgement.material.contestants, places, strict=True):
             with place:
-                _show_text(contestant.name, one.text)
+                show_answer(contestant.name, one.text)
                 if judgement.spec.mode != "pairwise":
                     _show_score(one.score, one.remarks, judgement)
         for remark in row.remarks:
@@ -113,12 +114,3 @@ def _show_score(score: float | None, remarks: Sequence[Remark], judgement: Judge
         about = " ".join(filter(None, (one.about, value)))
         if line := ": ".join(filter(None, (about, one.reason))):
             show_note(line)
-
-
-def _show_text(name: str, text: str) -> None:
-    st.markdown(f"**{plain(name)}**")
-    if not text.strip():
-        show_note(t("(nothing)"))
-        return
-    with st.container(height=BOX if len(text) > LONG else "content", border=False):
-        show_text(text)

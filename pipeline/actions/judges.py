@@ -4,8 +4,10 @@ import time
 from dataclasses import dataclass
 
 from pipeline.actions.write import Partner, what_can_write
+from pipeline.judge import opening
 from pipeline.judge.asking import ask_once
 from pipeline.judge.judge import JudgeInfo, Reply
+from pipeline.judge.keys import Key
 from pipeline.judge.material import Material
 from pipeline.judge.prompts import Prompt, write_prompt
 from pipeline.judge.reply import Opinion
@@ -29,9 +31,7 @@ def local_judges() -> tuple[Partner, ...]:
 
 def who(model: str, endpoint: str = "") -> JudgeInfo:
     """Who judges, from what was chosen; asks nobody. Raises TuneDeskError as ``judge.opening.who``."""
-    from pipeline.judge.opening import who
-
-    return who(model, endpoint)
+    return opening.who(model, endpoint)
 
 
 def connect(endpoint: str, key: str) -> tuple[str, ...]:
@@ -45,11 +45,8 @@ def connect(endpoint: str, key: str) -> tuple[str, ...]:
         JudgeError: the address may not be asked, nothing answers there, or it does not take the key.
         JobError: the model host could not be started.
     """
-    from pipeline.judge.keys import Key
-    from pipeline.judge.opening import models_at
-
     typed = Key(key) if key.strip() else None
-    found = models_at(endpoint, typed)
+    found = opening.models_at(endpoint, typed)
     if typed:
         typed.keep(endpoint)
     return found
@@ -62,11 +59,9 @@ def try_one(material: Material, spec: JudgeSpec, info: JudgeInfo) -> Tried:
         Unanswered: no reply to this question.
         TuneDeskError: the judge cannot be asked.
     """
-    from pipeline.judge.opening import open_judge
-
     question = all_questions(material, spec)[0]
     prompt = write_prompt(question, material.items[question.item], spec)
-    judge = open_judge(info)
+    judge = opening.open_judge(info)
     try:
         began = time.monotonic()
         reply, opinion = ask_once(judge, prompt)

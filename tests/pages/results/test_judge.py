@@ -99,6 +99,7 @@ def test_the_first_line_says_whom_the_judge_prefers_and_by_how_much(home: Worksp
     assert said.startswith("The judge prefers tuned: ") and " of 100 against " in app.header[0].value
     assert "some-judge at 127.0.0.1:1 judged 30 prompts" in said
     assert said.count("scored: 30 of 30 (100.0%)") == 2
+    assert "How far to trust this judge" in said and "rating" in [link.page for link in app.page_link]
     assert [metric.label for metric in app.metric] == ["tuned", "base", "Difference"]
     alts = {figure.proto.id.rpartition("-")[2]: figure.proto.alt for figure in app.get("plotly_chart")}
     assert all(alts.values()) and "tuned is scored higher in 30 of 30 prompts" in " ".join(alts.values())
@@ -154,7 +155,7 @@ def test_what_stopped_early_offers_to_go_on(home: Workspace, state: str, cause: 
     made = stage_judgement(SCORES, material(10), most=8, state=state, cause=cause)
     app = visit("results/judge.py", judgement=made.id)
     assert words(app).startswith("The judge has answered 8 of 20 questions")
-    assert app.button(key="judge-resume").label == "Resume"
+    assert app.button(key="judge-resume").label == "Resume judging"
     assert cause in words(app)
 
 
@@ -220,3 +221,14 @@ def test_the_report_of_a_run_that_writes_leads_here(home: Workspace, tmp_path: P
 def test_storage_names_judgements(home: Workspace) -> None:
     stage_judgement(SCORES, material(2))
     assert "Judgements and people's ratings" in words(visit("storage.py"))
+
+
+def test_a_server_that_has_forgotten_the_key_can_be_given_it_again_and_the_key_is_wiped(home: Workspace) -> None:
+    info = JudgeInfo("gpt-x", "https://judge.example/v1")
+    made = stage_judgement(SCORES, material(4), info=info, most=2, state="failed", cause="It wants a key.")
+    app = visit("results/judge.py", judgement=made.id)
+    app.text_input(key="judge-key-again-typed").set_value("sk-very-secret")
+    next(button for button in app.button if button.label == "Connect").click().run()
+    assert "judge.example is not among the servers that may be asked." in words(app)
+    assert app.text_input(key="judge-key-again-typed").value == ""
+    assert "sk-very-secret" not in words(app)
