@@ -61,6 +61,13 @@ PLACES: dict[str, tuple[Place, ...]] = {
             "results/errors.py", "errors", N_("Wrong rows"), ":material/rule:", N_("The rows that a run gets wrong.")
         ),
         Place(
+            "results/judge.py",
+            "judge",
+            N_("Judge"),
+            ":material/balance:",
+            N_("Have another model score the answers, and see how far to trust it."),
+        ),
+        Place(
             "results/rating.py",
             "rating",
             N_("Rate answers"),

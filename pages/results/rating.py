@@ -50,6 +50,7 @@ def show_judgements() -> None:
     judgements = list_judgements()
     if not judgements:
         show_note(t("There is no judgement yet. Have a judge score some answers first."))
+        link("results/judge.py")
     for one in judgements:
         rows = tn("{n} row", "{n} rows", len(one.material.items))
         link("results/rating.py", f"{one.name} · {rows}", **{JUDGEMENT: one.id})

@@ -28,6 +28,7 @@ show_line(" ".join(filter(None, (sentences_results.pictured(report), sentences_r
 written = isinstance(report, WrittenReport)
 ways = {
     "results/errors.py": t("Read its answers") if written else t("Read the wrong rows"),
+    **({"results/judge.py": t("Have a judge score it")} if written else {}),
     **(
         {"use/playground.py": t("Talk to it")}
         if written

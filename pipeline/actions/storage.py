@@ -42,6 +42,8 @@ def usage() -> tuple[StorageRow, ...]:
         StorageRow("sources", N_("Files you brought"), *_weigh(space.sources), False),
         StorageRow("runs", N_("Runs and their models"), *_weigh(space.runs), False),
         StorageRow("models", N_("Base models"), *_weigh(space.models), False),
+        StorageRow("judgements", N_("Judgements and people's ratings"), *_weigh(space.judgements), False),
+        StorageRow("tastings", N_("Blind tastings and their votes"), *_weigh(space.tastings), False),
         StorageRow("jobs", N_("Filled files and logs of past jobs"), *_weigh(space.jobs), True),
         StorageRow("checks", N_("What the data check found"), *_weigh(space.checks), True),
         StorageRow("unused", N_("Files that no dataset uses any more"), *_weigh_all(_unused_sources()), True),
