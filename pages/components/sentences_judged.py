@@ -244,7 +244,7 @@ def duel(found: Duel, judgement: Judgement) -> str:
     """Wins, ties and losses in a sentence."""
     first, second = (one.name for one in judgement.material.contestants)
     said = t(
-        "{second} is better in {wins} pairs, {first} in {losses}; {ties} are ties",
+        "{second} is better in {wins} pairs, {first} in {losses}; {ties} are ties.",
         second=second,
         first=first,
         wins=f"{found.wins:,}",
@@ -252,11 +252,11 @@ def duel(found: Duel, judgement: Judgement) -> str:
         ties=f"{found.ties:,}",
     )
     flips = tn(
-        "in {n} pair the verdict turned with the order, which makes a tie",
-        "in {n} pairs the verdict turned with the order, which makes a tie",
+        "In {n} pair the verdict turned with the order, which makes a tie.",
+        "In {n} pairs the verdict turned with the order, which makes a tie.",
         found.flips,
     )
-    return f"{said}; {flips}." if found.flips else f"{said}."
+    return f"{said} {flips}" if found.flips else said
 
 
 def winner(row: JudgedRow, judgement: Judgement) -> str:

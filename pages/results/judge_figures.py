@@ -121,7 +121,7 @@ def _show_criteria(judgement: Judgement, found: Summary) -> None:
         parts = [
             f"{name} {sentences_judged.signed_span(one, mode)}" for name, one in found.criteria_differences.items()
         ]
-        show_note(t("Differences: {differences}", differences="; ".join(parts)))
+        show_note(t("Differences: {differences}", differences=" · ".join(parts)))
 
 
 def _lines(names: list[str], series: list[Series], judgement: Judgement) -> str:
@@ -164,4 +164,4 @@ def _show_differences(slices: list[Slice], judgement: Judgement) -> None:
         if one.difference is not None
     ]
     if parts:
-        show_note(t("Differences: {differences}", differences="; ".join(parts)))
+        show_note(t("Differences: {differences}", differences=" · ".join(parts)))

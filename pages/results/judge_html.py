@@ -34,6 +34,7 @@ def tell(judgement: Judgement, found: Summary, rows: Sequence[JudgedRow], langua
         answer=sentences_judged.headline(judgement, found),
         grounds=sentences_judged.grounds(judgement, found),
         warning=sentences_judged.trust(judgement.judge),
+        facts_title=t("How it was judged"),
         facts=_facts(judgement, found),
         sections=tuple(sections),
         rows_title=t("The lowest scores") if alone else t("The largest differences"),

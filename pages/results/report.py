@@ -28,9 +28,8 @@ show_line(" ".join(filter(None, (sentences_results.pictured(report), sentences_r
 written = isinstance(report, WrittenReport)
 ways = {
     "results/errors.py": t("Read its answers") if written else t("Read the wrong rows"),
-    **({"results/judge.py": t("Have a judge score it")} if written else {}),
     **(
-        {"use/playground.py": t("Talk to it")}
+        {"use/playground.py": t("Talk to it"), "results/judge.py": t("Have a judge score it")}
         if written
         else {"use/fill.py": t("Fill the blank cells"), "use/ask.py": t("Try a text")}
     ),

@@ -77,6 +77,7 @@ class Telling:
     answer: str  # the first line
     grounds: str
     warning: str  # "" for none
+    facts_title: str
     facts: tuple[tuple[str, str], ...]  # who judged what, and how
     sections: tuple[Section, ...]
     rows_title: str
@@ -141,7 +142,7 @@ def as_html(telling: Telling) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(telling.answer)}</title><style>{_STYLE}</style></head><body>"
         f'<h1>{escape(telling.answer)}</h1><p class="note">{escape(telling.grounds)}</p>{warning}'
-        f"{''.join(map(_section, telling.sections))}<dl>{facts}</dl>"
+        f"{''.join(map(_section, telling.sections))}<h2>{escape(telling.facts_title)}</h2><dl>{facts}</dl>"
         f"<h2>{escape(telling.rows_title)}</h2>{''.join(_row(title, parts) for title, parts in telling.rows)}"
         f'<p class="note">{escape(telling.foot)}</p></body></html>'
     )
@@ -160,7 +161,7 @@ def _bar(bar: Bar) -> str:
         '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         '<rect width="100" height="10" fill="currentColor" opacity="0.08"/>'
         f'<rect width="{share:.2f}" height="10" fill="{colour}" opacity="0.55"/>'
-        f'<rect x="{low:.2f}" width="{max(0.4, high - low):.2f}" y="4" height="2" fill="{colour}"/></svg>'
+        f'<rect x="{low:.2f}" width="{max(0.4, high - low):.2f}" y="4" height="2" fill="currentColor"/></svg>'
     )
     return (
         f'<div class="bar"><span>{escape(bar.name)}</span>{drawn}<span class="value">{escape(bar.value)}</span></div>'

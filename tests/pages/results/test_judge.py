@@ -111,7 +111,7 @@ def test_a_difference_that_may_be_chance_is_called_so(home: Workspace) -> None:
     first = stage_judgement(PAIRS, material(12), lambda prompt: '{"winner": "A"}')
     said = words(visit("results/judge.py", judgement=first.id))
     assert said.startswith("The judge sees no difference that is beyond chance between tuned and base")
-    assert "in 12 pairs the verdict turned with the order, which makes a tie." in said
+    assert "In 12 pairs the verdict turned with the order, which makes a tie." in said
 
 
 def test_a_worse_model_is_not_called_the_better_one(home: Workspace) -> None:

@@ -112,7 +112,7 @@ class Tags(HTMLParser):
 
 def test_hostile_words_stay_words_wherever_they_stand() -> None:
     telling = Telling(
-        *("en", HOSTILE, HOSTILE, HOSTILE, ((HOSTILE, HOSTILE),)),
+        *("en", HOSTILE, HOSTILE, HOSTILE, HOSTILE, ((HOSTILE, HOSTILE),)),
         (Section(HOSTILE, (Bar(HOSTILE, HOSTILE, 0.5, 0.4, 0.6),), HOSTILE),),
         HOSTILE,
         ((HOSTILE, (Part(HOSTILE, HOSTILE, HOSTILE), Part(HOSTILE, HOSTILE))),),
@@ -121,13 +121,13 @@ def test_hostile_words_stay_words_wherever_they_stand() -> None:
     page = as_html(telling)
     found = Tags(page)
     assert not found.tags & {"script", "img", "a", "iframe", "link"}
-    assert found.text.count(HOSTILE) == 18
+    assert found.text.count(HOSTILE) == 19
     assert "default-src &#x27;none&#x27;; style-src &#x27;unsafe-inline&#x27;" in page
 
 
 def test_the_answer_comes_first_and_bars_end_where_the_scale_does() -> None:
     bars = (Bar("tuned", "71.3", 0.713, 0.6, 1.2), Bar("base", "0", -0.1, -0.2, 0.1, ours=False))
-    page = as_html(Telling("zh-CN", "答案", "", "", (), (Section("s", bars),), "rows", (), "foot"))
+    page = as_html(Telling("zh-CN", "答案", "", "", "", (), (Section("s", bars),), "rows", (), "foot"))
     assert page.index("<h1>答案</h1>") < page.index('width="71.30"')
     assert 'x="60.00" width="40.00"' in page and 'width="0.00" height="10" fill="var(--other)"' in page
     assert '<html lang="zh-CN">' in page
