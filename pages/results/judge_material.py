@@ -63,14 +63,14 @@ def pick_material() -> Picked | None:
 def _of_run(runs: Sequence[RunInfo]) -> Picked:
     by_id = {run.id: run for run in runs}
     current = state.current_run()
-    if st.session_state.get("judge-run") not in by_id:
-        st.session_state["judge-run"] = current.id if current and current.id in by_id else runs[0].id
+    usual = current.id if current and current.id in by_id else runs[0].id
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             t("Run"),
             list(by_id),
+            list(by_id).index(usual),
             format_func=lambda one: by_id[one].name,
-            key="judge-run",
+            key=f"judge-run-{usual}",  # another run in the bar at the top is another one here
             width=380,
             persist_state="session",
         )

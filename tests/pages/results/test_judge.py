@@ -42,7 +42,7 @@ def test_a_run_is_judged_beside_its_base_model_unless_somebody_says_otherwise(ho
     staged = stage_texts(tmp_path)
     app = visit("results/judge.py", run=staged.run)
     assert f"{TEXTS} prompts of its test rows." in words(app)
-    assert app.selectbox(key="judge-run").value == staged.run
+    assert app.selectbox(key=f"judge-run-{staged.run}").value == staged.run
     (other,) = [box for box in app.selectbox if str(box.key).startswith("judge-other-")]
     assert other.value == "base"
     assert [radio.value for radio in app.radio] == ["score100"]
