@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from pipeline.evaluation.errors import neutral
+from pipeline.data.formulas import neutral
 from pipeline.judge.judgement import TIE, Judgement
 from pipeline.judge.side_by_side import JudgedRow, Remark
 
