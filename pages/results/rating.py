@@ -51,6 +51,7 @@ def show_judgements() -> None:
     if not judgements:
         show_note(t("There is no judgement yet. Have a judge score some answers first."))
         link("results/judge.py")
+        link("results/judge.py")
     for one in judgements:
         rows = tn("{n} row", "{n} rows", len(one.material.items))
         link("results/rating.py", f"{one.name} · {rows}", **{JUDGEMENT: one.id})
@@ -96,6 +97,7 @@ def show_rating(judgement: Judgement, chosen: Sample, rater: str) -> None:
             tn("You have rated {n} answer", "You have rated all {n}", len(todo)),
             t("Thank you. Somebody else may rate the same ones: how far people agree is what a judge is held against."),
         )
+        link("results/judge.py", t("See how far the judge agrees"), **{JUDGEMENT: judgement.id})
     else:
         _show_task(judgement, left[0], rater, len(todo) - len(left), len(todo))
     _show_ways(judgement, list(done.values()))

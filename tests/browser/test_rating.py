@@ -10,6 +10,8 @@ from pipeline.settings import Workspace
 from tests.browser.stage import LOCALES, Server, settle
 from tests.unit.judge.judged import judgement
 
+PATIENCE = 30_000  # milliseconds
+
 
 @pytest.fixture
 def dashboard(home: Workspace) -> Iterator[Server]:
@@ -33,17 +35,19 @@ def test_keys_rate_take_back_and_a_reload_loses_nothing(browser: Browser, dashbo
 
     for key, task, following in (("1", first, second), ("2", second, third)):
         # Only a button that is there listens to its key, and each belongs to one task.
-        expect(page.locator(f".st-key-rate-{task.item}-{task.shown[0]}-{key} button")).to_be_visible()
+        expect(page.locator(f".st-key-rate-{task.item}-{task.shown[0]}-{key} button")).to_be_visible(timeout=PATIENCE)
+        settle(page)
         page.keyboard.press(key)
-        expect(page.get_by_text(f"question {following.item}", exact=True)).to_be_visible()
+        expect(page.get_by_text(f"question {following.item}", exact=True)).to_be_visible(timeout=PATIENCE)
     assert [(one.item, one.winner) for one in read_ratings(judged.id)] == [
         (first.item, first.shown[0]),
         (second.item, second.shown[1]),
     ]
 
-    expect(page.locator(".st-key-undo-2 button")).to_be_visible()
+    expect(page.locator(".st-key-undo-2 button")).to_be_visible(timeout=PATIENCE)
+    settle(page)
     page.keyboard.press("Backspace")
-    expect(page.get_by_text(f"question {second.item}", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"question {second.item}", exact=True)).to_be_visible(timeout=PATIENCE)
     page.reload()
     settle(page)
     expect(page.get_by_text(f"question {second.item}", exact=True)).to_be_visible()

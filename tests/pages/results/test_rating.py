@@ -104,6 +104,8 @@ def test_keys_say_which_one_stood_where(home: Workspace) -> None:
     said = {one.item: one.winner for one in read_ratings(judged.id)}
     assert said == {first.item: first.shown[0], second.item: second.shown[1], third.item: TIE}
     assert "You have rated all 3" in words(app)
+    (way,) = [one.proto for one in app.get("page_link") if one.proto.label == "See how far the judge agrees"]
+    assert judged.id in str(way)
 
 
 def test_the_answer_shown_first_is_the_one_that_stands_there(home: Workspace) -> None:
