@@ -11,14 +11,17 @@ import pandas as pd
 import pytest
 import torch
 
+from pipeline.data.conversation import single
 from pipeline.data.source import Source, import_source
+from pipeline.inference.events import Token
 from pipeline.inference.fill import fill_file, filled_rows
 from pipeline.inference.generate import Writer
+from pipeline.inference.sampling import GREEDY
 from pipeline.runs.bundle import read_info, seal, write_info
 from pipeline.runs.progress import Silent
 from pipeline.settings import Workspace
 from pipeline.training.writing import answers as several
-from tests.tiny_writers import ANSWERS, CONTEXT, write_bundle
+from tests.tiny_writers import ANSWERS, CONTEXT, write_bundle, write_rewriter
 
 KNOWN = {**ANSWERS, "calculate": "=1+1"}
 ROWS = [
@@ -106,6 +109,23 @@ def test_its_confidence_is_the_mean_probability_of_its_tokens(bundle: Path, sour
     answer = len(row["answer"].encode()) + 1
     said = logs[-answer:].gather(1, ids[-answer:, None])
     assert float(row["confidence"]) == pytest.approx(float(said.mean().exp()), abs=1e-4)
+
+
+def test_an_encoder_decoder_fills_in_what_it_says_when_it_is_asked(
+    bundle: Path, home: Workspace, tmp_path: Path
+) -> None:
+    folder = write_rewriter(tmp_path / "t5")
+    write_info(folder, replace(read_info(bundle), format="bare", most_tokens=12))
+    seal(folder)
+    asked = ["please refund", "the printer is on fire"]
+    pd.DataFrame({"instruction": asked}).to_json(tmp_path / "asked.json", orient="records")
+    source = import_source(tmp_path / "asked.json", "asked.json")
+    filled = json.loads(fill_file(folder, source.id, tmp_path / "out.json").path.read_text(encoding="utf-8"))
+    writer, greedy = Writer.load(folder), replace(GREEDY, max_new_tokens=12)
+    for row, text in zip(filled, asked, strict=True):
+        events = writer.stream(single(text, ""), greedy)
+        assert row["prediction"] == "".join(event.text for event in events if isinstance(event, Token)).strip()
+        assert 0 < float(row["confidence"]) < 1
 
 
 def test_what_it_is_less_sure_of_stays_blank(bundle: Path, source: Source, tmp_path: Path) -> None:
