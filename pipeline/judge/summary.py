@@ -14,7 +14,7 @@ from pipeline.judge.prompts import TOP
 from pipeline.judge.rubric import HIGH, LOW
 from pipeline.judge.spec import JudgeSpec, all_questions
 from pipeline.metrics import resampled
-from pipeline.metrics.intervals import Interval
+from pipeline.metrics.intervals import Interval, accuracy_interval
 from pipeline.metrics.resampled import Table
 
 # A mean over fewer of the answers than this says little about all of them.
@@ -234,8 +234,15 @@ def _duel(items: Sequence[JudgedItem]) -> Duel:
         ties=said[TIE],
         flips=sum(one.flipped for one in items),
         missing=said[None],
-        rate=mean_interval(points) if points else None,
+        rate=_rate(points) if points else None,
     )
+
+
+def _rate(points: Sequence[float]) -> Interval:
+    """The mean of points from 0 to 1; where all are won, or all are lost, resampling would show no spread."""
+    if set(points) in ({0.0}, {1.0}):
+        return accuracy_interval(np.ones(len(points), int), np.array(points, int))
+    return mean_interval(points)
 
 
 def _points(winner: int) -> float:

@@ -100,6 +100,13 @@ def test_a_pair_whose_orders_disagree_is_a_tie() -> None:
     assert duel.coverage == 0.75
 
 
+def test_ten_wins_of_ten_do_not_mean_that_the_next_one_is_certain() -> None:
+    found = summarise(unkept(PAIRS, material(10)), [one for item in range(10) for one in pair(item, 1, 1)])
+    assert found.duel is not None and found.duel.rate is not None
+    assert (found.duel.rate.value, found.duel.rate.high) == (1.0, 1.0)
+    assert found.duel.rate.low == pytest.approx(0.7)
+
+
 def test_forged_answers_count_in_no_mean(home: Workspace) -> None:
     spec = JudgeSpec("score100", forged=3)
 
