@@ -185,9 +185,10 @@ def _try(material: Material, spec: JudgeSpec, info: JudgeInfo) -> None:
 def _show_tried(tried: Tried) -> None:
     with st.container(border=True):
         if tried.opinion is None:
-            show_warning(t(WHY["cut" if tried.reply.cut else "unreadable"]))
+            why = "cut" if tried.reply.cut else "unreadable"
+            show_warning(t(WHY[why]))
         show_note(t("Answered in {duration}.", duration=sentences.duration(tried.seconds)))
-        st.markdown(f"**{plain(t('The judge is told'))}**")
-        show_verbatim(f"{tried.prompt.system}\n\n{tried.prompt.user}")
-        st.markdown(f"**{plain(t('It replies'))}**")
-        show_verbatim(tried.reply.text)
+        told = f"{tried.prompt.system}\n\n{tried.prompt.user}"
+        for name, text in ((t("The judge is told"), told), (t("It replies"), tried.reply.text)):
+            st.markdown(f"**{plain(name)}**")
+            show_verbatim(text)
