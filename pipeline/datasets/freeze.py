@@ -117,7 +117,8 @@ def add_version(view: View, split: str, *, name: str, sample: bool) -> DatasetRo
 
 
 def _how_answered(view: View) -> tuple[object, ...]:
-    return view.label, view.label_columns, view.separators, view.number, view.written, view.dialogue, view.rejected
+    how = view.number, view.written, view.dialogue, view.rejected, view.raw
+    return view.label, view.label_columns, view.separators, *how
 
 
 def _divide(

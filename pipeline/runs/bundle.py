@@ -49,6 +49,16 @@ class BundleInfo:
     dialogue: bool = False  # the text column holds whole conversations
 
     @property
+    def pretrained(self) -> bool:
+        """Whether it has learned from texts alone."""
+        return self.task == "pretraining"
+
+    @property
+    def labels_texts(self) -> bool:
+        """Whether it gives labels or numbers; others write, or know nothing but how texts go on."""
+        return not self.format and not self.pretrained
+
+    @property
     def answers(self) -> tuple[str, ...]:
         """The columns of a file that hold what the model predicts."""
         return self.label_columns or (self.label,)
