@@ -15,6 +15,8 @@ from pipeline.runs.bundle import read_info
 run = state.pick_run(finished=True)
 try:
     info = read_info(bundle_of(run.id))
+    if info.pretrained:
+        show_empty(asking.read_only(run.name), t("Keep it as a base model"), "use/export.py", run=run.id)
     if info.format:
         show_empty(asking.writes(run.name), t("Talk to it"), "use/playground.py", run=run.id)
     if job := job_in_url(JOB, run.id):

@@ -126,8 +126,8 @@ def texts_alone(column: str) -> Question:
 
 
 def _is_text_alone(profiles: Sequence[ColumnProfile]) -> bool:
-    """Whether one column holds texts, and no other anything that could be an answer."""
-    told = [column.kind for column in profiles if column.kind not in ("empty", "id", "date")]
+    """Whether one column holds texts, and no other could hold answers; a blank one could."""
+    told = [column.kind for column in profiles if column.kind not in ("id", "date")]
     return told == ["text"]
 
 
