@@ -43,7 +43,7 @@ def grounds(report: PretrainingReport) -> str:
         gained = report.differences["bits_per_character"]
         return t(
             "Measured on {rows} test rows that it has never seen, {tokens} tokens; 95% interval {low} – {high}. The "
-            "base model: {base}. It is {gain} bits better (95% interval {least} to {most}).",
+            "base model: {base}. In its favour: {gain} bits (95% interval {least} to {most}).",
             rows=f"{report.test_rows:,}",
             tokens=f"{report.tokens:,}",
             low=number(main.low),

@@ -185,6 +185,7 @@ def estimate_writing(
 
 
 HIDDEN_SHARE = 0.15  # of the tokens, that an encoder is asked about
+COPIES = 3  # of what a model says of every word for a token: itself, its logarithm, its gradient
 
 
 def estimate_reading(
@@ -220,7 +221,7 @@ def estimate_reading(
         ("writing", (recipe.epochs + 2) * shown / writing),
     )
     at_once = recipe.batch_size * piece
-    spoken = at_once * (asked / whole) * shape.embeddings / shape.hidden
+    spoken = at_once * (asked / whole) * COPIES * shape.embeddings / shape.hidden
     memory = int(
         PROCESS_BYTES
         + (2 * model.parameters + 3 * weights + at_once * layers * shape.hidden * ACTIVATIONS + spoken) * FLOAT

@@ -181,8 +181,11 @@ def causal_rows(pieces: Iterable[TextPiece], tokenizer: Any, packed: bool) -> Ca
 
     Every token is foretold once: the first one after the mark that the tokenizer puts in front, else after an end
     token, as texts follow each other in pre-training; that of a later piece after the last one of the piece before.
+
+    Raises:
+        ModelError: the tokenizer has no end token.
     """
-    end = int(tokenizer.eos_token_id)
+    end = end_of(tokenizer)
     start = tuple(beginning(tokenizer)) or (end,)
     rows: list[WrittenRow] = []
     for piece in pieces:
@@ -216,7 +219,7 @@ def span_rows(pieces: Iterable[TextPiece], tokenizer: Any, seed: int, epoch: int
     """Rows for an encoder-decoder; arguments as for ``masked_rows``.
 
     Raises:
-        ModelError: the tokenizer has no marks for what is cut out.
+        ModelError: the tokenizer has no marks for what is cut out, or no end token.
     """
     marks = sentinels(tokenizer.convert_tokens_to_ids, tokenizer.unk_token_id)
     if not marks:
@@ -224,7 +227,16 @@ def span_rows(pieces: Iterable[TextPiece], tokenizer: Any, seed: int, epoch: int
             N_("The model's tokenizer lacks T5's marks <extra_id_0> and so on. Choose another base model, such as T5.")
         )
     rows = tuple(piece for piece in pieces if len(piece) >= _FEWEST)
-    return SpanRows(rows, tokenizer.pad_token_id or 0, seed, epoch, marks, int(tokenizer.eos_token_id))
+    return SpanRows(rows, tokenizer.pad_token_id or 0, seed, epoch, marks, end_of(tokenizer))
+
+
+def end_of(tokenizer: Any) -> int:
+    """The end token. Raises ModelError where there is none."""
+    if tokenizer.eos_token_id is None:
+        raise ModelError(
+            N_("The model's tokenizer has no end token, so that it cannot tell texts apart. Choose another base model.")
+        )
+    return int(tokenizer.eos_token_id)
 
 
 def frame(tokenizer: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
