@@ -46,9 +46,9 @@ PRESET_HELP = {
     "bert": N_("Trains the whole model with each of the twelve settings of the BERT paper: hours without a GPU."),
 }
 READING_PRESET_HELP = {
-    "fast": N_("Each text is read once (by models that guess hidden words, three times): a first look."),
-    "balanced": N_("Twice as often: what most files need."),
-    "best": N_("Four times as often: a little better where there are enough texts."),
+    "fast": N_("Each text is read once, or three times by models that guess hidden words: a first look."),
+    "balanced": N_("Each text is read twice, or six times by models that guess hidden words: what most files need."),
+    "best": N_("Each text is read four times, or twelve times by models that guess hidden words: a little better."),
 }
 WRITING_PRESET_HELP = {
     "fast": N_("Small matrices beside the model learn (LoRA), once through all rows: a first look."),

@@ -126,7 +126,9 @@ def _frame(source: Source, guessed: Question) -> "st.delta_generator.DeltaGenera
     """In sight where there is doubt, else folded away."""
     doubt = guessed.kind != "one" or guessed.second or reading.could_be_number(source.id, guessed.label)
     if not doubt:
-        return st.expander(plain(t("The answer is something else: several labels, a number")), icon=":material/help:")
+        return st.expander(
+            plain(t("The answer is something else: several labels, a number, or none at all")), icon=":material/help:"
+        )
     frame = st.container(border=True)
     with frame:
         show_section(t("What is the answer like?"))

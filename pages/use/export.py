@@ -1,5 +1,7 @@
 """Export: how do I take the model away, and does it answer the same elsewhere?"""
 
+from typing import Literal
+
 import streamlit as st
 
 from pages.components import sentences, state
@@ -85,7 +87,8 @@ def show_keep(run: RunInfo, info: BundleInfo) -> None:
         show_section(t("Train on from this model"), purpose)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(t("Name"), value=safe_name(run.name, ""), key="keep_name", width=320, max_chars=80)
-            kept = st.button(t("Keep as a base model"), icon=":material/deployed_code:", key="keep")
+            kind: Literal["primary", "secondary"] = "primary" if info.pretrained else "secondary"
+            kept = st.button(t("Keep as a base model"), type=kind, icon=":material/deployed_code:", key="keep")
         if kept and name.strip():
             try:
                 st.query_params[BRING] = start_bring(bundle_of(run.id), name.strip())
@@ -115,7 +118,12 @@ with st.container(border=True):
     except TuneDeskError as error:
         show_error(error)
         job = ""
-    if not job and st.button(t("Make the file"), type="primary", icon=":material/archive:", key="make"):
+    if not job and st.button(
+        t("Make the file"),
+        type="secondary" if info.pretrained else "primary",
+        icon=":material/archive:",
+        key="make",
+    ):
         st.query_params[JOB] = start_export(run.id, "hf")
         st.rerun()
 

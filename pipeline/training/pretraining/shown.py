@@ -76,7 +76,8 @@ def _guessed(module: WriterTrainee, tokenizer: Any, rows: MaskedRows | SpanRows,
         "row": piece.number,
         "asked": _with_blanks(piece, gaps),
         "truth": BETWEEN.join(_characters(piece, gap) for gap in gaps),
-        "said": BETWEEN.join(_plain(tokenizer, guesses[low:high]) for low, high in pairwise(bounds)),
+        # Tokenizers of single characters put spaces between Chinese ones.
+        "said": BETWEEN.join(_SPACED.sub("", _plain(tokenizer, guesses[low:high])) for low, high in pairwise(bounds)),
     }
 
 
@@ -105,5 +106,5 @@ def _characters(piece: TextPiece, gap: tuple[int, int]) -> str:
 
 
 def _plain(tokenizer: Any, ids: Sequence[int]) -> str:
-    """Tokens as a text, without the spaces that some tokenizers put between Chinese characters."""
-    return _SPACED.sub("", str(tokenizer.decode(ids, skip_special_tokens=True)).strip())
+    """Tokens as a text."""
+    return str(tokenizer.decode(ids, skip_special_tokens=True)).strip()

@@ -9,7 +9,8 @@ from pipeline.actions.data import Dataset, create_dataset
 from pipeline.actions.plan import plan, recommend
 from pipeline.actions.write import find_writer
 from pipeline.cli import main
-from pipeline.errors import ModelError, RunError, SettingError
+from pipeline.data.source import import_source
+from pipeline.errors import ModelError, RunError, SettingError, UnfitData
 from pipeline.settings import Workspace
 from tests.pages.staged_reading import texts_source
 from tests.pretraining import tiny_reader
@@ -44,6 +45,13 @@ def test_models_that_cannot_are_refused_before_the_start_with_what_would_do(data
     offered = {one.model for one in recommend(dataset)}
     assert {"reader-decoder", "reader-encoder", "reader-encoder-decoder"} <= offered
     assert not {"sentence encoder", "no marks", "all-MiniLM-L6-v2"} & offered
+
+
+def test_too_few_texts_are_told_as_such(home: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "two.csv").write_text("text\nthe printer is on fire\nplease refund the invoice\n")
+    source = import_source(tmp_path / "two.csv", "two.csv")
+    with pytest.raises(UnfitData, match="2 texts are too few"):
+        create_dataset(source.id, name="two", text=("text",), label="text", written=True, raw=True)
 
 
 @pytest.mark.parametrize("settings", [{"prompt_format": "chat"}, {"search": "space"}, {"class_weights": "sqrt"}])

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pipeline.errors import ModelError
 from pipeline.training.pretraining.masking import LONGEST_WORD, choose_words, hide, whole_words
 from pipeline.training.pretraining.pieces import cut_texts
 from pipeline.training.pretraining.rows import MaskedRows, masked_rows
@@ -102,6 +103,11 @@ def test_other_words_are_hidden_in_every_epoch_and_the_same_ones_whenever_it_com
     alone = rows.of_epoch(1).collate([7])["labels"][0]
     assert bool((second[7][: len(alone)] == alone).all())
     assert not bool((replace(rows, seed=1).collate(range(40))["labels"] == first).all())
+
+
+def test_a_tokenizer_without_a_mask_is_refused():
+    with pytest.raises(ModelError, match="no mask"):
+        masked_rows([], byte_tokenizer(), 100, 0, 0)
 
 
 def test_a_mark_of_the_model_in_a_text_is_read_as_text():

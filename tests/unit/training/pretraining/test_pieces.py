@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from pipeline.errors import ModelError
 from pipeline.models.load import load_tokenizer, load_writer
 from pipeline.settings import Workspace
 from pipeline.training.pretraining.measure import surprise
@@ -11,7 +12,7 @@ from pipeline.training.pretraining.rows import causal_rows
 from pipeline.training.writing.rows import IGNORED
 from pipeline.training.writing.trainee import WriterTrainee
 from tests.pretraining import PHRASES, texts, tiny_reader
-from tests.tiny import tiny_letters
+from tests.tiny import tiny_letters, tiny_tokenizer
 
 LONG = " ".join(PHRASES)
 
@@ -42,6 +43,11 @@ def test_a_decoder_learns_every_token_once_and_the_end_of_every_text():
     starts = [row.ids[0] for row in rows.rows]
     assert starts == [end, *(row.ids[-1] for row in rows.rows[:-2]), end]
     assert all(len(row) <= 17 + 2 for row in rows.rows)
+
+
+def test_a_decoder_without_an_end_token_is_refused():
+    with pytest.raises(ModelError, match="no end token"):
+        causal_rows([], tiny_tokenizer(), packed=True)
 
 
 def test_packed_and_filled_up_surprise_the_same(home: Workspace):
