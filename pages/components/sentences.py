@@ -23,6 +23,8 @@ SCORES = {
     "accuracy": (N_("Test accuracy"), True),
     "micro_f1": (N_("Micro-F1"), True),
     "pearson": (N_("Correlation"), False),
+    "masked_accuracy": (N_("Hidden words guessed right"), True),
+    "bits_per_character": (N_("Surprise (bits a character)"), False),
 }
 MOSTLY_RIGHT = 0.5  # below, filling a file would bring more wrong labels than right ones
 MB = 1000**2
@@ -44,6 +46,11 @@ PRESET_HELP = {
     "best": N_("Tries many settings for as long as you allow (Advanced) and keeps the best of them."),
     "bert": N_("Trains the whole model with each of the twelve settings of the BERT paper: hours without a GPU."),
 }
+READING_PRESET_HELP = {
+    "fast": N_("Each text is read once, or three times by models that guess hidden words: a first look."),
+    "balanced": N_("Each text is read twice, or six times by models that guess hidden words: what most files need."),
+    "best": N_("Each text is read four times, or twelve times by models that guess hidden words: a little better."),
+}
 WRITING_PRESET_HELP = {
     "fast": N_("Small matrices beside the model learn (LoRA), once through all rows: a first look."),
     "balanced": N_("Twice through all rows: what most files need."),
@@ -61,6 +68,11 @@ PREFERENCE_VERDICTS = {
     "beyond_baseline": N_("It has learned which answers are better."),
     "not_distinguishable": N_("Whether it has learned which answers are better is not certain."),
     "worse": N_("It prefers the worse answers: look whether the two columns were mixed up."),
+}
+READING_VERDICTS = {
+    "beyond_baseline": N_("It knows texts like yours better than the base model."),
+    "not_distinguishable": N_("Whether it knows texts like yours better than the base model is not certain."),
+    "worse": N_("It knows texts like yours less well than the base model."),
 }
 TEXT_VERDICTS = {
     "beyond_baseline": N_("It answers better than the base model."),
@@ -104,6 +116,11 @@ def clock(when: datetime, timezone_offset: int | None) -> str:
 def rows(summary: Summary) -> str:
     """The first sentence of the Data page: 2,204 rows, 1,198 labelled, 1,006 to fill."""
     counted = tn("{n} row", "{n} rows", summary.rows)
+    if summary.raw:
+        if not summary.blank:
+            return t("{rows}, all with a text", rows=counted)
+        filled = {"filled": f"{summary.labelled:,}", "blank": f"{summary.blank:,}"}
+        return t("{rows}, {filled} with a text, {blank} without", rows=counted, **filled)
     if summary.answer_lengths:
         if not summary.blank:
             return t("{rows}, all with an answer", rows=counted)
@@ -138,6 +155,8 @@ def answers(summary: Summary) -> str:
 
 def task(view: View) -> str:
     """What a model learns from a View."""
+    if view.raw:
+        return t("It reads your texts and learns how they go on, from {column} alone.", column=view.label)
     if view.dialogue:
         return t("It learns to answer as the assistant does in {column}.", column=view.label)
     if view.rejected:
@@ -176,6 +195,8 @@ def score_line(metrics: Mapping[str, float]) -> str:
 
 def beside_score(metrics: Mapping[str, float]) -> str:
     """The second figure of a run, to stand beside its score; "" where one tells it all."""
+    if "perplexity" in metrics:
+        return t("perplexity {perplexity}", perplexity=f"{metrics['perplexity']:.1f}")
     if "bits_per_character" not in metrics:
         return ""
     return t("{bits} bits a character", bits=f"{metrics['bits_per_character']:.2f}")
@@ -195,6 +216,8 @@ def verdict(name: str, metrics: Mapping[str, float] | None = None) -> str:
     ``metrics`` of the run tell what it is compared with: the base model, or what the simplest method answers, which is
     a label, a set of labels or a mean.
     """
+    if metrics is not None and "perplexity" in metrics:
+        return t(READING_VERDICTS[name]) if name in READING_VERDICTS else ""
     if metrics is not None and "preference_accuracy" in metrics:
         return t(PREFERENCE_VERDICTS[name]) if name in PREFERENCE_VERDICTS else ""
     if metrics is not None and "chrf" in metrics:
@@ -213,6 +236,8 @@ def amount(number: float) -> str:
 
 def off(metrics: Mapping[str, float]) -> str:
     """How far off predicted numbers are, how many rows have every label right, or answers surprise; "" for classes."""
+    if "perplexity" in metrics:
+        return ""
     if "bits_per_character" in metrics:
         return t("The right answers surprise it by {figure}.", figure=beside_score(metrics))
     if "exact_match" in metrics:
@@ -273,6 +298,11 @@ def is_answering(run: RunInfo) -> bool:
 def ended(run: RunInfo) -> str:
     """The first line of the monitor page once a run is over."""
     metrics = run.metrics
+    if run.state == "finished" and "masked_accuracy" in metrics:
+        return t("Done: it guesses {share} of the hidden words right", share=percent(metrics["masked_accuracy"]))
+    if run.state == "finished" and "perplexity" in metrics:
+        bits = f"{metrics['bits_per_character']:.2f}"
+        return t("Done: texts that it has not seen surprise it by {bits} bits a character", bits=bits)
     if run.state == "finished" and "chrf" in metrics:
         return t("Done: its answers are {chrf} similar to the right ones", chrf=percent(metrics["chrf"]))
     if run.state == "finished" and "accuracy" in metrics:
@@ -306,6 +336,10 @@ def smaller(run: RunInfo) -> str:
 
 def advice(run: RunInfo, blank: int) -> str:
     """What to do next with a finished run."""
+    if "perplexity" in run.metrics:
+        if run.verdict == "beyond_baseline":
+            return t("Next: keep it as a base model (Export), and train labels or instructions on it.")
+        return t("Train for longer, or on more texts, before you build on it.")
     if "chrf" in run.metrics:
         if run.verdict in ("nothing_learned", "worse"):
             return t("Read its answers beside the right ones before you use it.")

@@ -1,12 +1,14 @@
 """What a report means, in words: reads its figures, returns translated sentences. No Streamlit, no figures."""
 
 from collections.abc import Callable
+from typing import Any
 
-from pages.components import sentences_texts
+from pages.components import sentences_reading, sentences_texts
 from pages.components.sentences import amount, errors, off, percent, verdict
 from pages.components.text import t
 from pipeline.errors import N_
 from pipeline.evaluation.number_report import NumberReport
+from pipeline.evaluation.pretraining_report import PretrainingReport
 from pipeline.evaluation.report import ClassReport, Report
 from pipeline.evaluation.set_report import SetReport
 from pipeline.evaluation.written_report import WrittenReport
@@ -31,6 +33,8 @@ NEXT = {
 
 def headline(report: Report) -> str:
     """The first line of the page: the score and what it is worth."""
+    if isinstance(report, PretrainingReport):
+        return sentences_reading.headline(report)
     if isinstance(report, WrittenReport):
         return sentences_texts.headline(report)
     judged = verdict(report.verdict, report.metrics)
@@ -58,6 +62,8 @@ def pictured(report: Report) -> str:
 
     Of written answers how much the right ones surprise the model.
     """
+    if isinstance(report, PretrainingReport):
+        return sentences_reading.pictured(report)
     if isinstance(report, WrittenReport):
         return sentences_texts.surprise(report)
     if isinstance(report, NumberReport):
@@ -67,6 +73,8 @@ def pictured(report: Report) -> str:
 
 def grounds(report: Report) -> str:
     """What the first line rests on: the interval, the test rows, the best baseline and the difference to it."""
+    if isinstance(report, PretrainingReport):
+        return sentences_reading.grounds(report)
     if isinstance(report, WrittenReport) and report.preferred is not None:
         return sentences_texts.preferences(report)
     rows = f"{report.test_rows:,}"
@@ -113,6 +121,8 @@ def grounds(report: Report) -> str:
 
 def advice(report: Report) -> str:
     """What to do next with the model."""
+    if isinstance(report, PretrainingReport):
+        return t(sentences_reading.NEXT[report.verdict])
     return t((sentences_texts.NEXT if isinstance(report, WrittenReport) else NEXT)[report.verdict])
 
 
@@ -124,11 +134,18 @@ def _main(report: Report) -> str:
 
 def baseline(report: Report, name: str) -> str:
     """What a simple method, or the base model, is called beside this kind of report."""
+    if isinstance(report, PretrainingReport):
+        return t(sentences_reading.BASELINES[name])
     if isinstance(report, WrittenReport):
         return t(sentences_texts.BASELINES[name])
     if isinstance(report, NumberReport):
         return t(NUMBER_BASELINES[name])
     return t((SET_BASELINES if isinstance(report, SetReport) else BASELINES)[name])
+
+
+def scores_of(report: Report) -> Any:
+    """What holds the figures of this model by their names."""
+    return report.scores if isinstance(report, PretrainingReport) else report
 
 
 def span(value: Interval, written: Callable[[float], str]) -> str:
@@ -138,7 +155,7 @@ def span(value: Interval, written: Callable[[float], str]) -> str:
 
 def against_baselines(report: Report, measure: str, written: Callable[[float], str] = percent) -> str:
     """What the figure of ``measure`` (such as "accuracy") shows, for readers who do not see it."""
-    ours: Interval = getattr(report, measure)
+    ours: Interval = getattr(scores_of(report), measure)
     others = ", ".join(
         f"{baseline(report, name)} {written(getattr(scores, measure).value)}"
         for name, scores in report.baselines.items()

@@ -51,12 +51,15 @@ class Groups:
 @st.cache_data(max_entries=KEPT, show_spinner=False)
 def overview(view: View) -> Overview:
     """Counts and lengths of a View's rows, those that are left out aside."""
-    if view.written:
+    if view.written and not view.raw:
         return _of_answers(view)
     columns = (*view.text, view.second) if view.second else view.text
     rows = spread_rows(view.source, columns, MEASURED_ROWS)
     texts = read_whole(view, view.second, rows[~rows.index.isin(sorted(view.left_out))])
     lengths, limit = tuple(map(len, texts)), characters_of(TOKENS, texts)
+    if view.raw:
+        filled = tuple(length for length in lengths if length)
+        return Overview((), filled, characters_of(LONGEST_WRITTEN, texts), LONGEST_WRITTEN)
     tallied = tally(view)
     if view.number:
         of_numbers = Counter[float]()

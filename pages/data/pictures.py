@@ -24,12 +24,15 @@ def show_pictures(view: View, group: str, *, first: DeltaGenerator, others: Delt
     with first.container(border=True):
         if found.numbers:
             show_numbers(found.numbers)
+        elif view.raw:
+            _lengths(found, view)
         elif view.written:
             _answers(found)
         else:
             _labels(found)
-    with others.container(border=True):
-        _lengths(found, written=view.written)
+    if not view.raw:
+        with others.container(border=True):
+            _lengths(found, view)
     if group and not view.written:
         with others.container(border=True):
             _groups(view, group)
@@ -92,11 +95,12 @@ def _answers(found: Overview) -> None:
     )
 
 
-def _lengths(found: Overview, *, written: bool) -> None:
+def _lengths(found: Overview, view: View) -> None:
     from pages.components import figures_data
 
+    written = view.written and not view.raw
     title = t("Instruction and answer together") if written else t("Length of the texts")
-    show_section(title, _cut_rows(found) if written else _cut(found))
+    show_section(title, _in_pieces(found) if view.raw else _cut_rows(found) if written else _cut(found))
     middle = sorted(found.lengths)[len(found.lengths) // 2] if found.lengths else 0
     show_figure(
         figures_data.lengths(
@@ -127,6 +131,18 @@ def _cut(found: Overview) -> str:
         share=sentences.percent(longer / len(found.lengths)),
         tokens=TOKENS,
         n=limit,
+    )
+
+
+def _in_pieces(found: Overview) -> str:
+    """How many texts are longer than what a model reads at once; of these nothing is lost."""
+    longer = sum(length > found.limit for length in found.lengths)
+    return t(
+        "{share} of them are longer than what a model reads at once ({tokens} tokens, here about {n} characters) and "
+        "are read in pieces, to their end.",
+        share=sentences.percent(longer / max(1, len(found.lengths))),
+        tokens=found.tokens,
+        n=f"{found.limit:,}",
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.components.text import plain, show_note, show_section, t, tn
 from pages.data import reading
 from pipeline.actions.data import Dataset
-from pipeline.data.question import Kind, Question
+from pipeline.data.question import Kind, Question, texts_alone
 from pipeline.data.source import Source
 from pipeline.errors import N_
 
@@ -20,6 +20,10 @@ KINDS: dict[Kind, tuple[str, str]] = {
     "written": (N_("A text to write"), N_("Such as the reply to a customer: the model learns to write it.")),
     "preferred": (N_("The better of two texts"), N_("Two answers a row: the model learns to prefer the better one.")),
     "dialogue": (N_("Whole conversations"), N_("Messages of user and assistant in one cell: what the assistant says.")),
+    "raw": (
+        N_("Nothing: learn from texts alone (continued pre-training)"),
+        N_("The model reads your texts and gets to know their language. Labels or answers are learned afterwards."),
+    ),
 }
 TEXTS = {
     False: (N_("One text"), N_("Each row is read by itself.")),
@@ -40,8 +44,11 @@ def choose_question(source: Source, dataset: Dataset | None) -> Question:
         kind = _choose_kind(source, guessed, label)
         if kind == "joined":
             separators = _choose_separators(source, guessed, label)
-        pair = kind not in WRITTEN and _choose_texts(source, guessed)
+        pair = kind not in (*WRITTEN, "raw") and _choose_texts(source, guessed)
     with columns:
+        if kind == "raw":
+            column = _choose_raw(source, guessed)
+            return texts_alone(column) if column else Question((), written=True, raw=True)
         if kind == "dialogue":
             label = _choose_conversations(source, guessed)
             return Question((label,) if label else (), label, written=True, dialogue=True)
@@ -60,7 +67,7 @@ def choose_question(source: Source, dataset: Dataset | None) -> Question:
 
 def show_learned(source: Source, question: Question, template: str) -> None:
     """The first rows as texts with what is learned from them, where that is more than a cell of the file."""
-    if question.kind == "one" and not question.second:
+    if question.raw or (question.kind == "one" and not question.second):
         return
     if question.written:
         _show_written(source, question)
@@ -111,6 +118,7 @@ def _of_dataset(dataset: Dataset) -> Question:
         view.written,
         view.dialogue,
         view.rejected,
+        view.raw,
     )
 
 
@@ -118,7 +126,9 @@ def _frame(source: Source, guessed: Question) -> "st.delta_generator.DeltaGenera
     """In sight where there is doubt, else folded away."""
     doubt = guessed.kind != "one" or guessed.second or reading.could_be_number(source.id, guessed.label)
     if not doubt:
-        return st.expander(plain(t("The answer is something else: several labels, a number")), icon=":material/help:")
+        return st.expander(
+            plain(t("The answer is something else: several labels, a number, or none at all")), icon=":material/help:"
+        )
     frame = st.container(border=True)
     with frame:
         show_section(t("What is the answer like?"))
@@ -133,6 +143,19 @@ def _choose_conversations(source: Source, guessed: Question) -> str:
         key=f"conversations-{source.id}",
         placeholder=t("Choose what the model learns to say"),
         help=t("JSON lists of messages with role and content, as OpenAI and ShareGPT have them."),
+    )
+    return chosen or ""
+
+
+def _choose_raw(source: Source, guessed: Question) -> str:
+    column = guessed.text[0] if guessed.text else None
+    chosen: str | None = st.selectbox(
+        t("Column with the texts"),
+        source.columns,
+        index=source.columns.index(column) if column in source.columns else None,
+        key=f"raw-{source.id}",
+        placeholder=t("Choose what the model reads"),
+        help=t("All of each text is learned; long ones are read in pieces. Rows where it is blank are left out."),
     )
     return chosen or ""
 
@@ -154,6 +177,8 @@ def _choose_kind(source: Source, guessed: Question, label: str) -> Kind:
 
 def _reason(source: Source, guessed: Question) -> str:
     """What the guess rests on."""
+    if guessed.raw:
+        return t("{column} holds texts, and no other column anything that could be an answer.", column=guessed.label)
     if guessed.kind == "dialogue":
         return t("The cells of {column} seem to be conversations.", column=guessed.label)
     if guessed.kind == "preferred":

@@ -74,9 +74,12 @@ def show_labels(summary: Summary) -> None:
 
 
 def show_charts(summary: Summary) -> None:
-    """Label counts and text lengths, side by side."""
-    left, right = st.columns(2, gap="large")
+    """Label counts and text lengths, side by side; texts alone have no labels."""
     looked_at = len(summary.lengths)
+    if summary.raw:
+        show_lengths(t("Length of the texts"), summary.lengths, looked_at, summary.rows, "texts")
+        return
+    left, right = st.columns(2, gap="large")
     with left:
         if summary.answer_lengths:
             show_lengths(t("Length of the answers"), summary.answer_lengths, looked_at, summary.rows, "answers")

@@ -97,6 +97,7 @@ def view_of(source_id: str, question: Question, template: str) -> View:
         written=question.written,
         dialogue=question.dialogue,
         rejected=question.rejected,
+        raw=question.raw,
     )
 
 

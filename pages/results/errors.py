@@ -6,13 +6,14 @@ import streamlit as st
 
 from pages.components import state
 from pages.components.files import safe_name
-from pages.components.navigation import link
+from pages.components.navigation import link, show_empty
 from pages.components.tables import show_wrong_rows
 from pages.components.text import show_error, show_heading, show_line, show_note, show_section, show_text, t, tn
 from pages.results.said import show_said
 from pipeline.errors import TuneDeskError
 from pipeline.evaluation.errors import WrongRow, as_csv, wrong_rows
 from pipeline.evaluation.number_report import NumberReport
+from pipeline.evaluation.pretraining_report import PretrainingReport
 from pipeline.evaluation.report import ClassReport, Report, load_report
 from pipeline.evaluation.written_report import WrittenReport
 
@@ -83,6 +84,13 @@ try:
     if isinstance(report, WrittenReport):
         show_said(run, report)
         st.stop()
+    if isinstance(report, PretrainingReport):
+        show_empty(
+            t("{run} has learned from texts alone. There are no answers that could be wrong.", run=run.name),
+            t("Back to the report"),
+            "results/report.py",
+            run=run.id,
+        )
     wrong = wrong_rows(run.id)
 except TuneDeskError as error:
     show_error(error)

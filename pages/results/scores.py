@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.components import figures_results, sentences_results, sentences_texts
+from pages.components import figures_results, sentences_reading, sentences_results, sentences_texts
 from pages.components.sentences import amount, percent
 from pages.components.text import show_figure, show_section, t
 from pipeline.errors import N_
 from pipeline.evaluation.number_report import NumberReport
+from pipeline.evaluation.pretraining_report import PretrainingReport
 from pipeline.evaluation.report import Report
 from pipeline.evaluation.set_report import SetReport
 from pipeline.evaluation.written_report import WrittenReport
@@ -80,10 +81,35 @@ OF_TEXTS = (
 )
 
 
+OF_READING = (
+    Measure(
+        "bits_per_character",
+        N_("Surprise at texts (bits a character)"),
+        N_("Less is better: with one bit less, each character of a text is twice as likely to it."),
+        sentences_reading.number,
+        True,
+    ),
+    Measure(
+        "masked_accuracy",
+        N_("Hidden words guessed right"),
+        N_("Of the tokens that were hidden, the same ones for both models, how many each guesses."),
+    ),
+    Measure(
+        "perplexity",
+        N_("Perplexity"),
+        N_("Among how many tokens it wavers, as it were, at each that it has to say. Less is better."),
+        sentences_reading.number,
+        True,
+    ),
+)
+
+
 def show_scores(report: Report) -> None:
     """Every figure with its interval, this model on top."""
     measures = OF_CLASSES
-    if isinstance(report, SetReport):
+    if isinstance(report, PretrainingReport):
+        measures = tuple(measure for measure in OF_READING if measure.field in report.figures)
+    elif isinstance(report, SetReport):
         measures = OF_SETS
     elif isinstance(report, NumberReport):
         measures = OF_NUMBERS
@@ -97,7 +123,7 @@ def show_scores(report: Report) -> None:
 
 
 def _show_bars(report: Report, measure: Measure) -> None:
-    bars = [_bar(t("This model"), getattr(report, measure.field), ours=True)]
+    bars = [_bar(t("This model"), getattr(sentences_results.scores_of(report), measure.field), ours=True)]
     others = [
         _bar(sentences_results.baseline(report, name), getattr(scores, measure.field), ours=False)
         for name, scores in report.baselines.items()

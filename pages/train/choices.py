@@ -34,7 +34,7 @@ def choose_model(recommended: tuple[Recommendation, ...], cards: dict[str, Model
 
 def choose_preset(dataset: Dataset) -> str:
     """How much effort training takes; for a sample the quickest is chosen at first."""
-    written = dataset.view.written
+    written, raw = dataset.view.written, dataset.view.raw
     preset = st.segmented_control(
         t("Effort"),
         WRITING_PRESETS if written else PRESETS,
@@ -45,7 +45,8 @@ def choose_preset(dataset: Dataset) -> str:
         persist_state="session",
     )
     chosen = str(preset or "balanced")
-    show_note(t((sentences.WRITING_PRESET_HELP if written else sentences.PRESET_HELP)[chosen]))
+    helps = sentences.WRITING_PRESET_HELP if written else sentences.PRESET_HELP
+    show_note(t((sentences.READING_PRESET_HELP if raw else helps)[chosen]))
     return chosen
 
 

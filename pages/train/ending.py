@@ -42,8 +42,9 @@ def _offer_resume(run: RunInfo) -> None:
 
 def _offer_use(run: RunInfo, blank: int) -> None:
     finished = run.state == "finished"
+    read_only = "perplexity" in run.metrics  # it has learned from texts alone
     written = "chrf" in run.metrics  # nobody wants such answers in a file unread
-    blank = 0 if written else blank
+    blank = 0 if written or read_only else blank
     if blank and st.button(
         plain(tn("Fill {n} blank cell", "Fill the {n} blank cells", blank)),
         type="primary" if finished else "secondary",
@@ -58,7 +59,9 @@ def _offer_use(run: RunInfo, blank: int) -> None:
         key="results",
     ):
         go("results/report.py", run=run.id)
-    if written:
+    if read_only:
+        link("use/export.py", t("Keep it as a base model"), run=run.id)
+    elif written:
         link("use/playground.py", t("Talk to it"), run=run.id)
     elif st.button(t("Try it on a text"), icon=":material/chat:", key="ask"):
         go("use/ask.py", run=run.id)

@@ -31,6 +31,13 @@ from pipeline.runs.metrics_log import Event
 REFRESH_SECONDS = 1.0
 LOG_LINES = 200
 TRIAL_STATES = {"whole": N_("trained to its end"), "pruned": N_("fell behind, given up"), "cut": N_("time was over")}
+# What stands first in a row to look at, by what is hidden from the model; "": an answer to write.
+RIGHT = {
+    "": N_("Right answer"),
+    "causal": N_("How it goes on"),
+    "masked": N_("Hidden words"),
+    "spans": N_("What was cut out"),
+}
 BASELINES = {
     "majority": N_("most frequent label"),
     "mean": N_("always the mean"),
@@ -84,10 +91,15 @@ CHARTS = (
         {"preference_accuracy": N_("right preferences")},
     ),
     ScoreChart(
-        N_("Surprise at the right answers"),
+        N_("Hidden words guessed right"),
+        N_("Of words that are hidden in validation rows, how many it guesses. It starts at what the base model has."),
+        {"masked_accuracy": N_("hidden words guessed right")},
+    ),
+    ScoreChart(
+        N_("Surprise at validation rows"),
         N_(
-            "Bits a character: how much the right answers of validation rows surprise the model. Less is better; it "
-            "can be compared between models. It starts at what the base model has."
+            "Bits a character: how much the right answers, or texts that nothing is asked about, surprise the model. "
+            "Less is better; it can be compared between models. It starts at what the base model has."
         ),
         {"bits_per_character": N_("bits a character")},
         shares=False,
@@ -164,7 +176,7 @@ def show_charts(events: tuple[Event, ...]) -> None:
         show_section(t(shown.title), help=t(shown.help))
         main, name = next(iter(shown.lines.items()))
         newest = checked[-1][main] if checked else None
-        if shown.open_ended and checked:
+        if (shown.open_ended or "masked_accuracy" in shown.lines) and checked:
             # Before the first step the model is the one that it comes from.
             events = (*events, Event("baseline", 0.0, {"name": "base", main: checked[0][main]}))
         value = sentences.percent(newest or 0.0) if shown.shares else f"{newest or 0.0:.2f}"
@@ -210,11 +222,12 @@ def show_samples(events: tuple[Event, ...]) -> None:
     if len(steps) > 1:
         step = st.select_slider(t("After step"), steps, value=step, format_func=lambda at: f"{at:,}", key="samples")
     shown = next(values for values in samples if values["step"] == step)
+    right = t(RIGHT.get(shown.get("objective", ""), RIGHT[""]))
     for number, (now, before) in enumerate(zip(shown["answers"], samples[0]["answers"], strict=True)):
         with st.container(border=True, key=f"sample-{number}"):
-            show_note(now["asked"])
+            show_note(now["asked"] + (" …" if shown.get("objective") == "causal" else ""))
             columns = st.columns(3 if step else 2, gap="medium")
-            answers = [(t("Right answer"), now["truth"]), (t("Base model"), before["said"])]
+            answers = [(right, now["truth"]), (t("Base model"), before["said"])]
             if step:
                 answers.append((t("After step {step}", step=f"{step:,}"), now["said"]))
             for column, (title, text) in zip(columns, answers, strict=True):

@@ -46,13 +46,16 @@ WRITING = {
     "prompt_format": N_("Prompt format"),
     "own_format": N_("Own format"),
 }
+# Of a model that learns from texts alone.
+_NOT_FOR_READING = ("loss_on", "dpo_beta", "prompt_format", "own_format")
+READING = {name: title for name, title in WRITING.items() if name not in _NOT_FOR_READING}
 ELSEWHERE = ("prompt_format", "own_format")  # have a place of their own on the page
 NAMES = {**SORTING, **WRITING}
 
 
 def names_for(view: View) -> dict[str, str]:
     """The settings that a training of this View knows, by the name of the field."""
-    return WRITING if view.written else SORTING
+    return READING if view.raw else WRITING if view.written else SORTING
 
 
 def setting_key(name: str) -> str:

@@ -136,11 +136,18 @@ def show_page(dataset: Dataset) -> None:
             help=t("Left blank, it is named after the dataset and the model."),
         )
         device = choices.choose_device(devices())
+    if dataset.view.raw:
+        show_note(
+            t(
+                "What it is good for: a model that has read your texts first learns your labels from fewer rows, and "
+                "writes more like you. Keep it as a base model afterwards (Export), and train on it."
+            )
+        )
     show_doubts(dataset)
     if not model.ready:
         offer(cards[model.model], primary=True)
         return
-    if dataset.view.written:
+    if dataset.view.written and not dataset.view.raw:
         show_format(dataset, model.model, plan(dataset, model.model, preset, device=device).recipe)
     cost = st.container()
     with st.expander(t("Advanced"), icon=":material/tune:"):

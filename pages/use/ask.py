@@ -23,6 +23,8 @@ except TuneDeskError as error:
     show_error(error)
     st.stop()
 
+if info.pretrained:
+    show_empty(asking.read_only(run.name), t("Keep it as a base model"), "use/export.py", run=run.id)
 if info.format:
     show_empty(asking.writes(run.name), t("Talk to it"), "use/playground.py", run=run.id)
 show_heading(*asking.question(info, run.name))

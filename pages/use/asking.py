@@ -27,6 +27,11 @@ def writes(run: str) -> str:
     return t("{run} writes answers. It has no labels to give.", run=run)
 
 
+def read_only(run: str) -> str:
+    """Why a page about labels has nothing for a run that has learned from texts alone."""
+    return t("{run} has learned from texts alone. It has no labels to give before you train some on it.", run=run)
+
+
 def answer_column(info: BundleInfo) -> str:
     """What stands above a column of answers."""
     kind = kind_of(info)

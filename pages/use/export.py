@@ -1,5 +1,7 @@
 """Export: how do I take the model away, and does it answer the same elsewhere?"""
 
+from typing import Literal
+
 import streamlit as st
 
 from pages.components import sentences, state
@@ -13,7 +15,7 @@ from pipeline.actions.models import start_bring
 from pipeline.actions.runs import RunInfo
 from pipeline.actions.use import bundle_of
 from pipeline.errors import TuneDeskError
-from pipeline.export import written
+from pipeline.export import pretrained, written
 from pipeline.inference.saying import kind_of
 from pipeline.jobs import JobInfo
 from pipeline.runs.bundle import BundleInfo, read_info
@@ -27,7 +29,15 @@ def show_download(job: JobInfo | None, info: BundleInfo) -> None:
         return
     result = job.result
     proved = {"size": sentences.size(result["bytes"]), "parity": f"{result['parity']:.1e}"}
-    if info.format:
+    if info.pretrained:
+        show_line(
+            t(
+                "{size}. Checked: loaded with transformers alone, what is hidden of test rows surprises it as much, up "
+                "to {parity} bits a token.",
+                **proved,
+            )
+        )
+    elif info.format:
         show_line(
             t(
                 "{size}. Checked: asked by transformers alone, it reads the same tokens and is as sure of the right "
@@ -48,6 +58,9 @@ def show_download(job: JobInfo | None, info: BundleInfo) -> None:
 
 def example(info: BundleInfo, folder: str) -> str:
     """A program that uses the exported folder, for what this model reads and answers."""
+    if info.pretrained:
+        encoder = written.has_encoder(bundle_of(info.run))
+        return pretrained.program(info, folder, t("The beginning of a text"), encoder=encoder)
     if info.format:
         encoder = written.has_encoder(bundle_of(info.run))
         return written.program(info, folder, t("What it is to do"), t("What that is about"), encoder=encoder)
@@ -65,16 +78,17 @@ def example(info: BundleInfo, folder: str) -> str:
     )
 
 
-def show_keep(run: RunInfo) -> None:
-    """The trained model as a base model that others are trained from: first to write, then to prefer."""
+def show_keep(run: RunInfo, info: BundleInfo) -> None:
+    """The trained model as a base model that others are trained from: first to read, then to label, write or prefer."""
+    purpose = t("Kept under a name of its own, it stands among the base models, for another file or for preferences.")
+    if info.pretrained:
+        purpose = t("Kept under a name of its own, it stands among the base models, to learn your labels or answers.")
     with st.container(border=True):
-        show_section(
-            t("Train on from this model"),
-            t("Kept under a name of its own, it stands among the base models, for another file or for preferences."),
-        )
+        show_section(t("Train on from this model"), purpose)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(t("Name"), value=safe_name(run.name, ""), key="keep_name", width=320, max_chars=80)
-            kept = st.button(t("Keep as a base model"), icon=":material/deployed_code:", key="keep")
+            kind: Literal["primary", "secondary"] = "primary" if info.pretrained else "secondary"
+            kept = st.button(t("Keep as a base model"), type=kind, icon=":material/deployed_code:", key="keep")
         if kept and name.strip():
             try:
                 st.query_params[BRING] = start_bring(bundle_of(run.id), name.strip())
@@ -90,6 +104,8 @@ show_heading(
     t("Take the model with you"),
     t("The file holds everything that is needed to run {run} elsewhere, without TuneDesk.", run=run.name),
 )
+if info.pretrained:  # what most people want of it
+    show_keep(run, info)
 with st.container(border=True):
     show_section(
         t("Hugging Face folder (zip)"),
@@ -102,7 +118,12 @@ with st.container(border=True):
     except TuneDeskError as error:
         show_error(error)
         job = ""
-    if not job and st.button(t("Make the file"), type="primary", icon=":material/archive:", key="make"):
+    if not job and st.button(
+        t("Make the file"),
+        type="secondary" if info.pretrained else "primary",
+        icon=":material/archive:",
+        key="make",
+    ):
         st.query_params[JOB] = start_export(run.id, "hf")
         st.rerun()
 
@@ -114,4 +135,5 @@ if info.thresholds:
 if info.template and not info.format:
     show_note(t("The model was trained on several columns. Join the cells of a row in this way:"))
     st.code(info.template, language=None)
-show_keep(run)
+if not info.pretrained:
+    show_keep(run, info)

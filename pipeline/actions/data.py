@@ -93,6 +93,7 @@ def create_dataset(
     written: bool = False,
     dialogue: bool = False,
     rejected: str = "",
+    raw: bool = False,
     template: str | None = None,
     group: str = "",
     time: str = "",
@@ -116,6 +117,7 @@ def create_dataset(
         written: the label column holds answers to write; ``text`` is the instruction, then its input.
         dialogue: of those: ``text`` and ``label`` are one column, which holds whole conversations.
         rejected: of those: a column with a worse answer in each row; "" for none.
+        raw: of those: ``text`` and ``label`` are one column of texts that nothing is asked about.
         template: how text columns join; None takes the field names and values line by line.
         group: a column whose rows of one value stay on one side of the Split; "" for none.
         time: a column with dates: the newest rows are measured on; "" for none.
@@ -135,7 +137,7 @@ def create_dataset(
     """
     division = _division(test_source_id, test_column, seed)
     question = Question(
-        tuple(text), label, separators, tuple(label_columns), second, number, written, dialogue, rejected
+        tuple(text), label, separators, tuple(label_columns), second, number, written, dialogue, rejected, raw
     )
     view = _read(source_id, question, template, group, time, date_order, steps)
     split = _kept_split(view, division) or freeze(view, division, progress)
@@ -209,6 +211,7 @@ def _read(
         written=question.written,
         dialogue=question.dialogue,
         rejected=question.rejected,
+        raw=question.raw,
         steps=steps,
     )
 

@@ -14,7 +14,7 @@ from pipeline.models import devices, fit
 from pipeline.models import store as models
 from pipeline.models.catalogue import CatalogueEntry, entries
 from pipeline.models.fit import Estimate
-from pipeline.runs.spec import MOST_ANSWERED, Recipe, RunSpec
+from pipeline.runs.spec import MOST_ANSWERED, MOST_MEASURED, Recipe, RunSpec
 from pipeline.tasks import registry
 from pipeline.templates.columns import read_whole
 from pipeline.training import recipe as recipes
@@ -64,23 +64,29 @@ def recommend(dataset: Dataset) -> tuple[Recommendation, ...]:
     wanted = "zh" if chinese else "en"
     ready = {model.name for model in models.list_ready()}
 
-    written = dataset.view.written
+    view = dataset.view
 
     def rank(entry: CatalogueEntry) -> tuple[bool, bool, bool, int]:
         reads = wanted in entry.languages or "multi" in entry.languages
-        best = "decoder" if written else "encoder"
+        best = "decoder" if view.written else "encoder"
         return (not reads, entry.family != best, not entry.starter, entry.parameters)
 
-    ordered = sorted((entry for entry in entries() if not (written and entry.family == "encoder")), key=rank)
-    reason = _reason_to_write if written else _reason
+    fitting = (entry for entry in entries() if _suits(view, entry.family, entry.reads_alone))
+    ordered = sorted(fitting, key=rank)
+    reason = _reason_to_read if view.raw else _reason_to_write if view.written else _reason
     named = [Recommendation(entry.name, reason(entry, chinese), entry.name in ready, entry) for entry in ordered]
     known = {entry.name for entry in entries()}
     brought = [
         Recommendation(model.name, N_("Brought by you."), True, None)
         for model in models.list_ready()
-        if model.name not in known and not (written and model.family == "encoder")
+        if model.name not in known and _suits(view, model.family, view.raw and recipes.reads_alone(model))
     ]
     return (*named, *brought)
+
+
+def _suits(view: View, family: str, reads_alone: bool) -> bool:
+    """Whether a model of that family can learn what a View asks for; ``reads_alone``: from texts alone, too."""
+    return reads_alone if view.raw else not (view.written and family == "encoder")
 
 
 def plan(
@@ -108,7 +114,9 @@ def plan(
     texts = _some_texts(dataset.view, dataset.split)
     # A number is one output; to the rules it is what two classes are, the simplest case.
     classes = max(2, len(task.names(dataset.view)))
-    if dataset.view.written:
+    if dataset.view.raw:
+        chosen_recipe = recipes.choose_reading(preset, model, device=chosen)
+    elif dataset.view.written:
         prefers = bool(dataset.view.rejected)
         chosen_recipe = recipes.choose_writing(preset, model, rows=len(rows.train), device=chosen, prefers=prefers)
     else:
@@ -129,6 +137,11 @@ def plan(
     )
 
     def cost(recipe: Recipe) -> Estimate:
+        if dataset.view.raw:
+            measured = min(len(rows.validation), MOST_ANSWERED) + min(len(rows.test), MOST_MEASURED)
+            return fit.estimate_reading(
+                model, recipe, train_rows=len(rows.train), measured=measured, texts=texts, device=chosen
+            )
         if dataset.view.written:
             answers = _some_answers(dataset.view, dataset.split)
             tested = min(len(rows.test), MOST_ANSWERED)
@@ -195,6 +208,12 @@ def _mostly_chinese(dataset: Dataset) -> bool:
     chinese = sum("\u4e00" <= character <= "\u9fff" for character in letters)
     # A Chinese ticket is full of Latin product names; an English one has hardly any Chinese.
     return chinese > 0.2 * max(1, len(letters))
+
+
+def _reason_to_read(entry: CatalogueEntry, chinese: bool) -> str:
+    if entry.family == "encoder" and not (chinese and "zh" not in entry.languages):
+        return N_("Guesses hidden words. Kept as a base model, it then learns your labels.")
+    return _reason_to_write(entry, chinese)
 
 
 def _reason_to_write(entry: CatalogueEntry, chinese: bool) -> str:

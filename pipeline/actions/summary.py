@@ -30,6 +30,7 @@ class Summary:
     no_numbers: int = 0  # cells that should be a number and are none; they are among the blank ones
     answer_lengths: tuple[int, ...] = ()  # characters of the answers to write, of as many rows as ``lengths``
     none_of_them: int = 0  # rows with several labels to choose from that have none of them
+    raw: bool = False  # nothing is asked of the texts; a row that has one counts as labelled
 
 
 def summarise(source_id: str, question: Question) -> Summary:
@@ -37,6 +38,9 @@ def summarise(source_id: str, question: Question) -> Summary:
     rows = load_source(source_id).rows
     texts = _spread_texts(source_id, question)
     lengths = tuple(map(len, texts))
+    if question.raw:
+        filled = sum(count for cell, count in cell_counts(source_id, question.text[0]).items() if cell.strip())
+        return Summary(rows, filled, rows - filled, (), lengths, (), raw=True)
     if question.written:
         return _of_answers(source_id, question, rows, lengths)
     if question.number:

@@ -50,7 +50,7 @@ def what_can_label() -> tuple[Partner, ...]:
     return tuple(
         Partner("run", run.id, run.name, LABELS, run.base_model)
         for run in found
-        if not infos[run.id].format and not infos[run.id].second
+        if infos[run.id].labels_texts and not infos[run.id].second
     )
 
 

@@ -36,12 +36,14 @@ def find_exact_duplicates(material: Material) -> Iterator[CheckFinding]:
         kind="exact_duplicates",
         severity=_severity(len(copies), FEW_COPIES, material),
         rows=len(copies),
-        message=N_("Rows that repeat the instruction and the answer of an earlier row: {rows}.")
+        message=N_("Rows that repeat the text of an earlier row: {rows}.")
+        if material.view.raw
+        else N_("Rows that repeat the instruction and the answer of an earlier row: {rows}.")
         if material.view.written
         else N_("Rows that repeat the text and the label of an earlier row: {rows}."),
         why=N_("A text that is there many times counts many times, in training and in the score."),
         values=(("rows", str(len(copies))),),
-        examples=tuple(example(material, rows, material.labels[rows[0]]) for rows in repeated[:EXAMPLES]),
+        examples=tuple(example(material, rows, _label(material, rows[0])) for rows in repeated[:EXAMPLES]),
         remedies=offer(
             material,
             N_("Keep the first of each (rows left out: {rows})"),
@@ -90,6 +92,10 @@ def find_near_duplicates(material: Material) -> Iterator[CheckFinding]:
 
 def _nearly(material: Material) -> str:
     at_least = len(material.near) == MOST_PAIRS
+    if material.view.raw and at_least:
+        return N_("Rows that are nearly the same as an earlier row: at least {rows}.")
+    if material.view.raw:
+        return N_("Rows that are nearly the same as an earlier row: {rows}.")
     if material.view.written and at_least:
         return N_("Rows that are nearly the same as an earlier row with the same answer: at least {rows}.")
     if material.view.written:
@@ -169,7 +175,7 @@ def find_test_copies(material: Material) -> Iterator[CheckFinding]:
         ),
         why=N_("The model is shown these test rows while it learns, so the score promises too much."),
         values=(("rows", str(len(copies))), ("seen", str(seen)), ("tests", str(tests.total()))),
-        examples=tuple(example(material, [row], material.labels[row]) for row in copies[:EXAMPLES]),
+        examples=tuple(example(material, [row], _label(material, row)) for row in copies[:EXAMPLES]),
         remedies=offer(
             material,
             N_("Leave them out of training (rows: {rows}); the test rows stay"),
@@ -182,7 +188,7 @@ def find_test_copies(material: Material) -> Iterator[CheckFinding]:
 def _texts(material: Material) -> Texts:
     """In the order of the file. Spellings of one label are one label; several labels are the same in any order.
 
-    Answers that are written are the same where they are letter by letter.
+    Answers that are written are the same where they are letter by letter; texts that nothing is asked about have none.
     """
     meanings = {label: fold(label) for label in material.counts}
     texts: Texts = defaultdict(list)
@@ -190,7 +196,7 @@ def _texts(material: Material) -> Texts:
     for row in material.labelled:
         its = sets[row]
         meaning = labels[row] if its is None else AND.join(sorted({meanings[label] for label in its}))
-        texts[keys[row], meaning].append(row)
+        texts[keys[row], "" if material.view.raw else meaning].append(row)
     return texts
 
 
@@ -211,6 +217,11 @@ class _Neighbours:
         begin, end = self._place.get(key, (0, 0))
         near: list[int] = self._near[begin:end].tolist()
         return near
+
+
+def _label(material: Material, row: int) -> str:
+    """What stands beside the text of a row."""
+    return "" if material.view.raw else material.labels[row]
 
 
 def _labelled(material: Material, rows: tuple[int, ...]) -> list[int]:

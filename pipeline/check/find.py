@@ -1,6 +1,7 @@
 """The data check itself: every finder in turn, the worst findings first.
 
-To add one, name it in FINDERS, or in WRITTEN_FINDERS for answers that are texts to write, or in both.
+To add one, name it in FINDERS, in WRITTEN_FINDERS for answers that are texts to write, or in RAW_FINDERS for texts that
+nothing is asked about; or in several.
 """
 
 from collections.abc import Callable, Iterator
@@ -75,6 +76,18 @@ WRITTEN_FINDERS: tuple[Finder, ...] = (
 )
 
 
+# Of texts that nothing is asked about.
+RAW_FINDERS: tuple[Finder, ...] = (
+    duplicates.find_exact_duplicates,
+    duplicates.find_near_duplicates,
+    duplicates.find_test_copies,
+    groups.find_groups,
+    texts.find_mixed_scripts,
+    languages.find_mixed_languages,
+    personal.find_personal_data,
+)
+
+
 def _forget(_: tuple[CheckFinding, ...]) -> None:
     """Nobody wants to know before the end."""
 
@@ -91,7 +104,7 @@ def find(material: Material, keep: Callable[[tuple[CheckFinding, ...]], None] = 
     """
     progress = material.progress
     found: tuple[CheckFinding, ...] = ()
-    finders = WRITTEN_FINDERS if material.view.written else FINDERS
+    finders = RAW_FINDERS if material.view.raw else WRITTEN_FINDERS if material.view.written else FINDERS
     for done, finder in enumerate(finders):
         progress.advance(PHASE, done, len(finders))
         if progress.stop_requested():

@@ -75,7 +75,7 @@ class Material:
     def whole(self) -> list[str]:
         """[rows] all that a model reads while it learns: the text, and an answer that is written."""
         view = self.view
-        if not view.written:
+        if not view.written or view.raw:
             return self.texts
         answers = (personal.mask(answer, view.masks) for answer in self.labels) if view.masks else self.labels
         return ["\n".join(filter(None, both)) for both in zip(self.texts, answers, strict=True)]

@@ -11,12 +11,13 @@ from pipeline.cli.terminal import hint, say
 from pipeline.data.columns import Roles, guess_roles, profile_source
 from pipeline.data.date_order import ORDERS, SENTENCES, date_order
 from pipeline.data.dates import Order
-from pipeline.data.question import Question, question_of
+from pipeline.data.question import Question, question_of, texts_alone
 from pipeline.data.source import Source
 from pipeline.data.view import View
 from pipeline.errors import N_, SettingError, UnfitData
 from pipeline.i18n import spoken_day, terminal_language, translate
 from pipeline.tasks import registry
+from pipeline.tasks.pretraining import PRETRAINING
 
 
 def add_roles(command: argparse.ArgumentParser) -> None:
@@ -66,9 +67,13 @@ def pick_question(source: Source, options: argparse.Namespace) -> Question:
     taken = [name for name in (getattr(options, kind, None) for kind in ("group", "time", "test_column")) if name]
     text = _columns(source, options.text)
     answers = _columns(source, options.label)
+    if options.task == PRETRAINING.name and answers:
+        raise SettingError(N_("Texts alone have no label: leave --label out, and name their column with --text."))
     guessed = question_of(source.id, without=taken)
     if not {*text, *answers} <= {*source.columns}:
         # Whoever makes a View of it says which column is missing.
+        if options.task == PRETRAINING.name:
+            return texts_alone(text[0])
         return Question(
             text or guessed.text,
             answers[0] if len(answers) == 1 else "",
@@ -97,7 +102,9 @@ def say_question(question: Question, options: argparse.Namespace) -> None:
     language = terminal_language()
     if not (options.text and options.label):
         text, label = ", ".join(question.text), ", ".join(question.answers)
-        if question.second:
+        if question.raw:
+            say(translate(N_("Text: {text}. There is no label."), language, text=text))
+        elif question.second:
             line = N_("Text: {text}, compared with {second}. Label: {label}.")
             say(translate(line, language, text=text, second=question.second, label=label))
         else:
@@ -186,13 +193,13 @@ def _as_pair(source: Source, question: Question) -> Question:
 def _as_regression(source: Source, question: Question) -> Question:
     if question.label_columns:
         raise UnfitData(N_("A number stands in one column: name it with --label."))
-    return replace(question, separators="", number=True, written=False)
+    return replace(question, separators="", number=True, written=False, raw=False)
 
 
 def _as_instruction(source: Source, question: Question) -> Question:
-    if question.written:
+    if question.written and not question.raw:
         return question
-    if question.label_columns or not question.label:
+    if question.label_columns or not question.label or question.raw:
         raise UnfitData(
             N_("Which column of {name} holds the answers to write? Name it with --label."), name=source.name
         )
@@ -209,6 +216,14 @@ def _as_preference(source: Source, question: Question) -> Question:
     return question
 
 
+def _as_pretraining(source: Source, question: Question) -> Question:
+    if question.raw:
+        return question
+    if len(question.text) != 1:
+        raise UnfitData(N_("Which column of {name} holds the texts? Name one with --text."), name=source.name)
+    return texts_alone(question.text[0])
+
+
 _FOR_TASK: dict[str, Callable[[Source, Question], Question]] = {
     "classification": _as_classification,
     "multilabel": _as_multilabel,
@@ -216,6 +231,7 @@ _FOR_TASK: dict[str, Callable[[Source, Question], Question]] = {
     "regression": _as_regression,
     "instruction": _as_instruction,
     "preference": _as_preference,
+    "pretraining": _as_pretraining,
 }
 
 

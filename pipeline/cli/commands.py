@@ -325,7 +325,7 @@ def _intervals(report: Report) -> Json:
 
 def _baselines(report: Report) -> Json:
     return {
-        name: {measure: figure.value for measure, figure in vars(scores).items()}
+        name: {measure: figure.value for measure, figure in vars(scores).items() if figure is not None}
         for name, scores in report.baselines.items()
     }
 

@@ -40,6 +40,7 @@ def make_view(
     written: bool = False,
     dialogue: bool = False,
     rejected: str = "",
+    raw: bool = False,
     date_order: Order = "",
     steps: Sequence[Step] = (),
 ) -> View:
@@ -49,8 +50,8 @@ def make_view(
     fill in. A row has several labels where ``separators`` stand in its cell, or where there are ``label_columns``
     (``data.several`` guesses both). Texts of the column ``second`` are compared with the others (``data.pairs``).
     Where ``number`` is set, the cells are amounts (``data.numbers``), where ``written`` is, they are texts to write
-    (``data.written``), whole conversations in ``text`` itself with ``dialogue``, and the better ones of two where
-    there is a column ``rejected``; then there is no label space.
+    (``data.written``), whole conversations in ``text`` itself with ``dialogue``, the better ones of two where there is
+    a column ``rejected``, and texts that nothing is asked about with ``raw``; then there is no label space.
 
     Raises:
         UnfitData: no row, a missing column, texts or labels that are all blank, one class or number only, or numbers
@@ -74,6 +75,7 @@ def make_view(
             written=written,
             dialogue=dialogue,
             rejected=rejected,
+            raw=raw,
             date_order=date_order if time else "",
         )
     )
@@ -149,11 +151,13 @@ def _check_written(source: Source, view: View) -> None:
                 column=view.label,
                 other=view.rejected,
             )
-        message = (
-            N_("No cell of {column} in {name} is a conversation that ends with an answer. Choose another column.")
-            if view.dialogue
-            else N_("The column {column} in {name} holds no answer. Write some, or choose another column.")
-        )
+        message = N_("The column {column} in {name} holds no answer. Write some, or choose another column.")
+        if view.dialogue:
+            message = N_(
+                "No cell of {column} in {name} is a conversation that ends with an answer. Choose another column."
+            )
+        if view.raw:
+            message = N_("The column {column} in {name} holds no text. Choose another column.")
         raise UnfitData(message, name=source.name, column=view.label)
     _check_text(source, view, answered)
 
@@ -209,6 +213,8 @@ def _holds_text(cells: pd.DataFrame) -> bool:
 def _check_columns(source: Source, view: View) -> None:
     if not view.text:
         raise UnfitData(N_("No text column was chosen in {name}. Choose the column to learn from."), name=source.name)
+    if view.raw and len(view.text) != 1:
+        raise UnfitData(N_("Texts alone stand in one column of {name}: choose it, and no other."), name=source.name)
     texts = (*view.text, view.second) if view.second else view.text
     for column in texts:
         _require(source, column, N_("{name} has no text column {column}. Its columns are: {columns}."))
@@ -219,7 +225,7 @@ def _check_columns(source: Source, view: View) -> None:
         )
     for column in answers:
         _require(source, column, N_("{name} has no label column {column}. Its columns are: {columns}."))
-        if column in texts and not view.dialogue:
+        if column in texts and not (view.dialogue or view.raw):
             raise UnfitData(
                 N_("{column} cannot be text and label at once in {name}: the answer would stand in the question."),
                 name=source.name,

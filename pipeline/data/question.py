@@ -18,8 +18,8 @@ from pipeline.data.written import guess_written
 
 # one: a class a row; joined: several labels in a cell; columns: one column of yes and no a label; number: an amount;
 # written: a text to write; dialogue: conversations, of which the assistant's part is written; preferred: of two texts
-# the better one is to be written.
-Kind = Literal["one", "joined", "columns", "number", "written", "dialogue", "preferred"]
+# the better one is to be written; raw: texts that nothing is asked about.
+Kind = Literal["one", "joined", "columns", "number", "written", "dialogue", "preferred", "raw"]
 
 # Rows that are looked at: enough that a cell with two labels is among them.
 LOOKED_AT = 5_000
@@ -44,10 +44,13 @@ class Question:
     written: bool = False  # the cells of ``label`` are texts to write; ``text`` is the instruction, then its input
     dialogue: bool = False  # of those: whole conversations, in the one column that is ``text`` and ``label``
     rejected: str = ""  # of those: column with worse answers; what is learned is which of two is better
+    raw: bool = False  # of those: texts alone, in the one column that is ``text`` and ``label``
 
     @property
     def kind(self) -> Kind:
         """What the answer of a row is like."""
+        if self.raw:
+            return "raw"
         if self.written:
             return "dialogue" if self.dialogue else "preferred" if self.rejected else "written"
         if self.number:
@@ -102,6 +105,8 @@ def guess_question(profiles: Sequence[ColumnProfile], rows: pd.DataFrame, roles:
         text = roles.text if roles.text and not set(roles.text) & set(columns) else ()
         return _with_pair(Question(text or _longest(profiles, columns), label_columns=columns), pair)
     label = roles.label or _amounts(profiles, rows, roles.text) or ""
+    if not label and _is_text_alone(profiles):
+        return texts_alone(roles.text[0]) if roles.text else Question(())
     text = tuple(column for column in roles.text if column != label)
     if not label:
         return _with_pair(Question(text), pair)
@@ -113,6 +118,17 @@ def guess_question(profiles: Sequence[ColumnProfile], rows: pd.DataFrame, roles:
         second=question.second,
         number=guess_amounts(list(rows[label])),
     )
+
+
+def texts_alone(column: str) -> Question:
+    """The question to a column of texts that nothing is asked about."""
+    return Question((column,), column, written=True, raw=True)
+
+
+def _is_text_alone(profiles: Sequence[ColumnProfile]) -> bool:
+    """Whether one column holds texts, and no other could hold answers; a blank one could."""
+    told = [column.kind for column in profiles if column.kind not in ("id", "date")]
+    return told == ["text"]
 
 
 def _with_pair(question: Question, pair: tuple[str, str] | None) -> Question:

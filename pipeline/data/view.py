@@ -26,7 +26,7 @@ from pipeline.data.written import last_answer
 from pipeline.errors import N_, UnfitData
 
 # Fields of a View that Views had not from the beginning.
-_CAME_LATER = ("number", "date_order", "written", "dialogue", "rejected")
+_CAME_LATER = ("number", "date_order", "written", "dialogue", "rejected", "raw")
 
 Rows = Sequence[int] | npt.NDArray[np.int64]  # row numbers of a Source
 
@@ -62,6 +62,7 @@ class View:
     written: bool = False  # the label column holds answers to write; ``text`` is the instruction, then its input
     rejected: str = ""  # of those: column with the worse one of two answers; "" for none
     dialogue: bool = False  # of those: the one text column, which is the label column too, holds whole conversations
+    raw: bool = False  # of those: nothing is asked, the texts of the one text column, which is the label column too
     date_order: Order = ""  # what a person says comes first in dates such as 5/1/2024; "": as ``data.date_order`` finds
 
     @property

@@ -73,6 +73,11 @@ def freeze(view: View, division: Division, progress: Progress = UNWATCHED) -> st
     elif division.test_column:
         test_rows, validation_rows = _marked_rows(whole, division.test_column, texts)
     split = _divide(whole, texts, division, test_rows, validation_rows, test_texts, progress)
+    if view.raw and not (split.validation and split.test):
+        raise UnfitData(
+            N_("{rows} texts are too few, or too much alike: none is left to measure on. Bring more texts."),
+            rows=len(split.train) + len(split.validation) + len(split.test),
+        )
     if not split.validation or not split.test:
         raise UnfitData(
             N_(
@@ -117,7 +122,8 @@ def add_version(view: View, split: str, *, name: str, sample: bool) -> DatasetRo
 
 
 def _how_answered(view: View) -> tuple[object, ...]:
-    return view.label, view.label_columns, view.separators, view.number, view.written, view.dialogue, view.rejected
+    how = view.number, view.written, view.dialogue, view.rejected, view.raw
+    return view.label, view.label_columns, view.separators, *how
 
 
 def _divide(

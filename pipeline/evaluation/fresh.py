@@ -1,6 +1,6 @@
 """A bundle measured on another file than its run was: new rows, with their answers, from the same kind of work.
 
-Of a model that writes see ``fresh_texts``.
+Of a model that writes see ``fresh_texts``, of one that has learned from texts alone ``fresh_reading``.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ from pipeline.data.several import says_yes, split_labels
 from pipeline.data.source import load_source, read_rows
 from pipeline.data.view import is_blank
 from pipeline.errors import N_, UnfitData
-from pipeline.evaluation import number_report, set_report, written_report
+from pipeline.evaluation import number_report, pretraining_report, set_report, written_report
+from pipeline.evaluation.fresh_reading import surprise_fresh
 from pipeline.evaluation.fresh_texts import write_fresh
 from pipeline.evaluation.report import class_scores
 from pipeline.inference.classify import Classifier
@@ -49,6 +50,8 @@ def measure_on(bundle: Path, source_id: str) -> Measured:
         UnfitData: no row has an answer that the model could give, or, of one that writes, any answer.
     """
     info = read_info(bundle)
+    if info.pretrained:
+        return _of_reading(bundle, info, source_id)
     if info.format:
         return _of_texts(bundle, info, source_id)
     texts = (*info.text, info.second) if info.second else info.text
@@ -84,6 +87,19 @@ def _of_texts(bundle: Path, info: BundleInfo, source_id: str) -> Measured:
     return Measured(
         rows=len(answered.answers.rows),
         blank=answered.blank,
+        unknown=0,
+        metrics={name: figure.value for name, figure in figures.items()},
+        intervals={name: (figure.low, figure.high) for name, figure in figures.items()},
+    )
+
+
+def _of_reading(bundle: Path, info: BundleInfo, source_id: str) -> Measured:
+    found, blank = surprise_fresh(bundle, info, source_id)
+    scores = pretraining_report.scores_of(found, foretells=bool(info.format))
+    figures = pretraining_report.figures_of(scores)
+    return Measured(
+        rows=len(found.rows),
+        blank=blank,
         unknown=0,
         metrics={name: figure.value for name, figure in figures.items()},
         intervals={name: (figure.low, figure.high) for name, figure in figures.items()},

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import N_, RunError
-from pipeline.evaluation import number_report, set_report, written_report
+from pipeline.evaluation import number_report, pretraining_report, set_report, written_report
 from pipeline.evaluation.number_report import NumberReport
+from pipeline.evaluation.pretraining_report import PretrainingReport
 from pipeline.evaluation.set_report import SetReport
 from pipeline.evaluation.verdict import Verdict, judge
 from pipeline.evaluation.written_report import WrittenReport
@@ -21,7 +22,9 @@ from pipeline.files import write_text
 from pipeline.metrics import classification
 from pipeline.metrics.intervals import Interval, accuracy_interval, macro_f1_interval, paired_difference
 from pipeline.runs.answers import Answers, load_answers
+from pipeline.runs.bundle import read_info
 from pipeline.runs.spec import RunSpec
+from pipeline.runs.surprise import are_surprises, load_surprise
 from pipeline.runs.texts import BASE, MODEL, are_texts, load_margins, load_texts
 from pipeline.settings import workspace
 
@@ -77,12 +80,13 @@ class ClassReport:
         return {name: figure.value for name, figure in self.figures.items()}
 
 
-Report = ClassReport | SetReport | NumberReport | WrittenReport
+Report = ClassReport | SetReport | NumberReport | WrittenReport | PretrainingReport
 
 _READERS: dict[str, Callable[[dict[str, Any]], Report]] = {
     "labels": set_report.from_json,
     "number": number_report.from_json,
     "text": written_report.from_json,
+    "language": pretraining_report.from_json,
 }
 
 
@@ -97,8 +101,17 @@ def build_report(run: str, run_folder: Path, spec: RunSpec) -> Report:
     Raises:
         RunError: not one test row has a label.
     """
+    if are_surprises(run_folder):
+        report: Report = pretraining_report.build(
+            run,
+            load_surprise(run_folder, MODEL),
+            load_surprise(run_folder, BASE),
+            foretells=bool(read_info(run_folder / "bundle").format),
+        )
+        _write(report, run_folder, "language")
+        return report
     if are_texts(run_folder):
-        report: Report = written_report.build(
+        report = written_report.build(
             run, load_texts(run_folder, MODEL), load_texts(run_folder, BASE), load_margins(run_folder)
         )
         _write(report, run_folder, "text")
@@ -117,7 +130,7 @@ def build_report(run: str, run_folder: Path, spec: RunSpec) -> Report:
 
 
 def load_report(run_id: str) -> Report:
-    """The report of a run of this workspace: of classes, of label sets, of numbers, or of written texts.
+    """The report of a run of this workspace: of classes, label sets, numbers, written texts, or texts alone.
 
     Raises:
         RunError: the run has not come to its report yet.

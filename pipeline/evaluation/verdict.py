@@ -41,6 +41,17 @@ def judge_texts(surprise: Interval, said: Interval) -> Verdict:
     return "not_distinguishable" if any(gained) else "nothing_learned"
 
 
+def judge_surprise(gained: Interval) -> Verdict:
+    """What learning from texts alone has come to, against the model as it was before: the only one to compare with.
+
+    Args:
+        gained: nats a hidden token of the base model minus those of the trained one: above 0, it is surprised less.
+    """
+    if gained.low > 0:
+        return "beyond_baseline"
+    return "worse" if gained.high < 0 else "not_distinguishable"
+
+
 def judge_preferences(preferred: Interval) -> Verdict:
     """The verdict of a run that has learned which of two answers is better.
 

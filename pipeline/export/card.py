@@ -5,7 +5,7 @@ Written in English for the engineer who takes the model over, with the front mat
 
 from pipeline.data.personal import MASKS, NAMES
 from pipeline.errors import ModelError
-from pipeline.export import written
+from pipeline.export import pretrained, written
 from pipeline.inference.saying import kind_of
 from pipeline.models import catalogue, store
 from pipeline.runs.bundle import BundleInfo
@@ -127,6 +127,8 @@ _MEASURES = {
     "accuracy": "Accuracy",
     "micro_f1": "Micro-F1",
     "macro_f1": "Macro-F1",
+    "perplexity": "Perplexity",
+    "masked_accuracy": "Hidden tokens guessed right",
     "exact_match": "Every label right",
     "pearson": "Pearson's r",
     "spearman": "Spearman's rho",
@@ -134,8 +136,9 @@ _MEASURES = {
     "rmse": "Root of the mean squared error",
 }
 _OF_TEXTS = _MEASURES | {"exact_match": "Exact match"}
+_ALONE = _MEASURES | {"bits_per_character": "Bits per character"}
 # What is no share: in the unit of the numbers, a correlation, or bits.
-_PLAIN_FIGURES = {"bits_per_character", "pearson", "spearman", "mae", "rmse"}
+_PLAIN_FIGURES = {"bits_per_character", "perplexity", "pearson", "spearman", "mae", "rmse"}
 _WRITTEN = "written = tokenizer.batch_decode(model.generate(**inputs), skip_special_tokens=True)"
 _READ = {
     "class": "probabilities = model(**inputs).logits.softmax(-1)  # columns: model.config.id2label",
@@ -145,7 +148,17 @@ _READ = {
 
 
 def model_card(info: BundleInfo, *, encoder: bool = False) -> str:
-    """The text of README.md for a bundle; ``encoder``: one that writes answers is an encoder-decoder."""
+    """The text of README.md for a bundle; ``encoder``: one that writes answers, or none, is an encoder-decoder."""
+    if info.pretrained:
+        return pretrained.card(
+            info,
+            encoder=encoder,
+            title=_plain(info.name or info.run),
+            licence=_plain(_licence(info.base_model)),
+            metrics=_metrics(info),
+            column=_code(info.text[0]),
+            masked=_masked(info),
+        )
     if info.format:
         return _written_card(info, encoder)
     licence = _licence(info.base_model)
@@ -210,7 +223,7 @@ def _fenced(info: BundleInfo) -> str:
 
 
 def _metrics(info: BundleInfo) -> str:
-    names = _OF_TEXTS if info.format else _MEASURES
+    names = _ALONE if info.pretrained else _OF_TEXTS if info.format else _MEASURES
     return "\n".join(f"| {names.get(name, name)} | {_figure(name, value)} |" for name, value in info.metrics.items())
 
 

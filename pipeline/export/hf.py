@@ -16,7 +16,7 @@ from pipeline.data.split import load_split
 from pipeline.errors import N_, RunError, WorkspaceError
 from pipeline.export.archive import CARD, allowed, open_exported
 from pipeline.export.card import model_card
-from pipeline.export.proof import ask_stock, prove_writing
+from pipeline.export.proof import ask_stock, prove_reading, prove_writing
 from pipeline.export.written import has_encoder
 from pipeline.inference.classify import Classifier
 from pipeline.runs import bundle as bundles
@@ -79,7 +79,8 @@ def export_bundle(run_folder: Path, destination: Path, progress: Progress | None
             shutil.rmtree(Path(place) / "packed")
             with zipfile.ZipFile(partial) as archive:
                 archive.extractall(unpacked)  # our own file, of the line before
-            parity = (prove_writing if info.format else _prove)(unpacked, run_folder, info)
+            prove = prove_reading if info.pretrained else prove_writing if info.format else _prove
+            parity = prove(unpacked, run_folder, info)
         partial.replace(destination)
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -100,7 +101,7 @@ def _pack(bundle: Path, info: bundles.BundleInfo, folder: Path, path: Path) -> N
     for file in sorted(bundle.iterdir()):
         if allowed(file.name) and file.name != bundles.MANIFEST:
             shutil.copyfile(file, folder / file.name)
-    card = model_card(info, encoder=bool(info.format) and has_encoder(bundle))
+    card = model_card(info, encoder=not info.labels_texts and has_encoder(bundle))
     (folder / CARD).write_text(card, encoding="utf-8")
     bundles.seal(folder)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,6 +1,7 @@
 """The proof that an exported folder answers as the run does, where transformers alone loads it: asking, and comparing.
 
-``hf`` compares models that sort; here stand the question itself, and the comparison of models that write.
+``hf`` compares models that sort; here stand the question itself, and the comparison of models that write, or that have
+learned from texts alone.
 """
 
 import json
@@ -15,18 +16,23 @@ import numpy as np
 from pipeline.data.conversation import Conversation
 from pipeline.data.source import chosen_rows
 from pipeline.data.split import load_split
+from pipeline.data.view import view_frame
 from pipeline.errors import N_, RunError
 from pipeline.models.load import load_tokenizer
 from pipeline.runs.bundle import BundleInfo
 from pipeline.runs.spec import load_spec
+from pipeline.runs.surprise import load_surprise
 from pipeline.runs.texts import MODEL, load_texts
 from pipeline.templates.asking import read_conversations
+from pipeline.templates.columns import read_texts
 from pipeline.templates.formats import registry as formats
 from pipeline.templates.formats.chat import BETWEEN
 from pipeline.templates.formats.format import joined
+from pipeline.training.pretraining.prepare import objective_of, read_rows
 from pipeline.training.writing.rows import prompt_ids
 
-# Largest difference, in bits a character, between what the run and a stranger find of a right answer.
+# Largest difference, in bits a character, between what the run and a stranger find of a right answer; of hidden tokens,
+# in bits a token.
 WRITING_TOLERANCE = 1e-3
 # The same where weights are kept in bfloat16, which has three digits at best. Reckoned, not measured.
 HALF_TOLERANCE = 5e-2
@@ -71,6 +77,44 @@ def prove_writing(unpacked: Path, run_folder: Path, info: BundleInfo) -> float:
     characters = np.array([max(1, len(kept.truth[place])) for place in some])
     difference = float((np.abs(np.array(found["bits"]) - kept.bits[some]) / characters)[same].max())
     if not difference <= (HALF_TOLERANCE if info.four_bit else WRITING_TOLERANCE):
+        raise RunError(
+            N_("The export was stopped: transformers alone gives other answers (difference {difference})."),
+            difference=f"{difference:.1e}",
+        )
+    return difference
+
+
+def prove_reading(unpacked: Path, run_folder: Path, info: BundleInfo) -> float:
+    """The largest difference in bits a hidden token, of a model that has learned from texts alone.
+
+    Raises RunError and takes arguments as ``prove_writing``.
+    """
+    kept, spec = load_surprise(run_folder, MODEL), load_spec(run_folder)
+    split = load_split(spec.split)
+    view = spec.view.on(split.test_source) if split.test_source else spec.view
+    some = np.unique(np.linspace(0, len(kept.rows) - 1, PROOF_ROWS).round().astype(int))
+    numbers = kept.rows[some].tolist()
+    config = json.loads((unpacked / "config.json").read_text(encoding="utf-8"))
+    objective = objective_of(unpacked, info)
+    tokenizer: Any = load_tokenizer(unpacked)
+    rows = read_rows(view, numbers, tokenizer, objective, spec.recipe, int(config["vocab_size"]))
+    hidden = [{name: values[0].tolist() for name, values in rows.collate([at]).items()} for at in range(len(rows))]
+    texts = [text.strip() for text in read_texts(view, view_frame(view, numbers))]
+    found = ask_stock(unpacked, {"hidden": hidden, "objective": objective, "texts": texts})
+    if found["not_loaded"]:
+        raise RunError(
+            N_("The export was stopped: transformers does not load the model whole ({detail})."),
+            detail=", ".join(found["not_loaded"][:5]),
+        )
+    ours = tokenizer(texts, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+    if np.mean([mine == theirs for mine, theirs in zip(ours, found["tokens"], strict=True)]) < SAME_PROMPTS:
+        raise RunError(N_("The export was stopped: transformers alone cuts the texts into other tokens."))
+    nats = dict.fromkeys(numbers, 0.0)
+    for number, value in zip(rows.numbers, found["nats"], strict=True):
+        nats[number] += value
+    expected, tokens = kept.nats[some], kept.tokens[some]
+    difference = float((np.abs(np.array(list(nats.values())) - expected) / tokens).max() / np.log(2))
+    if not difference <= WRITING_TOLERANCE:
         raise RunError(
             N_("The export was stopped: transformers alone gives other answers (difference {difference})."),
             difference=f"{difference:.1e}",

@@ -12,6 +12,10 @@ among those texts alone; where they spell a number ("number"), the answer is the
 A model that writes free answers is asked otherwise: ``{"rows": [{"messages" or "prompt", "answer"}]}``, and ANSWER is
 ``{"not_loaded", "prompts", "bits"}``: the tokens of each prompt as a stranger gets them, and how many bits the model
 needs for each answer with its end token.
+
+A model that has learned from texts alone is asked for what was hidden of them: ``{"hidden": [{"input_ids", "labels"}],
+"objective", "texts"}``, and ANSWER is ``{"not_loaded", "tokens", "nats"}``: the tokens of each text as a stranger gets
+them, and -log p of all that is hidden of each row.
 """
 
 import json
@@ -24,6 +28,7 @@ import torch
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
+    AutoModelForMaskedLM,
     AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -102,6 +107,34 @@ def surprise(folder: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def hidden_nats(folder: str, objective: str, rows: list[dict[str, Any]], texts: list[str]) -> dict[str, Any]:
+    """-log p of what is hidden of each row, by the library's own class for a way of hiding."""
+    classes: dict[str, Any] = {
+        "causal": AutoModelForCausalLM,
+        "masked": AutoModelForMaskedLM,
+        "spans": AutoModelForSeq2SeqLM,
+    }
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model, loading = classes[objective].from_pretrained(folder, output_loading_info=True)
+    model.eval()
+    nats = []
+    for row in rows:
+        ids, labels = torch.tensor([row["input_ids"]]), torch.tensor([row["labels"]])
+        with torch.no_grad():
+            # Of an encoder-decoder the labels are what its decoder reads.
+            logits = (model(input_ids=ids, labels=labels) if objective == "spans" else model(input_ids=ids)).logits[0]
+        if objective == "causal":
+            logits, labels = logits[:-1], labels[:, 1:]
+        hidden = labels[0] >= 0
+        known = logits[hidden].double().log_softmax(-1)
+        nats.append(-float(known[range(len(known)), labels[0][hidden]].sum()))
+    return {
+        "not_loaded": sorted(str(key) for keys in loading.values() for key in keys),
+        "tokens": tokenizer(texts, add_special_tokens=False)["input_ids"],
+        "nats": nats,
+    }
+
+
 def _chances(model: Any, batch: Any, sequences: list[list[int]]) -> list[float]:
     """Probability of each sequence of tokens: at each token, among those that some sequence goes on with."""
     encoded = model.get_encoder()(**batch)
@@ -156,7 +189,9 @@ def main() -> None:
     folder, request, destination = sys.argv[1:]
     asked = json.loads(Path(request).read_text(encoding="utf-8"))
     content = (
-        surprise(folder, asked["rows"])
+        hidden_nats(folder, asked["objective"], asked["hidden"], asked["texts"])
+        if "hidden" in asked
+        else surprise(folder, asked["rows"])
         if "rows" in asked
         else write(folder, asked["texts"], asked["write"], asked["number"])
         if asked["write"]

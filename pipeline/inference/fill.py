@@ -183,6 +183,10 @@ def _checked(bundle: Path, threshold: float) -> BundleInfo:
     info = bundles.read_info(bundle)
     if not bundles.is_whole(bundle):
         raise RunError(N_("The model {name} is damaged: a file has changed. Train or export it again."), name=info.name)
+    if info.pretrained:
+        raise SettingError(
+            N_("{name} has learned from texts alone and gives no labels. Train labels on it first."), name=info.name
+        )
     if threshold and kind_of(info) == "number":
         raise SettingError(N_("A predicted number has no confidence, so there is no threshold for it."))
     return info

@@ -115,7 +115,12 @@ class Shelf:
         folder = _folder_of_run(run_id)
         held = self._find(("run", run_id), folder)
         if held is None:
-            if bundle.read_info(folder).format:
+            info = bundle.read_info(folder)
+            if info.pretrained:
+                raise SettingError(
+                    N_("This model has learned from texts alone and gives no labels. Train labels on it first.")
+                )
+            if not info.labels_texts:
                 raise SettingError(N_("This model writes answers and gives no labels. Ask it in the playground."))
             self._make_room(_size(run_id))
             self._held["run", run_id] = held = _load(run_id)

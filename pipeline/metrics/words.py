@@ -24,6 +24,18 @@ def words(text: str) -> list[str]:
     return found
 
 
+def han_spans(text: str) -> list[tuple[int, int]]:
+    """Where each Chinese word of ``text`` begins and ends, in characters; words of other scripts are left out."""
+    found: list[tuple[int, int]] = []
+    for run in _RUNS.finditer(text):
+        if run.lastgroup == "han":
+            start = run.start()
+            for word in _cutter().cut(run.group()):
+                found.append((start, start + len(word)))
+                start += len(word)
+    return found
+
+
 @cache
 def _cutter() -> "jieba.Tokenizer":
     """jieba with its own dictionary, read here: left to itself it writes to standard error, and it keeps the words in a

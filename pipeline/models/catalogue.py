@@ -78,6 +78,7 @@ class CatalogueEntry:
     sources: tuple[Source, ...]  # in the order in which they are tried
     purpose: str  # one plain sentence, a gettext id
     starter: bool = False  # comes from the package index: works with no other internet
+    reads_alone: bool = True  # can go on learning from texts alone: what guesses hidden words is still there
     must_accept: bool = False  # the licence has to be shown and accepted before the download
 
     @property
@@ -148,6 +149,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
             ModelScopeSource("sentence-transformers/all-MiniLM-L6-v2"),
         ),
         purpose=N_("Small and fast: sorts English texts on any computer."),
+        reads_alone=False,
         starter=True,
     ),
     CatalogueEntry(
@@ -174,6 +176,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
             ModelScopeSource("intfloat/multilingual-e5-small"),
         ),
         purpose=N_("Sorts texts in Chinese and about a hundred other languages on any computer."),
+        reads_alone=False,
         starter=True,
     ),
     CatalogueEntry(
@@ -380,6 +383,7 @@ ENTRIES: tuple[CatalogueEntry, ...] = (
         download_bytes=752 * MB,
         sources=(HubSource("charent/ChatLM-mini-Chinese", "main"), ModelScopeSource("charent/ChatLM-mini-Chinese")),
         purpose=N_("A small Chinese chat model: answers short questions in Chinese."),
+        reads_alone=False,
     ),
     CatalogueEntry(
         name="Qwen3-0.6B",

@@ -135,6 +135,8 @@ def estimate(
 # What writing adds to a run: tokens a second, greedily, several at once, of a model with 100 million parameters.
 WRITTEN_A_SECOND = 60.0
 SHOWN_ANSWERS, MEASUREMENTS = 5, 3
+CONTINUED_TOKENS = 48  # of a text that a model goes on with, to be looked at
+_ENDLESS = 10**9  # tokens: nothing is cut
 
 
 def estimate_writing(
@@ -185,6 +187,51 @@ def estimate_writing(
         learning = shape.embeddings * FLOAT + (model.parameters - shape.embeddings) * FOUR_BITS
         held = int(max(learning, model.parameters * FLOAT / 2))
     memory = int(PROCESS_BYTES + held + (3 * weights + activations) * FLOAT)
+    return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
+
+
+HIDDEN_SHARE = 0.15  # of the tokens, that an encoder is asked about
+COPIES = 3  # of what a model says of every word for a token: itself, its logarithm, its gradient
+
+
+def estimate_reading(
+    model: Model, recipe: Recipe, *, train_rows: int, measured: int, texts: Sequence[str], device: Device
+) -> Estimate:
+    """Seconds and bytes of letting a model learn from texts alone: as ``estimate``.
+
+    Args:
+        train_rows: rows that are trained on.
+        measured: validation and test rows that are measured, each by the model at several times.
+        texts: of the training rows, or of a fair part of them; long ones are read in pieces, to their end.
+    """
+    shape = _shape(model)
+    whole = mean_tokens(texts, _ENDLESS)
+    piece = min(float(recipe.max_length), whole)
+    trained = shape.layers if recipe.trained_layers < 0 else min(recipe.trained_layers, shape.layers)
+    layers = shape.layers + shape.decoder_layers
+    asked = whole if model.family == "decoder" else HIDDEN_SHARE * whole
+    a_row = 2.0 * layers * (shape.layer_parameters + 2 * piece * shape.hidden) * whole + 2.0 * shape.embeddings * asked
+    speed = device.gflops * 1e9 * EFFICIENCY
+    steps = math.ceil(train_rows * whole / piece / recipe.batch_size) * recipe.epochs
+    weights = shape.trained_parameters(recipe, trained)
+    factor = TRAINING_FACTOR if recipe.adapter == "none" else ADAPTER_FACTOR
+    writing = WRITTEN_A_SECOND * (1e8 / model.parameters) * (1 if device.name == "cpu" else 20)
+    shown = SHOWN_ANSWERS * CONTINUED_TOKENS if model.family == "decoder" else 0
+    parts = (
+        ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
+        (
+            "training",
+            train_rows * recipe.epochs * a_row * factor / speed + steps * weights * ADAM_BYTES / _bandwidth(device),
+        ),
+        ("measuring", (recipe.epochs + 2) * measured * a_row / speed),
+        ("writing", (recipe.epochs + 2) * shown / writing),
+    )
+    at_once = recipe.batch_size * piece
+    spoken = at_once * (asked / whole) * COPIES * shape.embeddings / shape.hidden
+    memory = int(
+        PROCESS_BYTES
+        + (2 * model.parameters + 3 * weights + at_once * layers * shape.hidden * ACTIVATIONS + spoken) * FLOAT
+    )
     return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
 
 

@@ -17,6 +17,7 @@ from transformers import (
     AutoConfig,
     AutoModel,
     AutoModelForCausalLM,
+    AutoModelForMaskedLM,
     AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -151,6 +152,18 @@ def load_writer(path: Path) -> PreTrainedModel:
     with _readable(path), _quiet():
         loading: Any = AutoModelForCausalLM.from_pretrained  # its types know nothing of a second value
         model, info = loading(str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS)
+    _require(path, iter(info["missing_keys"]))
+    return _done(model)
+
+
+def load_masked(path: Path) -> PreTrainedModel:
+    """An encoder with its masked-LM head, base model or trained: float32, in evaluation mode.
+
+    Raises:
+        ModelError: the folder holds no such model, or parts of it are missing, such as that head.
+    """
+    with _readable(path), _quiet():
+        model, info = AutoModelForMaskedLM.from_pretrained(str(path), output_loading_info=True, **_LOCAL, **_WEIGHTS)
     _require(path, iter(info["missing_keys"]))
     return _done(model)
 

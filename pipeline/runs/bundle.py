@@ -51,6 +51,16 @@ class BundleInfo:
     most_tokens: int = 0  # that an answer may have, somewhat more than the longest learned one; 0: was not kept
 
     @property
+    def pretrained(self) -> bool:
+        """Whether it has learned from texts alone."""
+        return self.task == "pretraining"
+
+    @property
+    def labels_texts(self) -> bool:
+        """Whether it gives labels or numbers; others write, or know nothing but how texts go on."""
+        return not self.format and not self.pretrained
+
+    @property
     def answers(self) -> tuple[str, ...]:
         """The columns of a file that hold what the model predicts."""
         return self.label_columns or (self.label,)

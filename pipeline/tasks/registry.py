@@ -7,11 +7,13 @@ from pipeline.tasks.classification import CLASSIFICATION
 from pipeline.tasks.instruction import INSTRUCTION, PREFERENCE
 from pipeline.tasks.multilabel import MULTILABEL
 from pipeline.tasks.pair import PAIR
+from pipeline.tasks.pretraining import PRETRAINING
 from pipeline.tasks.regression import REGRESSION
 from pipeline.tasks.task import Goal, Task
 
 TASKS: dict[str, Task] = {task.name: task for task in (CLASSIFICATION, MULTILABEL, PAIR, REGRESSION)}
-GOALS: dict[str, Goal] = {**TASKS, **{goal.name: goal for goal in (INSTRUCTION, PREFERENCE)}}  # all that can be learned
+# All that can be learned.
+GOALS: dict[str, Goal] = {**TASKS, **{goal.name: goal for goal in (INSTRUCTION, PREFERENCE, PRETRAINING)}}
 
 
 def get(name: str) -> Task:
@@ -28,6 +30,8 @@ def task_of(view: View) -> Goal:
 
 def goal_for(asked: View | Question, several: bool) -> Goal:
     """What is learned of a View, or of what will be one."""
+    if asked.raw:
+        return PRETRAINING
     if asked.written:
         return PREFERENCE if asked.rejected else INSTRUCTION
     return task_for(asked.number, several, bool(asked.second))

@@ -77,6 +77,11 @@ class LengthBatches:
         self._seed = seed
         self._epoch = 0
 
+    @property
+    def epoch(self) -> int:
+        """The one whose batches come next."""
+        return self._epoch
+
     def set_epoch(self, epoch: int) -> None:
         """Another order for every epoch, whoever asks for it and whenever."""
         self._epoch = epoch

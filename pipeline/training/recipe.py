@@ -10,12 +10,14 @@ from typing import Any
 
 from pipeline.errors import N_, ModelError, SettingError
 from pipeline.models.devices import Device
+from pipeline.models.heads import has_masked_head, has_sentinels
 from pipeline.models.store import Model
 from pipeline.runs.spec import LONGEST_WRITTEN, Recipe
 from pipeline.templates.formats.registry import NAMES as FORMATS
 from pipeline.templates.formats.registry import usual as usual_format
 from pipeline.training.space import BERT_BATCHES, BERT_EPOCHS, BERT_RATES
 
+LANGUAGE = "language_modelling"  # type of the task of learning from texts alone
 PRESETS = ("fast", "balanced", "best", "bert")
 TRAINING = N_("Training")  # the phase whose units are steps; its pace tells the time left
 TESTING = N_("Measuring on the test rows")
@@ -47,6 +49,13 @@ _WRITING_RATE, _ADAPTER_RATE = 1e-4, 1e-3
 _PREFERENCE_SHARE = 0.1  # of these rates: preferences change a model that can write already, and only a little
 _ADAPTED_FROM = 300_000_000  # parameters
 _FEW_WRITTEN_ROWS = 400  # of the samples; then twice as often
+
+# Models that learn from texts alone: all layers. Words are hidden anew each time an encoder or an encoder-decoder reads
+# a text, and few of them, so that it is read more often, and a step takes more texts.
+_READING_EPOCHS = {"decoder": 1, "encoder": 3, "encoder-decoder": 3}
+_READING_TIMES = {"fast": 1, "balanced": 2, "best": 4}
+_READING_RATES = {"decoder": 1e-4, "encoder": 1e-4, "encoder-decoder": 5e-4}
+_READING_BATCHES = {"decoder": 8, "encoder": 16, "encoder-decoder": 16}
 
 # Share of the layers that is trained, and the fewest.
 _TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
@@ -136,6 +145,39 @@ def choose_writing(preset: str, model: Model, *, rows: int, device: Device, pref
     )
 
 
+def choose_reading(preset: str, model: Model, *, device: Device) -> Recipe:
+    """The recipe of a preset for a model that learns from texts alone.
+
+    Args:
+        preset: one of WRITING_PRESETS.
+        model: the base model, on disk.
+        device: where it will be trained.
+
+    Raises:
+        SettingError: no such preset for it.
+    """
+    if preset not in _READING_TIMES:
+        raise SettingError(
+            N_("There is no preset “{preset}”. Choose one of: {known}."),
+            preset=preset,
+            known=", ".join(_READING_TIMES),
+        )
+    adapts = model.parameters > _ADAPTED_FROM
+    return Recipe(
+        preset=preset,
+        trained_layers=-1,
+        epochs=_READING_EPOCHS[model.family] * _READING_TIMES[preset],
+        learning_rate=_ADAPTER_RATE if adapts else _READING_RATES[model.family],
+        head_factor=1.0,
+        batch_size=_READING_BATCHES[model.family],
+        max_length=min(LONGEST_WRITTEN, model.context),
+        label_smoothing=0.0,
+        schedule="cosine",
+        precision=_precision(device),
+        adapter="lora" if adapts else "none",
+    )
+
+
 def _usual_format(model: Model) -> str:
     """The format of the registry's ``usual``, read from the files: opening a tokenizer takes a second."""
     config = model.path / "tokenizer_config.json"
@@ -161,7 +203,9 @@ def _bert(model: Model, device: Device) -> Recipe:
 
 
 def refuse(model: Model, problem_type: str) -> None:
-    """Raises ModelError where models of this family cannot learn a task of that type."""
+    """Raises ModelError where this model cannot learn a task of that type."""
+    if problem_type == LANGUAGE:
+        _refuse_reading(model)
     if model.family == "encoder" and problem_type == "text_generation":
         raise ModelError(
             N_("{model} reads texts and cannot write any. Choose a model that writes (decoder)."), model=model.name
@@ -173,17 +217,48 @@ def refuse(model: Model, problem_type: str) -> None:
         )
 
 
+def reads_alone(model: Model) -> bool:
+    """Whether this model can learn from texts alone."""
+    try:
+        _refuse_reading(model)
+    except ModelError:
+        return False
+    return True
+
+
+def _refuse_reading(model: Model) -> None:
+    """Raises ModelError where this model cannot go on learning from texts alone."""
+    if model.family == "encoder" and not has_masked_head(model.path):
+        raise ModelError(
+            N_(
+                "{model} reads texts and has nothing left to guess hidden words with (a masked-LM head), so it cannot "
+                "learn from texts alone. Choose a model that writes, such as SmolLM2, or one with that head, such as "
+                "MiniRBT, BERT or RoBERTa."
+            ),
+            model=model.name,
+        )
+    if model.family == "encoder-decoder" and not has_sentinels(model.path):
+        raise ModelError(
+            N_(
+                "{model} has no marks for words that were cut out (<extra_id_0>), so it cannot learn from texts alone. "
+                "Choose T5, mT5 or Flan-T5, or a model that writes, such as SmolLM2."
+            ),
+            model=model.name,
+        )
+
+
 def check_use(recipe: Recipe, family: str, problem_type: str) -> None:
     """Raises SettingError for a setting that this family or this kind of answer has no use for."""
     writes = problem_type == "text_generation"
+    sorts = problem_type not in ("text_generation", LANGUAGE)
     if recipe.prompt_format and not writes:
         raise SettingError(N_("A prompt format is for models that learn to write answers. Leave prompt_format out."))
-    if writes and recipe.search != "none":
+    if not sorts and recipe.search != "none":
         raise SettingError(N_("Settings are tried for models that sort texts only. Set search to none."))
     if recipe.adapter == QLORA and not (writes and family == "decoder"):
         raise SettingError(N_("qlora goes with models that write (decoders) and learn answers. Set adapter to lora."))
-    sorts = family != "encoder-decoder" and problem_type == "single_label_classification"
-    if recipe.class_weights != CLASS_WEIGHTS[0] and not sorts:
+    in_classes = family != "encoder-decoder" and problem_type == "single_label_classification"
+    if recipe.class_weights != CLASS_WEIGHTS[0] and not in_classes:
         raise SettingError(
             N_("Rare classes can count more only where a model sorts texts into classes. Set class_weights to none.")
         )

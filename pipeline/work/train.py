@@ -17,6 +17,7 @@ from pipeline.training import ranks
 from pipeline.training.checkpoints import disk_watched
 from pipeline.training.leave import finish_bundle
 from pipeline.training.memory import memory_watched
+from pipeline.training.pretraining.run import train_pretraining
 from pipeline.training.run import train
 from pipeline.training.writing.run import train_writing
 from pipeline.work.baselines import measuring
@@ -38,7 +39,7 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     folder = workspace().runs / run_id
     spec = load_spec(folder)
     halvings = int(request.get("halvings", 0))
-    learn = train_writing if spec.view.written else train
+    learn = train_pretraining if spec.view.raw else train_writing if spec.view.written else train
     if not ranks.leads():
         with contextlib.nullcontext() if spec.use_cache else cache.off():
             learn(spec, folder, progress, NoMetrics(), halvings)

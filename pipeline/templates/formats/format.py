@@ -68,7 +68,7 @@ def encode(pieces: Iterable[Piece], tokenizer: Tokenizer) -> Encoded:
         own = _cut(list(group), tokenizer)
         if not ids:
             # A chat template may write the beginning itself.
-            mark = _beginning(tokenizer)
+            mark = beginning(tokenizer)
             own = own if own[: len(mark)] == mark else [*mark, *own]
         ids += own
         learned += [is_learned] * len(own)
@@ -118,7 +118,7 @@ def encode_source(pieces: Iterable[Piece], tokenizer: Tokenizer) -> tuple[int, .
     return (*encode(pieces, tokenizer).ids, *marks)
 
 
-def _beginning(tokenizer: Tokenizer) -> list[int]:
+def beginning(tokenizer: Tokenizer) -> list[int]:
     """What this tokenizer puts before every text, such as Gemma's <bos>; without the end that some add."""
     marks: list[int] = tokenizer("")["input_ids"]
     end = tokenizer.eos_token

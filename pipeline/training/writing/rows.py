@@ -6,7 +6,7 @@ transformers' attention masks keep them apart. Encoder-decoders, which have no s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,33 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 IGNORED = -100  # of tokens that are not learned; the library's own number
+
+
+class TrainedRows(Protocol):
+    """What a trainer asks of the rows that it is given."""
+
+    @property
+    def packed(self) -> bool:
+        """Whether rows of a batch stand one behind the other; else they are padded."""
+
+    @property
+    def cut(self) -> int:
+        """Rows whose end was cut off."""
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """[n] tokens of each row."""
+
+    def __len__(self) -> int: ...
+
+    def of_epoch(self, epoch: int) -> "TrainedRows":
+        """The rows as they are read in that epoch, from 0."""
+
+    def learned(self, positions: Sequence[int]) -> int:
+        """Tokens that are learned of these rows."""
+
+    def collate(self, positions: Sequence[int]) -> dict[str, "Tensor"]:
+        """What a trainee takes of these rows."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +89,10 @@ class WrittenRows:
         """[n] tokens of each row."""
         return np.array([row.cost for row in self.rows], dtype=np.int64)
 
+    def of_epoch(self, epoch: int) -> "WrittenRows":
+        """These rows as they are read in that epoch, from 0: the same in every one."""
+        return self
+
     def learned(self, positions: Sequence[int]) -> int:
         """Tokens that are learned of these rows."""
         return sum(sum(self.rows[position].learned) for position in positions)
@@ -78,21 +109,21 @@ class WrittenRows:
         if self.sequences:
             prompts = [row.prompt for row in chosen]
             return {
-                "input_ids": _filled(prompts, self.padding),
-                "attention_mask": _filled([(1,) * len(prompt) for prompt in prompts], 0),
-                "labels": _filled(labels, IGNORED),
+                "input_ids": filled(prompts, self.padding),
+                "attention_mask": filled([(1,) * len(prompt) for prompt in prompts], 0),
+                "labels": filled(labels, IGNORED),
             }
         ids = [row.ids for row in chosen]
         if self.packed:
             return {
-                "input_ids": _filled([_behind(ids)], 0),
-                "position_ids": _filled([_behind([range(len(row)) for row in chosen])], 0),
-                "labels": _filled([_behind(labels)], 0),
+                "input_ids": filled([_behind(ids)], 0),
+                "position_ids": filled([_behind([range(len(row)) for row in chosen])], 0),
+                "labels": filled([_behind(labels)], 0),
             }
         return {
-            "input_ids": _filled(ids, self.padding),
-            "attention_mask": _filled([(1,) * len(row) for row in ids], 0),
-            "labels": _filled(labels, IGNORED),
+            "input_ids": filled(ids, self.padding),
+            "attention_mask": filled([(1,) * len(row) for row in ids], 0),
+            "labels": filled(labels, IGNORED),
         }
 
 
@@ -173,7 +204,7 @@ def _behind(parts: Sequence[Sequence[int]]) -> list[int]:
     return [number for part in parts for number in part]
 
 
-def _filled(sequences: Sequence[Sequence[int]], filling: int) -> "Tensor":
+def filled(sequences: Sequence[Sequence[int]], filling: int) -> "Tensor":
     """[sequences, longest], filled up on the right."""
     import torch
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pipeline.runs.progress import Progress
 from pipeline.runs.spec import RunSpec
 from pipeline.runs.texts import save_margins
 from pipeline.tasks import registry
+from pipeline.tasks.task import Goal
 from pipeline.training import checkpoints, ranks
 from pipeline.training.memory import memory_watched
 from pipeline.training.prepare import LOADING
@@ -29,7 +31,7 @@ from pipeline.training.writing.preference import (
     referred,
 )
 from pipeline.training.writing.prepare import Prepared, better_answers, prepare, spread
-from pipeline.training.writing.rows import WrittenRows
+from pipeline.training.writing.rows import TrainedRows, WrittenRows
 from pipeline.training.writing.trainee import WriterTrainee, writer_trainee
 from pipeline.training.writing.trainer import build, measure
 
@@ -58,7 +60,15 @@ def train_writing(
         trainees = preference_trainee if spec.view.rejected else writer_trainee
         with trainees(prepared.model, spec.recipe) as module:
             prepared = _referred(spec, prepared, module)
-            trained = _fit(spec, prepared, module, run_folder, progress, metrics, shares)
+            teaching = Teaching(
+                prepared.tokenizer,
+                prepared.train,
+                prepared.parameters,
+                registry.GOALS[spec.task],
+                _measurer(spec, prepared, module),
+                _shower(prepared, metrics),
+            )
+            trained = fit(spec, teaching, module, run_folder, progress, metrics, shares)
             if isinstance(module, PreferenceTrainee) and ranks.leads():
                 _keep_margins(spec, prepared, module, run_folder)
         if not ranks.leads():
@@ -69,22 +79,39 @@ def train_writing(
     return trained
 
 
-def _fit(
+@dataclass(frozen=True)
+class Teaching:
+    """What a training of tokens needs beside its spec."""
+
+    tokenizer: Any
+    rows: TrainedRows
+    parameters: int  # of the whole model
+    goal: Goal
+    measure: Callable[[Any], dict[str, float]]  # on the validation rows
+    show: Callable[[int], None]  # after a step: writes down what the model says, to look at
+
+
+def fit(
     spec: RunSpec,
-    prepared: Prepared,
+    teaching: Teaching,
     module: WriterTrainee,
     run_folder: Path,
     progress: Progress,
     metrics: MetricsWriter,
     shares: Shares,
 ) -> Trained:
-    recipe, rows, goal = spec.recipe, prepared.train, registry.GOALS[spec.task]
+    """Train ``module``, or go on from the last whole checkpoint in ``run_folder``.
+
+    Raises:
+        as ``training.run.train``.
+    """
+    recipe, rows, goal = spec.recipe, teaching.rows, teaching.goal
     per_epoch = -(-len(rows) // recipe.batch_size)
     steps = per_epoch * recipe.epochs
     folder = run_folder / "checkpoints"
     folder.mkdir(exist_ok=True)
     checkpoint = ranks.agree(checkpoints.last_whole(folder) if ranks.leads() else None)
-    announce(prepared.parameters, module, steps, recipe.epochs, len(rows), metrics)
+    announce(teaching.parameters, module, steps, recipe.epochs, len(rows), metrics)
     if rows.cut:
         metrics.write("cut", rows=rows.cut, longest=recipe.max_length)
     if checkpoint is not None:
@@ -95,14 +122,13 @@ def _fit(
     )
     trainer = build(
         module,
-        prepared.tokenizer,
+        teaching.tokenizer,
         arguments(spec, goal, folder, steps, fresh=checkpoint is None),
         [watcher],
         optimizers(module, recipe, steps),
     )
     trainer.rows, trainer.shares = rows, shares
-    trainer.measure = _measurer(spec, prepared, module)
-    trainer.show = _shower(prepared, metrics)
+    trainer.measure, trainer.show = teaching.measure, teaching.show
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     step = trainer.state.global_step
     return Trained(watcher.stopped, step, checkpoints.step_of(checkpoint) if checkpoint else 0)

@@ -21,6 +21,8 @@ from pipeline.training.writing.rows import IGNORED
 class WriterTrainee(Trainee):
     """A model that learns to write. TRL's trainer asks some things of it that a stock model has."""
 
+    writes = True  # one token after the other; else all that is hidden is guessed at once
+
     @property
     def config(self) -> Any:
         """Of the stock model."""
@@ -73,14 +75,26 @@ class WriterTrainee(Trainee):
         count = int(of_row.max()) + 1 if len(of_row) else 0
         return nats.new_zeros(count).index_add(0, of_row, nats)
 
+    def guesses(self, labels: Tensor, **batch: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """[learned tokens] each: -log p, the token itself, and the one that the model holds likeliest."""
+        logits, wanted, _ = self.said(labels, **batch)
+        learned = wanted != IGNORED
+        logits, wanted = logits[learned], wanted[learned]
+        return cross_entropy(logits.float(), wanted, reduction="none"), wanted, logits.argmax(dim=-1)
+
     def _nats(self, labels: Tensor, **batch: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """[tokens] each: -log p (0 where nothing is learned), the token itself, and which row it belongs to."""
+        logits, wanted, of_row = self.said(labels, **batch)
+        return cross_entropy(logits.float(), wanted, ignore_index=IGNORED, reduction="none"), wanted, of_row
+
+    def said(self, labels: Tensor, **batch: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """[tokens, vocabulary] logits, and [tokens] each: the right token, and which row it belongs to."""
         options: dict[str, Any] = {"use_cache": False}
         if self.model.config.is_encoder_decoder:
             wanted = labels.flatten()
             options["decoder_input_ids"] = self._shifted(labels)
             logits = self.model(**batch, **options).logits.flatten(0, 1)
-            of_row = _row_of(labels)
+            of_row = row_of(labels)
         elif "position_ids" in batch:
             places = (labels[0, 1:] != IGNORED).nonzero().flatten()
             wanted = labels[0, 1:][places]
@@ -89,8 +103,8 @@ class WriterTrainee(Trainee):
         else:
             wanted = labels[:, 1:].flatten()
             logits = self.model(**batch, **options).logits[:, :-1].flatten(0, 1)
-            of_row = _row_of(labels[:, 1:])
-        return cross_entropy(logits.float(), wanted, ignore_index=IGNORED, reduction="none"), wanted, of_row
+            of_row = row_of(labels[:, 1:])
+        return logits, wanted, of_row
 
     def _shifted(self, labels: Tensor) -> Tensor:
         """What the decoder reads: its start token, then the answer but for its end."""
@@ -101,7 +115,7 @@ class WriterTrainee(Trainee):
         return shifted.masked_fill(shifted == IGNORED, config.pad_token_id or 0)
 
 
-def _row_of(labels: Tensor) -> Tensor:
+def row_of(labels: Tensor) -> Tensor:
     """[tokens] the row of each place of [rows, tokens] when these are read one row after the other."""
     return torch.arange(labels.shape[0], device=labels.device).repeat_interleave(labels.shape[1])
 

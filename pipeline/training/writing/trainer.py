@@ -15,7 +15,7 @@ import torch
 from accelerate.data_loader import prepare_data_loader
 from datasets import Dataset
 from torch.utils.data import DataLoader
-from transformers import PrinterCallback, Seq2SeqTrainer, Seq2SeqTrainingArguments
+from transformers import PrinterCallback, Seq2SeqTrainer, Seq2SeqTrainingArguments, Trainer, TrainingArguments
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
@@ -23,7 +23,7 @@ from pipeline.tasks.instruction import measure_writing
 from pipeline.training import ranks
 from pipeline.training.batches import LengthBatches
 from pipeline.training.shares import Shares
-from pipeline.training.writing.rows import WrittenRows
+from pipeline.training.writing.rows import TrainedRows, WrittenRows
 from pipeline.training.writing.trainee import WriterTrainee
 
 # Rows that are measured at once: without gradients, so more than in training.
@@ -33,26 +33,30 @@ MEASURED_AT_ONCE = 16
 class _Writing:
     """What both trainers have in common. Set before ``train``: rows, shares, who measures and who looks at answers."""
 
-    rows: WrittenRows
+    rows: TrainedRows
     shares: Shares
     measure: Callable[[Any], dict[str, float]]
     show: Callable[[int], None]
+    args: Any  # of the library's trainers
+    accelerator: Any
 
     def get_train_dataloader(self: Any) -> DataLoader[Any]:
         """Shuffled batches of similar length; the order follows from seed and epoch alone."""
 
         def collate(batch: list[int]) -> list[tuple[dict[str, torch.Tensor], float]]:
-            learned = max(1, self.rows.learned(batch))
+            rows = self.rows.of_epoch(batches.epoch)
+            learned = max(1, rows.learned(batch))
             # A mean over tokens: a piece counts by its own.
             return [
-                (self.rows.collate(part), self.shares.ranks * self.rows.learned(part) / learned if factor else 0.0)
+                (rows.collate(part), self.shares.ranks * rows.learned(part) / learned if factor else 0.0)
                 for part, factor in self.shares.divide(batch)
             ]
 
         # Rows behind each other need no filling up: any rows go together, and a batch is a fair mix of all.
-        lengths = np.zeros(len(self.rows), np.int64) if self.rows.packed else self.rows.lengths
+        every: TrainedRows = self.rows
+        lengths = np.zeros(len(every), np.int64) if every.packed else every.lengths
         batches = LengthBatches(lengths, self.args.train_batch_size, self.args.seed)
-        places: Any = range(len(self.rows))
+        places: Any = range(len(every))
         loader: DataLoader[Any] = DataLoader(places, batch_sampler=batches, collate_fn=collate)
         prepared: DataLoader[Any] = prepare_data_loader(
             loader, self.accelerator.device, num_processes=1, process_index=0, put_on_device=True
@@ -101,6 +105,10 @@ class SequenceTrainer(_Writing, Seq2SeqTrainer):
     """For models that read one text and write another."""
 
 
+class EncoderTrainer(_Writing, Trainer):
+    """For models that guess what is hidden of a text."""
+
+
 def measure(module: WriterTrainee, rows: WrittenRows, device: torch.device | str) -> dict[str, float]:
     """What ``measure_writing`` says of the last answers of rows."""
     nats, tokens = answer_nats(module, rows, device)
@@ -132,7 +140,7 @@ def build(
     callbacks: Sequence[Any],
     optimizers: Any,
 ) -> Any:
-    """A DecoderTrainer or SequenceTrainer, ready to start once its rows, shares, ``measure`` and ``show`` are set."""
+    """A trainer for this kind of model, ready to start once its rows, shares, ``measure`` and ``show`` are set."""
     logging.getLogger("transformers.trainer").setLevel(logging.ERROR)
     given: dict[str, Any] = {
         "model": module,
@@ -142,7 +150,9 @@ def build(
         "optimizers": optimizers,
     }
     trainer: Any
-    if module.config.is_encoder_decoder:
+    if not module.writes:
+        trainer = EncoderTrainer(args=TrainingArguments(**arguments), **given)
+    elif module.config.is_encoder_decoder:
         trainer = SequenceTrainer(args=Seq2SeqTrainingArguments(**arguments), **given)
     else:
         # The rows are tokens already, as the format has cut them.

@@ -94,11 +94,29 @@ def test_inspect_tells_whether_the_labels_can_be_learned(file: Path, capsys: pyt
 def test_inspect_of_a_file_without_labels_still_says_what_was_read(
     home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "texts.csv").write_text("text\n" + "".join(f"one more line of text {n}\n" for n in range(30)))
+    lines = [f"one more line of text {n},and another one beside it {n}" for n in range(30)]
+    (tmp_path / "texts.csv").write_text("\n".join(["one,other", *lines]))
     found = inspect(capsys, tmp_path / "texts.csv")
 
     assert found["rows_read"] == 30
     assert found["roles"] is None
+
+
+def test_a_file_of_texts_alone_is_proposed_for_pretraining(
+    home: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [f"{n},one more line of text {n % 20}" for n in range(30)]
+    (tmp_path / "texts.csv").write_text("\n".join(["id,text", *lines]))
+    assert main(["data", "inspect", str(tmp_path / "texts.csv"), "--json"]) == 0
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert found["roles"] == {"text": ["text"], "label": "text"}
+    assert found["task"] == "pretraining"
+    assert [one["message"] for one in found["findings"] if one["kind"] == "exact_duplicates"] == [
+        "Rows that repeat the text of an earlier row: 10."
+    ]
+    assert "Text: text. There is no label." in printed.err
+    assert "Task: pretraining" in printed.err
 
 
 @pytest.mark.parametrize(

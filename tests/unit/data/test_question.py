@@ -1,6 +1,7 @@
 """What is asked of a file is guessed from its columns; a person has the last word."""
 
 import pandas as pd
+import pytest
 
 from pipeline.data.columns import profile
 from pipeline.data.question import Question, guess_question
@@ -48,3 +49,27 @@ def test_digits_that_are_few_are_classes() -> None:
 def test_a_pair_is_two_texts_and_not_one_joined() -> None:
     found = guess(question1=TEXTS, question2=TEXTS[::-1], label=["same", "other"] * 12)
     assert found == Question(("question1",), "label", second="question2")
+
+
+@pytest.mark.parametrize(
+    ("columns", "raw"),
+    [
+        (("text",), True),
+        (("id", "text"), True),
+        (("text", "label"), False),
+        (("text", "blank"), False),
+        (("text", "other"), False),
+    ],
+)
+def test_texts_alone_are_guessed_where_nothing_else_could_be_an_answer(columns: tuple[str, ...], raw: bool) -> None:
+    cells = {
+        "id": [f"T-{n:04}" for n in range(40)],
+        "text": [f"the printer of desk {n} is broken again" for n in range(40)],
+        "label": ["ab"[n % 2] for n in range(40)],
+        "blank": [""] * 40,
+        "other": [f"we have repaired number {n * n} at once" for n in range(40)],
+    }
+    rows = pd.DataFrame({name: cells[name] for name in columns})
+    question = guess_question(profile(rows), rows)
+    assert question.raw == raw
+    assert not raw or (question.text, question.label, question.kind) == (("text",), "text", "raw")

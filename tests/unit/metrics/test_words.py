@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rouge_score.tokenizers import DefaultTokenizer
 
-from pipeline.metrics.words import words
+from pipeline.metrics.words import han_spans, words
 
 
 @pytest.mark.parametrize(
@@ -31,10 +31,17 @@ def test_english_is_cut_as_rouge_itself_does() -> None:
 
 
 def test_cutting_says_nothing_and_leaves_no_file(tmp_path: Path) -> None:
-    program = "from pipeline.metrics.words import words; words('打印机无法连接')"
+    program = "from pipeline.metrics.words import han_spans, words; words('打印机无法连接')"
     environment = {**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-W", "default", "-c", program], capture_output=True, text=True, check=True, env=environment
     )
     assert (done.stdout, done.stderr) == ("", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_chinese_words_are_found_where_they_stand() -> None:
+    text = "Printer 打印机坏了, ticket 12 已经提交"
+    found = [text[begin:end] for begin, end in han_spans(text)]
+    assert found == ["打印机", "坏", "了", "已经", "提交"]
+    assert han_spans("no such words") == []

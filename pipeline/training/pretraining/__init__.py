@@ -1,0 +1,1 @@
+"""Models that go on learning from texts alone (continued pre-training)."""
