@@ -90,6 +90,8 @@ def surprise(folder: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
             prompt = tokenizer(text, add_special_tokens=False)["input_ids"]
         else:
             prompt = tokenizer(row["prompt"])["input_ids"]
+            if sequences and prompt[-1:] != end:
+                prompt = [*prompt, *end]  # as the card says: this tokenizer leaves it to whoever asks
         answer_ids = [*tokenizer(row["answer"], add_special_tokens=False)["input_ids"], *end]
         with torch.no_grad():
             if sequences:

@@ -44,6 +44,11 @@ _BY_CHAT = """messages = [{{"role": "user", "content": {question}}}]
 inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)"""
 _BY_PROMPT = """prompt = {prompt}
 inputs = tokenizer(prompt, return_tensors="pt")"""
+# Some tokenizers of encoder-decoders, such as ChatLM-mini-Chinese's, leave the end token to whoever asks.
+_BY_TEXT = """prompt = {prompt}
+if tokenizer("")["input_ids"][-1:] != [tokenizer.eos_token_id]:
+    prompt += tokenizer.eos_token
+inputs = tokenizer(prompt, return_tensors="pt", return_token_type_ids=False)"""
 
 
 def has_encoder(bundle: Path) -> bool:
@@ -63,7 +68,8 @@ def program(info: BundleInfo, folder: str, instruction: str, extra: str, *, enco
     if info.format == CHAT:
         asked = _BY_CHAT.format(question=_string("\n\n".join(filter(None, (instruction, about)))))
     else:
-        asked = _BY_PROMPT.format(prompt=_string(prompt(info, instruction, about)))
+        form = _BY_TEXT if encoder else _BY_PROMPT
+        asked = form.format(prompt=_string(prompt(info, instruction, about)))
     return _PROGRAM.format(folder=_string(folder), asked=asked, model_class=model_class, answer=answer)
 
 

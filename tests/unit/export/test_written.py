@@ -14,7 +14,7 @@ from pipeline.export.written import has_encoder, program
 from pipeline.runs.bundle import BundleInfo
 from pipeline.settings import Workspace
 from pipeline.templates.formats import registry
-from pipeline.templates.formats.format import encode
+from pipeline.templates.formats.format import encode, encode_source
 
 METRICS = {"chrf": 0.43, "bits_per_character": 1.2345, "rouge_l": 0.4, "exact_match": 0.01}
 INFO = BundleInfo(
@@ -62,6 +62,32 @@ def test_the_program_runs_and_asks_as_the_model_was_taught(writer: Path, form: s
     taught = registry.get(form, names["tokenizer"], own).pieces(single('Say "hello"', "C:\\temp\n打印机"))
     assert names["inputs"]["input_ids"][0].tolist() == [*encode(taught, names["tokenizer"]).ids]
     assert names["written"].shape[1] == names["inputs"]["input_ids"].shape[1] + 256
+
+
+@pytest.mark.parametrize("adds_end", [False, True])
+def test_an_encoder_reads_the_end_token_behind_the_text_once_whoever_adds_it(
+    writer: Path, tmp_path: Path, adds_end: bool
+) -> None:
+    import torch
+    from tokenizers.processors import TemplateProcessing
+    from transformers import AutoTokenizer, T5Config, T5ForConditionalGeneration
+
+    tokenizer = AutoTokenizer.from_pretrained(writer)
+    end = tokenizer.eos_token_id
+    if adds_end:
+        marks = TemplateProcessing(single="$A <end>", special_tokens=[("<end>", end)])
+        tokenizer.backend_tokenizer.post_processor = marks
+    torch.manual_seed(0)
+    sizes = {"d_model": 16, "d_kv": 8, "d_ff": 16, "num_layers": 1, "num_heads": 2}
+    marked = {"pad_token_id": end, "eos_token_id": end, "decoder_start_token_id": end}
+    T5ForConditionalGeneration(T5Config(vocab_size=len(tokenizer), **sizes, **marked)).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    info = dataclasses.replace(INFO, format="bare", text=("instruction",))
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(program(info, str(tmp_path), "打印机坏了", "", encoder=has_encoder(tmp_path)), names)
+    taught = registry.get("bare", names["tokenizer"], "").pieces(single("打印机坏了", ""))
+    assert names["inputs"]["input_ids"][0].tolist() == [*encode_source(taught, names["tokenizer"])]
 
 
 def test_a_model_without_an_input_column_is_asked_without_one() -> None:
