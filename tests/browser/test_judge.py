@@ -63,15 +63,15 @@ def test_answers_of_a_file_are_judged_and_taken_away(
     page.wait_for_url("**judgement=*")
     # Whoever comes back by the link, or reloads in the middle, is where they were.
     page.reload()
-    page.locator(".st-key-judge-csv button").wait_for(timeout=JUDGING_SECONDS * 1000)
+    page.locator(".st-key-judge-csv button").first.wait_for(timeout=JUDGING_SECONDS * 1000)
     settle(page)
 
     with page.expect_download() as saved:
-        page.locator(".st-key-judge-csv button").click()
+        visitor.press("Download as CSV")
     lines = list(csv.reader(io.StringIO(Path(saved.value.path()).read_text(encoding="utf-8-sig"))))
     assert len(lines) == 1 + len(ROWS)
     with page.expect_download() as saved:
-        page.locator(".st-key-judge-html button").click()
+        visitor.press("Download as one page (HTML)")
     told = Path(saved.value.path()).read_text(encoding="utf-8")
     assert MODEL in told
     assert "<img" not in told
