@@ -105,6 +105,11 @@ def test_other_words_are_hidden_in_every_epoch_and_the_same_ones_whenever_it_com
     assert not bool((replace(rows, seed=1).collate(range(40))["labels"] == first).all())
 
 
+def test_the_same_text_in_two_rows_is_hidden_differently():
+    labels = rows_of(["the printer is on fire and nobody can log in"] * 20).collate(range(20))["labels"]
+    assert len({tuple(row) for row in labels.tolist()}) > 5
+
+
 def test_a_tokenizer_without_a_mask_is_refused():
     with pytest.raises(ModelError, match="no mask"):
         masked_rows([], byte_tokenizer(), 100, 0, 0)
