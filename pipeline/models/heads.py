@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ _MASKED = ("ForMaskedLM", "ForPreTraining")
 # As T5's tokenizers write them, and as mT5's do, whose vocabulary has them as words.
 _SENTINELS = ("<extra_id_{number}>", "▁<extra_id_{number}>")
 MOST_SENTINELS = 100
+_KEPT = 16  # tokenizers that are remembered
 
 
 def has_masked_head(path: Path) -> bool:
@@ -20,11 +22,8 @@ def has_masked_head(path: Path) -> bool:
 
 def has_sentinels(path: Path) -> bool:
     """Whether the tokenizer in a folder has T5's marks for what was cut out of a text."""
-    content = _json(path / "tokenizer.json")
-    vocabulary = content.get("model", {}).get("vocab", {})
-    words = set(vocabulary) if isinstance(vocabulary, dict) else {word for word, _ in vocabulary}
-    words |= {token["content"] for token in content.get("added_tokens", [])}
-    return any(form.format(number=0) in words for form in _SENTINELS)
+    file = path / "tokenizer.json"
+    return file.is_file() and _marks_of(file, file.stat().st_mtime_ns)
 
 
 def sentinels(number_of: Callable[[str], int | None], unknown: int | None) -> tuple[int, ...]:
@@ -44,6 +43,16 @@ def sentinels(number_of: Callable[[str], int | None], unknown: int | None) -> tu
         if found:
             return tuple(found)
     return ()
+
+
+@lru_cache(_KEPT)
+def _marks_of(file: Path, modified: int) -> bool:
+    """``has_sentinels``, kept: a page asks at every click, and a vocabulary of many languages takes half a second."""
+    content = _json(file)
+    vocabulary = content.get("model", {}).get("vocab", {})
+    words = set(vocabulary) if isinstance(vocabulary, dict) else {word for word, _ in vocabulary}
+    words |= {token["content"] for token in content.get("added_tokens", [])}
+    return any(form.format(number=0) in words for form in _SENTINELS)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -95,7 +95,7 @@ LONGEST_WRITTEN = 512
 # Of a model that writes, test rows that are answered: each takes a second or so.
 MOST_ANSWERED = 200
 # Of one that learns from texts alone, test rows that are measured: each takes a fraction of a second.
-MOST_MEASURED = 500
+MOST_MEASURED = 300
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pipeline.runs.progress import Progress
 from pipeline.runs.spec import RunSpec
 from pipeline.runs.surprise import ShownText, Surprise, save_shown, save_surprise
 from pipeline.runs.texts import BASE, MODEL
+from pipeline.templates.formats.registry import OWN
 from pipeline.training.pretraining.measure import surprise
 from pipeline.training.pretraining.prepare import Prepared, load_model
 from pipeline.training.pretraining.rows import TextRows
@@ -25,7 +26,8 @@ from pipeline.training.pretraining.shown import Shown, show_texts
 from pipeline.training.pretraining.trainee import trainee_kind
 from pipeline.training.recipe import COMPARING, TESTING
 
-CONTINUES = "plain"  # the prompt format in which a decoder can be talked to: its texts had nothing around them
+# The prompt format in which a decoder can be talked to: its texts had nothing around them, and it goes on at once.
+CONTINUES, NOTHING_AROUND = OWN, "{instruction}{answer}"
 
 
 def measure_test(spec: RunSpec, prepared: Prepared, run_folder: Path, progress: Progress) -> None:
@@ -93,6 +95,7 @@ def keep(spec: RunSpec, run_folder: Path, prepared: Prepared) -> None:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         masks=view.masks,
         format=CONTINUES if prepared.objective == "causal" else "",
+        own_format=NOTHING_AROUND if prepared.objective == "causal" else "",
     )
     write_info(bundle, info)
     seal(bundle)

@@ -7,8 +7,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from pipeline.data.conversation import single
+from pipeline.data.new_view import make_view
+from pipeline.data.source import import_source
 from pipeline.data.view import View
-from pipeline.errors import ModelError, UnfitData
+from pipeline.errors import ModelError, RunError, UnfitData
+from pipeline.inference.events import Began, Token
+from pipeline.inference.generate import Writer
+from pipeline.inference.sampling import Sampling
 from pipeline.models import store
 from pipeline.models.load import load_classifier, load_masked
 from pipeline.runs.bundle import is_whole, read_info
@@ -17,6 +23,7 @@ from pipeline.runs.surprise import load_shown, load_surprise
 from pipeline.runs.texts import BASE, MODEL
 from pipeline.settings import Workspace
 from tests.pretraining import carry_out, reading_spec, texts_view
+from tests.tiny import tiny_base
 from tests.unit.training.conftest import Witness
 
 FAMILIES = ("decoder", "encoder", "encoder-decoder")
@@ -37,7 +44,7 @@ def test_each_family_learns_how_texts_go_on(home, view, family):
         assert (getattr(tuned, name) == getattr(base, name)).all()
     assert is_whole(home.runs / "a" / "bundle")
     info = read_info(home.runs / "a" / "bundle")
-    assert (info.task, info.format, info.text) == ("pretraining", "plain" if family == "decoder" else "", ("text",))
+    assert (info.task, info.format, info.text) == ("pretraining", "own" if family == "decoder" else "", ("text",))
     assert not info.labels_texts
     shown = load_shown(home.runs / "a")
     assert len(shown) == 5
@@ -113,8 +120,6 @@ def test_kept_as_a_base_model_it_learns_labels_and_goes_on_learning_from_texts(h
 
 
 def test_a_model_without_a_layer_that_guesses_words_is_refused(home, view):
-    from tests.tiny import tiny_base
-
     tiny_base(home.models / "reader-encoder")
     with pytest.raises(ModelError, match="weights are missing"):
         carry_out(reading_spec(view, "encoder"), "a")
@@ -122,9 +127,21 @@ def test_a_model_without_a_layer_that_guesses_words_is_refused(home, view):
 
 def test_single_words_are_refused(home, tmp_path):
     (tmp_path / "words.csv").write_text("text\n" + "fire\nprinter\nplease\n" * 10)
-    from pipeline.data.new_view import make_view
-    from pipeline.data.source import import_source
-
     view = make_view(import_source(tmp_path / "words.csv", "words.csv").id, ["text"], "text", written=True, raw=True)
     with pytest.raises(UnfitData, match="single words"):
         carry_out(reading_spec(view, "encoder"), "a")
+
+
+def test_a_decoder_can_be_talked_to_and_goes_on_with_what_it_is_told(home, view):
+    carry_out(reading_spec(view, "decoder", epochs=6), "a")
+    writer = Writer.load(home.runs / "a" / "bundle")
+    sampling = Sampling(temperature=0, max_new_tokens=12)
+    events = list(writer.stream(single("please refund the", ""), sampling))
+    assert isinstance(events[0], Began) and events[0].prompt == "please refund the"
+    assert "".join(event.text for event in events if isinstance(event, Token)).startswith(" invoice that was")
+
+
+def test_an_encoder_cannot_be_talked_to(home, view):
+    carry_out(reading_spec(view, "encoder", epochs=1), "a")
+    with pytest.raises(RunError, match="writes no answers"):
+        Writer.load(home.runs / "a" / "bundle")
