@@ -274,7 +274,9 @@ def _sliced(by: str, items: Sequence[JudgedItem], name: Callable[[JudgedItem], s
         figures = _figures(members[one])
         if len(figures) >= _LEAST_IN_SLICE:
             difference = _difference([item.scores for item in members[one] if len(item.scores) == 2])
-            found.append(Slice(by, one, len(figures), mean_interval(figures), difference))
+            pairs = not members[one][0].scores
+            figure = _rate(figures) if pairs else mean_interval(figures)
+            found.append(Slice(by, one, len(figures), figure, difference))
     return tuple(found)
 
 
