@@ -139,8 +139,8 @@ def show_page(dataset: Dataset) -> None:
     if dataset.view.raw:
         show_note(
             t(
-                "What it is good for: a model that has read your texts first learns your labels from fewer rows, and "
-                "writes more like you. Keep it as a base model afterwards (Export), and train on it."
+                "What it is good for: the model gets used to your words before it learns labels or answers. Keep it as a "
+                "base model afterwards (Export), train on it, and compare: whether it helps depends on the texts."
             )
         )
     show_doubts(dataset)
