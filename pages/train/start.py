@@ -139,8 +139,8 @@ def show_page(dataset: Dataset) -> None:
     if dataset.view.raw:
         show_note(
             t(
-                "What it is good for: the model gets used to your words before it learns labels or answers. Keep it as a "
-                "base model afterwards (Export), train on it, and compare: whether it helps depends on the texts."
+                "What it is good for: the model gets used to your words before it learns labels or answers. Keep it as "
+                "a base model afterwards (Export), train on it, and compare: whether it helps depends on the texts."
             )
         )
     show_doubts(dataset)
