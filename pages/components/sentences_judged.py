@@ -6,7 +6,7 @@ from pages.components.sentences import percent
 from pages.components.text import t, tn
 from pipeline.errors import N_
 from pipeline.judge.judge import WHY, JudgeInfo
-from pipeline.judge.judgement import TIE, Judgement
+from pipeline.judge.judgement import TIE, Head, Judgement
 from pipeline.judge.side_by_side import JudgedRow
 from pipeline.judge.spec import Mode
 from pipeline.judge.summary import USABLE, Duel, Slice, Standing, Summary
@@ -278,7 +278,7 @@ def verdict(row: JudgedRow, judgement: Judgement) -> str:
     return t("Difference: {difference}", difference=signed(row.gain, mode))
 
 
-def means(judgement: Judgement, summary: Summary) -> str:
+def means(judgement: Judgement | Head, summary: Summary) -> str:
     """The figure of a judgement in a list: short, and marked where it may not be used."""
     mode = judgement.spec.mode
     if not summary.done:

@@ -11,7 +11,7 @@ from pages.components.text import plain, show_note, show_section, t
 from pipeline.actions import judge as actions
 from pipeline.actions.judge import list_judgements, summary
 from pipeline.i18n import spoken_day
-from pipeline.judge.judgement import Judgement
+from pipeline.judge.judgement import Head
 
 JUDGEMENT = "judgement"  # parameter in the URL: a refresh finds the judgement again
 AT_ONCE = 8
@@ -23,7 +23,7 @@ def show_list() -> None:
     found = list_judgements()
     if not found:
         return
-    own = {one.id for one in found if run and run.id in (who.run for who in one.material.contestants)}
+    own = {one.id for one in found if run and run.id in (who.run for who in one.contestants)}
     found = tuple(sorted(found, key=lambda one: one.id not in own))
     show_section(t("Judgements so far"))
     pages = -(-len(found) // AT_ONCE)
@@ -43,7 +43,7 @@ def delete(judgement_id: str) -> None:
     st.query_params.pop(JUDGEMENT, None)
 
 
-def offer_delete(judgement: Judgement) -> None:
+def offer_delete(judgement: Head) -> None:
     """The button that deletes, after it has asked."""
     confirm(
         t("Delete"),
@@ -53,7 +53,7 @@ def offer_delete(judgement: Judgement) -> None:
     )
 
 
-def _show(judgement: Judgement) -> None:
+def _show(judgement: Head) -> None:
     day = spoken_day(datetime.fromisoformat(judgement.created).date(), state.language())
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):

@@ -107,4 +107,4 @@ def _show_controls(judgement: Judgement, found: Summary) -> None:
                 state.choose_run(run)
             st.rerun()
         st.space("stretch")
-        offer_delete(judgement)
+        offer_delete(judgement.head)

@@ -6,10 +6,10 @@ from pipeline.errors import N_, UnfitData
 from pipeline.judge import judgement as kept
 from pipeline.judge.bias import BiasReport, bias_report
 from pipeline.judge.calibration import LabelledColumns, read_labelled
-from pipeline.judge.judge import JudgeInfo
+from pipeline.judge.judge import USUAL_LIMITS, JudgeInfo, Limits
 from pipeline.judge.judgement import Judgement
 from pipeline.judge.labelled import Labelled
-from pipeline.judge.ratings import add_ratings, read_ratings
+from pipeline.judge.ratings import read_ratings
 from pipeline.judge.rubric import ENGLISH, Rubric
 from pipeline.judge.spec import JudgeSpec, Mode
 from pipeline.judge.tasted import from_tasting
@@ -46,6 +46,7 @@ def check(
     reasons: bool = True,
     forged: int = 0,
     name: str = "",
+    limits: Limits = USUAL_LIMITS,
 ) -> Judgement:
     """Have a judge asked about answers that people have judged, with their ratings beside it.
 
@@ -55,14 +56,13 @@ def check(
         rubric: its language is spoken, its criteria count where scores are on its scale.
         guided, reasons, forged: see ``JudgeSpec``.
         name: what the judgement is called.
+        limits: how hard a server may be asked.
 
     Raises:
         JobError: it could not be started.
     """
     spec = JudgeSpec(labelled.mode, rubric, guided, reasons, forged)
-    judgement = judging.start(labelled.material, spec, info, name)
-    add_ratings(judgement, labelled.ratings)
-    return judgement
+    return judging.start(labelled.material, spec, info, name, limits=limits, ratings=labelled.ratings)
 
 
 def trust(judgement_id: str) -> TrustReport:

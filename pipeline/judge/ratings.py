@@ -18,7 +18,7 @@ from filelock import FileLock
 
 from pipeline.errors import N_, SettingError
 from pipeline.files import write_text
-from pipeline.judge.judgement import TIE, Judgement, folder_of
+from pipeline.judge.judgement import TIE, Judgement, folder_of, load_head
 from pipeline.judge.material import digest
 from pipeline.judge.prompts import TOP
 from pipeline.judge.rubric import HIGH, LOW
@@ -137,6 +137,7 @@ def rate(judgement: Judgement, task: Task, rater: str, *, score: float | None = 
 
     Raises:
         SettingError: the score is off the scale.
+        JudgementNotFound: the judgement was deleted meanwhile.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     if judgement.spec.mode == "pairwise":
@@ -160,6 +161,7 @@ def add_ratings(judgement: Judgement, ratings: Sequence[Rating]) -> None:
 
     Raises:
         SettingError: one is not of this judgement's mode, off its scale, or about what is not judged.
+        JudgementNotFound: it was deleted meanwhile.
     """
     for one in ratings:
         _check(one, judgement)
@@ -223,6 +225,7 @@ def _mend(path: Path) -> None:
 
 
 def _locked(judgement_id: str) -> FileLock:
+    load_head(judgement_id)  # the lock would bring back the folder of what was deleted
     return FileLock(folder_of(judgement_id) / LOCK)
 
 
