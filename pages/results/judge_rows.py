@@ -48,14 +48,10 @@ def offer_files(judgement: Judgement, found: Summary) -> None:
     def rows() -> tuple[JudgedRow, ...]:
         return judged_rows(judgement, read_verdicts(judgement.id), found)
 
-    header = [
-        *(t("Row"), t("Asked"), t("Right answer"), t("Answer"), t("Score")),
-        *(t("Reason"), t("Better answer"), t("Why there is no verdict")),
-    ]
-    tie, now = t("tie"), sentences.moment(datetime.now(UTC), st.context.timezone_offset)
+    now = sentences.moment(datetime.now(UTC), st.context.timezone_offset)
     st.download_button(
         t("Download as CSV"),
-        data=lambda: as_csv(judgement, rows(), header, tie),
+        data=lambda: as_csv(judgement, rows(), language),
         file_name=safe_name(judgement.name, ".csv"),
         mime="text/csv",
         on_click="ignore",

@@ -24,6 +24,11 @@ def labelled_file(source_id: str, mode: Mode = "score100") -> tuple[Labelled, La
     return read_labelled(source_id, mode)
 
 
+def tastings_with_votes() -> tuple[tastings.Tasting, ...]:
+    """Blind tastings that are over, as their names are no secret any more, and in which somebody has voted."""
+    return tuple(one for one in tastings.list_tastings() if tastings.is_over(one.id) and read_votes(one.id))
+
+
 def labelled_tasting(tasting_id: str) -> Labelled:
     """The answers of a blind tasting, with its votes as ratings.
 

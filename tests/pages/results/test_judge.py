@@ -11,10 +11,11 @@ from pages.components import sentences_judged
 from pages.results.judge_html import tell
 from pages.results.judge_way import rubric_of
 from pipeline.actions.judge import list_judgements, summary
+from pipeline.actions.tasting import close
 from pipeline.data.source import import_source
 from pipeline.errors import SettingError
 from pipeline.judge.export import as_html
-from pipeline.judge.judge import JudgeInfo
+from pipeline.judge.judge import USUAL_AT_ONCE, JudgeInfo
 from pipeline.judge.judgement import read_verdicts
 from pipeline.judge.material import Contestant, Item, Material
 from pipeline.judge.prompts import Prompt
@@ -22,6 +23,10 @@ from pipeline.judge.rubric import ENGLISH
 from pipeline.judge.side_by_side import judged_rows
 from pipeline.judge.spec import JudgeSpec
 from pipeline.settings import Workspace
+from pipeline.tasting import tasting as tastings
+from pipeline.tasting.tasting import Pair, Tasting
+from pipeline.tasting.votes import Box, Vote
+from tests import judge_server
 from tests.pages.staged_judgement import graded, stage_judgement
 from tests.pages.staged_texts import TEXTS, stage_texts
 from tests.pages.visit import visit, words
@@ -232,3 +237,28 @@ def test_a_server_that_has_forgotten_the_key_can_be_given_it_again_and_the_key_i
     assert "judge.example is not among the servers that may be asked." in words(app)
     assert app.text_input(key="judge-key-again-typed").value == ""
     assert "sk-very-secret" not in words(app)
+
+
+def test_the_votes_of_a_tasting_stand_beside_the_verdicts_on_its_answers(home: Workspace) -> None:
+    pairs = tuple(Pair(f"question {n}", (f"good {n}", f"bad {n}")) for n in range(4))
+    tasting = Tasting(("tuned", "base"), pairs, (), {}, "2026-01-01T00:00:00+00:00")
+    tastings.save(tasting)
+    Box(tasting.id).add(Vote("phone", 0, 0))
+    app = visit("results/judge.py", tasted=tasting.id)
+    assert "A blind tasting" not in words(app)  # names are secret as long as it is open
+    close(tasting.id)
+    app = visit("results/judge.py", tasted=tasting.id)
+    assert app.segmented_control(key="judge-kind").value == "tasting"
+    assert "1 vote: with pairs, they show how far people and judge agree." in words(app)
+
+
+def test_how_hard_a_server_may_be_asked_is_offered_for_servers_only(home: Workspace) -> None:
+    with judge_server.running() as server:
+        app = visit("results/judge.py")
+        assert not [one for one in app.number_input if one.key == "judge-at-once"]
+        app.segmented_control(key="judge-by").set_value("server").run()
+        app.text_input(key="judge-address").set_value(server.base)
+        next(button for button in app.button if button.label == "Connect").click().run()
+        app.selectbox(key=f"judge-model-{server.base}").set_value(judge_server.MODEL).run()
+        assert app.number_input(key="judge-at-once").value == USUAL_AT_ONCE
+        assert app.number_input(key="judge-a-minute").value == 0
