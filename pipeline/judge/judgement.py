@@ -176,6 +176,15 @@ def delete(judgement_id: str) -> None:
     shutil.rmtree(folder)
 
 
+def mend(path: Path) -> None:
+    """Cut off a line that a kill has torn: what is appended would otherwise go into it."""
+    if path.is_file():
+        content = path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            os.truncate(path, whole)
+
+
 def verdicts_stamp(judgement_id: str) -> Stamp:
     """Another one whenever there are more verdicts."""
     try:
@@ -211,7 +220,7 @@ class VerdictWriter:
 
     def __init__(self, judgement_id: str) -> None:
         path = folder_of(judgement_id) / VERDICTS
-        _mend(path)
+        mend(path)
         self._file = path.open("ab")
 
     def __enter__(self) -> "VerdictWriter":
@@ -231,15 +240,6 @@ class VerdictWriter:
             self._file.write(f"{line}\n".encode())
         self._file.flush()
         os.fsync(self._file.fileno())
-
-
-def _mend(path: Path) -> None:
-    """Cut off a line that a kill has torn: what is appended would otherwise go into it."""
-    if path.is_file():
-        content = path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.truncate(path, whole)
 
 
 def _lines(path: Path) -> Iterator[Verdict]:

@@ -11,14 +11,13 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 
 from pipeline.errors import N_, SettingError
 from pipeline.files import write_text
-from pipeline.judge.judgement import TIE, Judgement, folder_of, load_head
+from pipeline.judge.judgement import TIE, Judgement, folder_of, load_head, mend
 from pipeline.judge.material import digest
 from pipeline.judge.prompts import TOP
 from pipeline.judge.rubric import HIGH, LOW
@@ -207,21 +206,12 @@ def _check(rating: Rating, judgement: Judgement) -> None:
 
 def _append(judgement_id: str, ratings: Iterable[Rating]) -> None:
     path = folder_of(judgement_id) / FILE
-    _mend(path)
+    mend(path)
     lines = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in ratings)
     with path.open("ab") as file:
         file.write(lines.encode())
         file.flush()
         os.fsync(file.fileno())
-
-
-def _mend(path: Path) -> None:
-    """Cut off a line that a kill has torn: what is appended would otherwise go into it."""
-    if path.is_file():
-        content = path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.truncate(path, whole)
 
 
 def _locked(judgement_id: str) -> FileLock:
