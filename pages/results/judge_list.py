@@ -65,7 +65,11 @@ def _show(judgement: Head) -> None:
                 on_click=open_judgement,
                 args=(judgement.id,),
             )
-            words = (sentences_judged.judge(judgement.judge), t(sentences_judged.MODES[judgement.spec.mode]), day)
+            words = (
+                sentences_judged.said().judge(judgement.judge),
+                t(sentences_judged.MODES[judgement.spec.mode]),
+                day,
+            )
             show_note(" · ".join(words))
-        show_note(sentences_judged.means(judgement, summary(judgement.id)), width="content")
+        show_note(sentences_judged.said().means(judgement, summary(judgement.id)), width="content")
         offer_delete(judgement)

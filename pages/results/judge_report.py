@@ -26,9 +26,9 @@ def show_judgement(judgement: Judgement) -> None:
     """What is known of it now; a refresh, or the link, leads back here."""
     verdicts = read_verdicts(judgement.id)
     found = summary(judgement.id)
-    show_heading(_first_line(judgement, found), sentences_judged.grounds(judgement, found))
+    show_heading(_first_line(judgement, found), sentences_judged.said().grounds(judgement, found))
     over = _follow(judgement, len(verdicts))
-    if warning := sentences_judged.trust(judgement.judge):
+    if warning := sentences_judged.said().trust(judgement.judge):
         show_warning(warning)
     if over:
         _offer_more(judgement, found)
@@ -48,7 +48,7 @@ def _first_line(judgement: Judgement, found: Summary) -> str:
             return t("The judge is reading the answers")
     except TuneDeskError:
         pass  # it is said below
-    return sentences_judged.headline(judgement, found)
+    return sentences_judged.said().headline(judgement, found)
 
 
 def _follow(judgement: Judgement, drawn: int) -> bool:
@@ -87,12 +87,12 @@ def _offer_more(judgement: Judgement, found: Summary) -> None:
 
 
 def _show_missing(found: Summary) -> None:
-    reasons = sentences_judged.missing(found)
+    reasons = sentences_judged.said().missing(found)
     if not reasons:
         return
     count = sum(found.missing.values())
     title = tn("{n} verdict is missing", "{n} verdicts are missing", count)
-    if sentences_judged.usable(found) or not found.done:
+    if sentences_judged.said().usable(found) or not found.done:
         show_note(f"{title}: {' '.join(reasons)}")
     else:
         show_warning(f"{title}. {' '.join(reasons)}")

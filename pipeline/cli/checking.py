@@ -14,7 +14,7 @@ from typing import Any
 
 from pipeline.actions import judge as judging
 from pipeline.actions import trust as trusting
-from pipeline.cli.judging import judge, read_rubric, require_csv, write_rows
+from pipeline.cli.judging import judge, read_rubric, require_output, write_output
 from pipeline.cli.terminal import Terminal, hint, say
 from pipeline.data.source import import_source
 from pipeline.errors import N_, SettingError
@@ -61,7 +61,7 @@ def judge_or_check(options: argparse.Namespace) -> dict[str, Any]:
 
 def check(options: argparse.Namespace) -> dict[str, Any]:
     """Have a judge asked about what people have judged already, and compare the two."""
-    require_csv(options)
+    require_output(options)
     limits = Limits(options.at_once, options.a_minute)
     columns = None
     if options.tasting:
@@ -84,7 +84,7 @@ def check(options: argparse.Namespace) -> dict[str, Any]:
         summary = judging.follow(judgement, lambda job: terminal.advance(job.phase, job.done, job.total))
     finally:
         terminal.close()
-    written = write_rows(judgement, summary, options)
+    written = write_output(judgement, summary, options)
     return written | told(judgement, columns, summary, trusting.trust(judgement.id), trusting.bias(judgement.id))
 
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,7 +12,7 @@ from pipeline.cli.terminal import Terminal, hint, say
 from pipeline.data.source import import_source
 from pipeline.errors import N_, SettingError
 from pipeline.i18n import terminal_language, translate
-from pipeline.judge.export import as_csv
+from pipeline.judge.export import as_csv, as_html
 from pipeline.judge.gather import paired
 from pipeline.judge.judge import USUAL_AT_ONCE, WHY, JudgeInfo, Limits
 from pipeline.judge.judgement import Judgement, read_verdicts
@@ -20,6 +21,7 @@ from pipeline.judge.rubric import SHIPPED, Criterion, Rubric
 from pipeline.judge.side_by_side import judged_rows
 from pipeline.judge.spec import MODES, JudgeSpec, Mode
 from pipeline.judge.summary import Summary
+from pipeline.judge.telling import tell
 from pipeline.metrics.intervals import Interval
 
 LANGUAGES = tuple(SHIPPED)
@@ -75,7 +77,7 @@ def add_judge(command: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="PATH",
-        help=hint(N_("Write every row with its verdicts to this CSV file.")),
+        help=hint(N_("Write it to this file: every row as .csv, or one page with the figures as .html.")),
     )
     command.add_argument("--name", default="", help=hint(N_("What the judgement is called.")))
 
@@ -115,7 +117,7 @@ def add_whom(command: argparse.ArgumentParser) -> None:
 
 def judge(options: argparse.Namespace) -> dict[str, Any]:
     """Have the answers judged, and wait for it."""
-    require_csv(options)
+    require_output(options)
     limits = Limits(options.at_once, options.a_minute)
     material = _material(options)
     if options.limit:
@@ -146,26 +148,33 @@ def judge(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "judgement": judgement.id,
         "judge": info.model,
-        **write_rows(judgement, summary, options),
+        **write_output(judgement, summary, options),
         **as_json(summary),
     }
 
 
-def require_csv(options: argparse.Namespace) -> None:
-    """Say before the first question that the rows could not be written. Raises SettingError."""
-    if options.output and (options.output.suffix.casefold() != ".csv" or not options.output.absolute().parent.is_dir()):
+def require_output(options: argparse.Namespace) -> None:
+    """Say before the first question that -o could not be written. Raises SettingError."""
+    if options.output and (
+        options.output.suffix.casefold() not in (".csv", ".html") or not options.output.absolute().parent.is_dir()
+    ):
         raise SettingError(
-            N_("{file} cannot be written. Name a file that ends in .csv, in a folder that there is."),
+            N_("{file} cannot be written. Name a file that ends in .csv or .html, in a folder that there is."),
             file=str(options.output),
         )
 
 
-def write_rows(judgement: Judgement, summary: Summary, options: argparse.Namespace) -> dict[str, Any]:
-    """Write the rows where -o says; the key ``path``, or none."""
+def write_output(judgement: Judgement, summary: Summary, options: argparse.Namespace) -> dict[str, Any]:
+    """Write where -o says; the key ``path``, or none."""
     if not options.output:
         return {}
     rows = judged_rows(judgement, read_verdicts(judgement.id), summary)
-    options.output.write_bytes(as_csv(judgement, rows, terminal_language()))
+    language = terminal_language()
+    if options.output.suffix.casefold() == ".csv":
+        options.output.write_bytes(as_csv(judgement, rows, language))
+    else:
+        told = tell(judgement, summary, rows, language, datetime.now().strftime("%Y-%m-%d %H:%M"))
+        options.output.write_text(as_html(told), encoding="utf-8")
     return {"path": str(options.output)}
 
 

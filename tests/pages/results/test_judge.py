@@ -7,8 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pages.components import sentences_judged
-from pages.results.judge_html import tell
 from pages.results.judge_way import rubric_of
 from pipeline.actions.judge import list_judgements, summary
 from pipeline.actions.tasting import close
@@ -22,6 +20,8 @@ from pipeline.judge.prompts import Prompt
 from pipeline.judge.rubric import ENGLISH
 from pipeline.judge.side_by_side import judged_rows
 from pipeline.judge.spec import JudgeSpec
+from pipeline.judge.telling import tell
+from pipeline.judge.words import Words
 from pipeline.settings import Workspace
 from pipeline.tasting import tasting as tastings
 from pipeline.tasting.tasting import Pair, Tasting
@@ -140,7 +140,7 @@ def test_a_mean_with_too_much_missing_is_no_headline(home: Workspace) -> None:
     assert said.startswith("No verdict: too much is missing")
     assert "scored: 9 of 20 (45.0%): not usable, at least 90% are needed" in said
     assert "11 verdicts are missing. 11 × The judge replied, but gave no verdict that can be read." in said
-    assert sentences_judged.means(made, summary(made.id)) == "not usable"
+    assert Words("en").means(made, summary(made.id)) == "not usable"
 
 
 def test_a_weak_judge_is_called_weak(home: Workspace) -> None:

@@ -34,7 +34,9 @@ def test_each_way_of_judging_prints_the_same_keys_and_writes_a_row_for_each_prom
         asked += ["--group", "kind", "--rubric", str(rubric), "--at-once", "2", "-o", str(rows), "--prices", "1", "2"]
         assert main(asked) == 0
         assert server.most_at_once <= 2
-    printed = capsys.readouterr()
+        printed, count = capsys.readouterr(), len(server.questions)
+        assert main([*asked, "-o", str(tmp_path / "page.html")]) == 0
+        assert len(server.questions) == count  # nothing is asked twice
     told = json.loads(printed.out)
     assert set(told) >= CONTRACT
     assert (told["mean"], told["scored"], told["missing"], told["usable"]) == (mean, 10, 0, True)
@@ -42,5 +44,6 @@ def test_each_way_of_judging_prints_the_same_keys_and_writes_a_row_for_each_prom
     assert told["path"] == str(rows)
     with rows.open(encoding="utf-8-sig", newline="") as file:
         assert [line["Asked"] for line in csv.DictReader(file)] == [f"ask {n}" for n in range(10)]
-    (kept,) = list_all()
+    assert "<h1>" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    kept, _ = list_all()
     assert (kept.limits.at_once, kept.prompts) == (2, 10)
