@@ -17,6 +17,7 @@ from pipeline.errors import TuneDeskError
 from pipeline.judge.judge import PASSING
 from pipeline.judge.judgement import Judgement, read_verdicts
 from pipeline.judge.side_by_side import judged_rows
+from pipeline.judge.spec import all_questions
 from pipeline.judge.summary import Summary
 
 NEWS = 0.2  # share of new verdicts after which the figures are drawn anew while the judge is asked
@@ -31,7 +32,7 @@ def show_judgement(judgement: Judgement) -> None:
     if warning := sentences_judged.said().trust(judgement.judge):
         show_warning(warning)
     if over:
-        _offer_more(judgement, found)
+        _offer_more(judgement, found, len(all_questions(judgement.material, judgement.spec)) - len(verdicts))
         _show_controls(judgement, found)
     if found.answered:
         _show_missing(found)
@@ -63,12 +64,12 @@ def _follow(judgement: Judgement, drawn: int) -> bool:
     return job is not None
 
 
-def _offer_more(judgement: Judgement, found: Summary) -> None:
-    """Go on with what was not asked, or ask once more what the server did not answer."""
+def _offer_more(judgement: Judgement, found: Summary, left: int) -> None:
+    """Go on with what was not asked, forged demands too, or ask once more what the server did not answer."""
     again = sum(count for cause, count in found.missing.items() if cause in PASSING)
-    if found.done and not again:
+    if not left and not again:
         return
-    if found.done:
+    if not left:
         label = tn("Ask {n} question again", "Ask {n} questions again", again)
     else:
         label = t("Resume judging")

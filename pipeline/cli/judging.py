@@ -211,6 +211,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
     if len(summary.standings) == 2:
         other = summary.standings[0]
         beside = {"name": other.name, "scored": other.scored, "missing": other.missing, **_figure(other.mean)}
+        beside |= {"coverage": other.coverage, "usable": summary.done and other.usable}
         told |= {"other": beside, "difference": _figure(summary.difference)}
     return told
 

@@ -164,6 +164,13 @@ def test_what_stopped_early_offers_to_go_on(home: Workspace, state: str, cause: 
     assert cause in words(app)
 
 
+def test_what_stopped_before_the_forged_demands_offers_to_go_on(home: Workspace) -> None:
+    made = stage_judgement(JudgeSpec("score100", forged=3), material(10), graded, most=20, state="stopped")
+    app = visit("results/judge.py", judgement=made.id)
+    assert words(app).startswith("The judge prefers tuned")
+    assert app.button(key="judge-resume").label == "Resume judging"
+
+
 def test_rows_are_found_and_put_in_order(home: Workspace) -> None:
     made = stage_judgement(SCORES, material(14), graded)
     app = visit("results/judge.py", judgement=made.id)
