@@ -1,5 +1,6 @@
 """Judgements that are kept, each with its figure and the way to it. Not a page."""
 
+import contextlib
 from datetime import datetime
 from functools import partial
 
@@ -10,8 +11,10 @@ from pages.components.confirm import confirm
 from pages.components.text import plain, show_note, show_section, t
 from pipeline.actions import judge as actions
 from pipeline.actions.judge import list_judgements, summary
+from pipeline.errors import JudgementNotFound
 from pipeline.i18n import spoken_day
 from pipeline.judge.judgement import Head
+from pipeline.judge.summary import Summary
 
 JUDGEMENT = "judgement"  # parameter in the URL: a refresh finds the judgement again
 AT_ONCE = 8
@@ -29,7 +32,8 @@ def show_list() -> None:
     pages = -(-len(found) // AT_ONCE)
     page = st.pagination(pages, key=f"judgements-{pages}") if pages > 1 else 1
     for one in found[(page - 1) * AT_ONCE : page * AT_ONCE]:
-        _show(one)
+        with contextlib.suppress(JudgementNotFound):  # somebody else has deleted it meanwhile
+            _show(one, summary(one.id))
 
 
 def open_judgement(judgement_id: str) -> None:
@@ -53,7 +57,7 @@ def offer_delete(judgement: Head) -> None:
     )
 
 
-def _show(judgement: Head) -> None:
+def _show(judgement: Head, found: Summary) -> None:
     day = spoken_day(datetime.fromisoformat(judgement.created).date(), state.language())
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
@@ -71,5 +75,5 @@ def _show(judgement: Head) -> None:
                 day,
             )
             show_note(" · ".join(words))
-        show_note(sentences_judged.said().means(judgement, summary(judgement.id)), width="content")
+        show_note(sentences_judged.said().means(judgement, found), width="content")
         offer_delete(judgement)
