@@ -75,8 +75,8 @@ def test_answers_of_a_file_are_judged_and_taken_away(
     told = Path(saved.value.path()).read_text(encoding="utf-8")
     assert MODEL in told
     assert "<img" not in told
-    kept = server.home.glob("judgements/*/verdicts.jsonl")
-    verdicts = [json.loads(line) for path in kept for line in path.read_text(encoding="utf-8").splitlines()]
+    (path,) = server.home.glob("judgements/*/verdicts.jsonl")
+    verdicts = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert len(verdicts) >= 2 * len(ROWS)
     if by == "here":
         # Held to the form of the reply, a model of this machine leaves no verdict out.
