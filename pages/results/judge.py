@@ -7,7 +7,7 @@ from pages.results.judge_form import show_form
 from pages.results.judge_list import JUDGEMENT, show_list
 from pages.results.judge_report import show_judgement
 from pipeline.actions.judge import get_judgement
-from pipeline.errors import TuneDeskError
+from pipeline.errors import JudgementNotFound, TuneDeskError
 
 asked = st.query_params.get(JUDGEMENT, "")
 if asked:
@@ -16,7 +16,10 @@ if asked:
     except TuneDeskError as error:
         show_error(error)
     else:
-        show_judgement(judgement)
+        try:
+            show_judgement(judgement)
+        except JudgementNotFound as error:  # somebody else has deleted it while it was drawn
+            show_error(error)
         st.stop()
 
 show_heading(

@@ -52,7 +52,7 @@ def pick_judge() -> JudgeInfo | None:
     except TuneDeskError as error:
         show_error(error)
         return None
-    if info and (warning := sentences_judged.trust(info)):
+    if info and (warning := sentences_judged.said().trust(info)):
         show_warning(warning)
     return info
 
@@ -123,7 +123,7 @@ def _pick_server() -> JudgeInfo | None:
         return None
     show_note(
         tn("{host} lists {n} model.", "{host} lists {n} models.", len(found.models),
-           host=sentences_judged.host(found.address))
+           host=sentences_judged.said().host(found.address))
     )  # fmt: skip
     model = st.selectbox(
         t("Model"),

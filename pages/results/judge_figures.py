@@ -35,16 +35,16 @@ def _show_means(judgement: Judgement, found: Summary) -> None:
     columns = st.columns(max(2, len(found.standings) + (found.difference is not None)), gap="large")
     for place, one in zip(columns, reversed(found.standings), strict=False):
         with place:
-            mean = "–" if one.mean is None else sentences_judged.figure(one.mean.value, mode)
+            mean = "–" if one.mean is None else sentences_judged.said().figure(one.mean.value, mode)
             st.metric(plain(one.name), f"{mean} / {found.scale[1]:g}")
             if one.mean is not None:
-                show_note(_ends(one.mean, lambda value: sentences_judged.figure(value, mode)))
-            show_note(sentences_judged.coverage(one))
+                show_note(_ends(one.mean, lambda value: sentences_judged.said().figure(value, mode)))
+            show_note(sentences_judged.said().coverage(one))
     if found.difference is not None:
         with columns[-1]:
-            st.metric(t("Difference"), sentences_judged.signed(found.difference.value, mode))
-            show_note(_ends(found.difference, lambda value: sentences_judged.signed(value, mode)))
-            if found.done and not sentences_judged.usable(found):
+            st.metric(t("Difference"), sentences_judged.said().signed(found.difference.value, mode))
+            show_note(_ends(found.difference, lambda value: sentences_judged.said().signed(value, mode)))
+            if found.done and not sentences_judged.said().usable(found):
                 show_note(t("not usable: too much is missing"))
 
 
@@ -56,7 +56,7 @@ def _show_duel(judgement: Judgement, found: Summary) -> None:
     duel = found.duel
     assert duel is not None
     first, second = (one.name for one in judgement.material.contestants)
-    said = sentences_judged.duel(duel, judgement)
+    said = sentences_judged.said().duel(duel, judgement)
     show_section(t("Pair by pair"), said)
     names = [
         t("{name} is better", name=second),
@@ -73,7 +73,7 @@ def _show_duel(judgement: Judgement, found: Summary) -> None:
                 rate=percent(duel.rate.value),
                 low=percent(duel.rate.low),
                 high=percent(duel.rate.high),
-                coverage=sentences_judged.duel_coverage(duel),
+                coverage=sentences_judged.said().duel_coverage(duel),
             )
         )
 
@@ -93,12 +93,12 @@ def _show_spread(judgement: Judgement, found: Summary) -> None:
             figures_judge.distribution(
                 names, [one.scores for one in found.standings], found.scale, score=t("Score"), answers=t("Answers")
             ),
-            alt=sentences_judged.standings(judgement, found),
+            alt=sentences_judged.said().standings(judgement, found),
             key="spread",
         )
     if gains:
         with places[1]:
-            said = sentences_judged.differences(judgement, found)
+            said = sentences_judged.said().differences(judgement, found)
             show_section(t("Prompt by prompt"))
             title = t("Difference of the two scores")
             figure = figures_results.errors(np.asarray(gains), title=title, rows=t("Prompts"))
@@ -119,7 +119,8 @@ def _show_criteria(judgement: Judgement, found: Summary) -> None:
     if found.criteria_differences:
         mode = judgement.spec.mode
         parts = [
-            f"{name} {sentences_judged.signed_span(one, mode)}" for name, one in found.criteria_differences.items()
+            f"{name} {sentences_judged.said().signed_span(one, mode)}"
+            for name, one in found.criteria_differences.items()
         ]
         show_note(t("Differences: {differences}", differences=" · ".join(parts)))
 
@@ -128,7 +129,7 @@ def _lines(names: list[str], series: list[Series], judgement: Judgement) -> str:
     """All figures of a chart, for readers who do not see it."""
     mode = judgement.spec.mode
     return "; ".join(
-        f"{name}, {its.name}: {sentences_judged.span(value, mode)}"
+        f"{name}, {its.name}: {sentences_judged.said().span(value, mode)}"
         for place, name in enumerate(names)
         for its in series
         if (value := its.values[place]) is not None
@@ -143,7 +144,7 @@ def _show_slices(judgement: Judgement, found: Summary) -> None:
     kinds = [by for by in heads if any(one.by == by for one in found.slices)]
     for place, by in zip(st.columns(len(kinds), gap="large"), kinds, strict=True):
         its = [one for one in found.slices if one.by == by]
-        names = [t("{name} ({n})", name=sentences_judged.slice_name(one), n=f"{one.items:,}") for one in its]
+        names = [t("{name} ({n})", name=sentences_judged.said().slice_name(one), n=f"{one.items:,}") for one in its]
         series = [Series(last, tuple(one.figure for one in its))]
         with place:
             show_note(heads[by])
@@ -158,8 +159,9 @@ def _show_slices(judgement: Judgement, found: Summary) -> None:
 
 
 def _show_differences(slices: list[Slice], judgement: Judgement) -> None:
+    said, mode = sentences_judged.said(), judgement.spec.mode
     parts = [
-        f"{sentences_judged.slice_name(one)} {sentences_judged.signed_span(one.difference, judgement.spec.mode)}"
+        f"{said.slice_name(one)} {said.signed_span(one.difference, mode)}"
         for one in slices
         if one.difference is not None
     ]

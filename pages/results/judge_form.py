@@ -23,8 +23,9 @@ from pages.results.judge_way import pick_rubric, pick_way
 from pipeline.actions.judge import expected, first_items, start
 from pipeline.actions.judges import Tried, try_one
 from pipeline.errors import TuneDeskError
-from pipeline.judge.judge import WHY, JudgeInfo, Unanswered
+from pipeline.judge.judge import MOST_AT_ONCE, USUAL_AT_ONCE, USUAL_LIMITS, WHY, JudgeInfo, Limits, Unanswered
 from pipeline.judge.material import Material
+from pipeline.judge.ratings import Rating
 from pipeline.judge.spec import JudgeSpec, all_questions
 
 FORGED, MOST_FORGED = 10, 100  # answers with a forged demand: enough to see a shift, and few beside the others
@@ -37,6 +38,30 @@ class Prices:
 
     read: float
     written: float
+
+
+@dataclass(frozen=True)
+class Options:
+    """What stands under Advanced."""
+
+    guided: bool
+    reasons: bool
+    forged: int
+    most: int  # rows; 0 for all
+    limits: Limits
+    prices: Prices
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that was chosen."""
+
+    material: Material
+    ratings: tuple[Rating, ...]  # that people have given, of these answers
+    spec: JudgeSpec
+    info: JudgeInfo
+    limits: Limits
+    prices: Prices
 
 
 def show_form() -> None:
@@ -54,11 +79,13 @@ def show_form() -> None:
         show_section(t("By whom"))
         info = pick_judge()
     with st.expander(t("Advanced"), icon=":material/tune:", key="judge-advanced"):
-        spec_parts, most, prices = _advanced(picked)
+        chosen = _advanced(picked, info)
     if picked is None or rubric is None or info is None:
         return
-    material = first_items(picked.material, most) if most else picked.material
-    _show_start(material, JudgeSpec(way, rubric, **spec_parts), info, prices)
+    material = first_items(picked.material, chosen.most) if chosen.most else picked.material
+    spec = JudgeSpec(way, rubric, chosen.guided, chosen.reasons, chosen.forged)
+    ratings = tuple(one for one in picked.ratings if way == "pairwise" and one.item < len(material.items))
+    _show_start(Plan(material, ratings, spec, info, chosen.limits, chosen.prices))
 
 
 def _show_file_first() -> None:
@@ -71,7 +98,7 @@ def _show_file_first() -> None:
     )
 
 
-def _advanced(picked: Picked | None) -> tuple[dict[str, object], int, Prices]:
+def _advanced(picked: Picked | None, info: JudgeInfo | None) -> Options:
     guided = bool(picked and any(one.reference for one in picked.material.items))
     left, right = st.columns(2, gap="large")
     with left:
@@ -107,13 +134,33 @@ def _advanced(picked: Picked | None) -> tuple[dict[str, object], int, Prices]:
         written = st.number_input(
             t("Price of tokens written"), 0.0, key="judge-written", help=help, persist_state="session"
         )
-    parts = {"guided": with_reference and guided, "reasons": reasons, "forged": int(forged)}
-    return parts, int(most), Prices(float(read), float(written))
+        limits = _limits() if info and info.endpoint else USUAL_LIMITS
+    prices = Prices(float(read), float(written))
+    return Options(with_reference and guided, reasons, int(forged), int(most), limits, prices)
 
 
-def _show_start(material: Material, spec: JudgeSpec, info: JudgeInfo, prices: Prices) -> None:
+def _limits() -> Limits:
+    at_once = st.number_input(
+        t("Questions at once"),
+        *(1, MOST_AT_ONCE, USUAL_AT_ONCE),
+        key="judge-at-once",
+        help=t("How many the server is asked at the same time. Fewer where it says that it is busy."),
+        persist_state="session",
+    )
+    a_minute = st.number_input(
+        t("Requests in a minute (0: no limit)"),
+        0,
+        key="judge-a-minute",
+        help=t("Hosted servers allow only so many; those that are too many cost time."),
+        persist_state="session",
+    )
+    return Limits(int(at_once), int(a_minute) or None)
+
+
+def _show_start(plan: Plan) -> None:
+    material, spec, info = plan.material, plan.spec, plan.info
     try:
-        lines = _cost(material, spec, info, prices)
+        lines = _cost(plan)
     except TuneDeskError as error:
         show_error(error)
         return
@@ -127,7 +174,7 @@ def _show_start(material: Material, spec: JudgeSpec, info: JudgeInfo, prices: Pr
         tried = st.button(t("Try one question"), icon=":material/experiment:", key="judge-try")
     if begun:
         try:
-            judgement = start(material, spec, info, name)
+            judgement = start(material, spec, info, name, limits=plan.limits, ratings=plan.ratings)
         except TuneDeskError as error:
             show_error(error)
             return
@@ -141,10 +188,11 @@ def _show_start(material: Material, spec: JudgeSpec, info: JudgeInfo, prices: Pr
         _show_tried(kept[1])
 
 
-def _cost(material: Material, spec: JudgeSpec, info: JudgeInfo, prices: Prices) -> list[str]:
+def _cost(plan: Plan) -> list[str]:
     """What asking takes, in sentences. Raises SettingError for pairs of one contestant."""
-    found, all_of_them = expected(material, spec, info), len(all_questions(material, spec))
-    prompts = tn("{n} prompt", "{n} prompts", len(material.items))
+    found = expected(plan.material, plan.spec, plan.info, plan.limits)
+    all_of_them, prices = len(all_questions(plan.material, plan.spec)), plan.prices
+    prompts = tn("{n} prompt", "{n} prompts", len(plan.material.items))
     lines = [t("{prompts}, {n} questions.", prompts=prompts, n=f"{all_of_them:,}")]
     if found.questions < all_of_them:
         free = all_of_them - found.questions
@@ -155,6 +203,8 @@ def _cost(material: Material, spec: JudgeSpec, info: JudgeInfo, prices: Prices) 
                 free,
             )
         )
+        if not found.exact:
+            lines.append(t("That is reckoned from a sample of the questions."))
     if found.questions and found.seconds is None:
         lines.append(t("How long it takes is not known yet: this judge was never asked."))
     elif found.questions and found.seconds is not None:

@@ -1,5 +1,6 @@
 """Judgements that are kept, each with its figure and the way to it. Not a page."""
 
+import contextlib
 from datetime import datetime
 from functools import partial
 
@@ -10,8 +11,10 @@ from pages.components.confirm import confirm
 from pages.components.text import plain, show_note, show_section, t
 from pipeline.actions import judge as actions
 from pipeline.actions.judge import list_judgements, summary
+from pipeline.errors import JudgementNotFound
 from pipeline.i18n import spoken_day
-from pipeline.judge.judgement import Judgement
+from pipeline.judge.judgement import Head
+from pipeline.judge.summary import Summary
 
 JUDGEMENT = "judgement"  # parameter in the URL: a refresh finds the judgement again
 AT_ONCE = 8
@@ -23,13 +26,14 @@ def show_list() -> None:
     found = list_judgements()
     if not found:
         return
-    own = {one.id for one in found if run and run.id in (who.run for who in one.material.contestants)}
+    own = {one.id for one in found if run and run.id in (who.run for who in one.contestants)}
     found = tuple(sorted(found, key=lambda one: one.id not in own))
     show_section(t("Judgements so far"))
     pages = -(-len(found) // AT_ONCE)
     page = st.pagination(pages, key=f"judgements-{pages}") if pages > 1 else 1
     for one in found[(page - 1) * AT_ONCE : page * AT_ONCE]:
-        _show(one)
+        with contextlib.suppress(JudgementNotFound):  # somebody else has deleted it meanwhile
+            _show(one, summary(one.id))
 
 
 def open_judgement(judgement_id: str) -> None:
@@ -43,7 +47,7 @@ def delete(judgement_id: str) -> None:
     st.query_params.pop(JUDGEMENT, None)
 
 
-def offer_delete(judgement: Judgement) -> None:
+def offer_delete(judgement: Head) -> None:
     """The button that deletes, after it has asked."""
     confirm(
         t("Delete"),
@@ -53,7 +57,7 @@ def offer_delete(judgement: Judgement) -> None:
     )
 
 
-def _show(judgement: Judgement) -> None:
+def _show(judgement: Head, found: Summary) -> None:
     day = spoken_day(datetime.fromisoformat(judgement.created).date(), state.language())
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         with st.container(gap=None):
@@ -65,7 +69,11 @@ def _show(judgement: Judgement) -> None:
                 on_click=open_judgement,
                 args=(judgement.id,),
             )
-            words = (sentences_judged.judge(judgement.judge), t(sentences_judged.MODES[judgement.spec.mode]), day)
+            words = (
+                sentences_judged.said().judge(judgement.judge),
+                t(sentences_judged.MODES[judgement.spec.mode]),
+                day,
+            )
             show_note(" · ".join(words))
-        show_note(sentences_judged.means(judgement, summary(judgement.id)), width="content")
+        show_note(sentences_judged.said().means(judgement, found), width="content")
         offer_delete(judgement)

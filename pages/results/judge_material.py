@@ -1,4 +1,4 @@
-"""What is judged: the answers of a run beside those of another model, or the columns of a file. Not a page."""
+"""What is judged: the answers of a run beside another model's, of a file, or of a blind tasting. Not a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +10,21 @@ from pages.components.text import show_error, show_note, t, tn
 from pages.data.upload import upload
 from pipeline.actions.judge import BASE, columns_of, judgeable_runs, of_file, of_run
 from pipeline.actions.runs import RunInfo
+from pipeline.actions.tasting import Tasting
+from pipeline.actions.trust import labelled_tasting, tastings_with_votes
 from pipeline.data.source import Source, load_source
 from pipeline.errors import N_, TuneDeskError
 from pipeline.judge.gather import JudgedColumns
 from pipeline.judge.material import Material
+from pipeline.judge.ratings import Rating
 from pipeline.runs.spec import load_spec
 from pipeline.settings import workspace
 
 FILE = "judged"  # parameter in the URL, session key: the file that was brought to be judged
 READING = "judged-import"  # parameter in the URL: id of the job that reads it
-RUN, TABLE = "run", "file"
-KINDS = {RUN: N_("The answers of a run"), TABLE: N_("A file with answers")}
+TASTING = "tasted"  # parameter in the URL: the tasting whose answers are to be judged
+RUN, TABLE, TASTED = "run", "file", "tasting"
+KINDS = {RUN: N_("The answers of a run"), TABLE: N_("A file with answers"), TASTED: N_("A blind tasting")}
 ALONE = ""  # beside nothing
 
 
@@ -29,7 +33,7 @@ class Picked:
     """What was chosen."""
 
     material: Material
-    file: str  # id of the file; "" for a run
+    ratings: tuple[Rating, ...] = ()  # of a tasting: its votes
 
 
 def anything() -> bool:
@@ -39,14 +43,17 @@ def anything() -> bool:
 
 def pick_material() -> Picked | None:
     """The choice; None as long as something is missing, which is said."""
-    runs = judgeable_runs()
+    runs, tastings = judgeable_runs(), tastings_with_votes()
+    kinds = [*([RUN] if runs else []), TABLE, *([TASTED] if tastings else [])]
     kind = TABLE
-    if runs:
+    if len(kinds) > 1:
         # A link, or a refresh, with a file in it is about that file.
-        usual = TABLE if FILE in st.query_params or READING in st.query_params else RUN
+        usual = TABLE if FILE in st.query_params or READING in st.query_params else kinds[0]
+        if TASTED in kinds and TASTING in st.query_params:
+            usual = TASTED
         kind = st.segmented_control(
             t("What is judged"),
-            list(KINDS),
+            kinds,
             format_func=lambda one: t(KINDS[one]),
             default=usual,
             required=True,
@@ -54,6 +61,8 @@ def pick_material() -> Picked | None:
             key="judge-kind",
         )
     try:
+        if kind == TASTED:
+            return _of_tasting(tastings)
         return _of_run(runs) if kind == RUN else _of_file()
     except TuneDeskError as error:
         show_error(error)
@@ -98,7 +107,24 @@ def _of_run(runs: Sequence[RunInfo]) -> Picked:
         )
     material = of_run(chosen, other, group)
     show_note(tn("{n} prompt of its test rows.", "{n} prompts of its test rows.", len(material.items)))
-    return Picked(material, "")
+    return Picked(material)
+
+
+def _of_tasting(tastings: Sequence[Tasting]) -> Picked:
+    by_id = {one.id: one for one in tastings}
+    asked = st.query_params.get(TASTING, "")
+    chosen = st.selectbox(
+        t("Tasting"),
+        list(by_id),
+        list(by_id).index(asked) if asked in by_id else 0,
+        format_func=lambda one: " / ".join(by_id[one].models),
+        key="judge-tasting",
+        width=480,
+    )
+    labelled = labelled_tasting(chosen)
+    votes = tn("{n} vote", "{n} votes", len(labelled.ratings))
+    show_note(t("{votes}: with pairs, they show how far people and judge agree.", votes=votes))
+    return Picked(labelled.material, labelled.ratings)
 
 
 def _columns(run_id: str) -> tuple[str, ...]:
@@ -134,7 +160,7 @@ def _of_file() -> Picked | None:
     if left_out:
         words += " " + tn("{n} row lacks something.", "{n} rows lack something.", left_out)
     show_note(words)
-    return Picked(material, source.id)
+    return Picked(material)
 
 
 def _pick_columns(source: Source) -> JudgedColumns | None:

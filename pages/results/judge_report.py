@@ -17,6 +17,7 @@ from pipeline.errors import TuneDeskError
 from pipeline.judge.judge import PASSING
 from pipeline.judge.judgement import Judgement, read_verdicts
 from pipeline.judge.side_by_side import judged_rows
+from pipeline.judge.spec import all_questions
 from pipeline.judge.summary import Summary
 
 NEWS = 0.2  # share of new verdicts after which the figures are drawn anew while the judge is asked
@@ -26,12 +27,12 @@ def show_judgement(judgement: Judgement) -> None:
     """What is known of it now; a refresh, or the link, leads back here."""
     verdicts = read_verdicts(judgement.id)
     found = summary(judgement.id)
-    show_heading(_first_line(judgement, found), sentences_judged.grounds(judgement, found))
+    show_heading(_first_line(judgement, found), sentences_judged.said().grounds(judgement, found))
     over = _follow(judgement, len(verdicts))
-    if warning := sentences_judged.trust(judgement.judge):
+    if warning := sentences_judged.said().trust(judgement.judge):
         show_warning(warning)
     if over:
-        _offer_more(judgement, found)
+        _offer_more(judgement, found, len(all_questions(judgement.material, judgement.spec)) - len(verdicts))
         _show_controls(judgement, found)
     if found.answered:
         _show_missing(found)
@@ -48,7 +49,7 @@ def _first_line(judgement: Judgement, found: Summary) -> str:
             return t("The judge is reading the answers")
     except TuneDeskError:
         pass  # it is said below
-    return sentences_judged.headline(judgement, found)
+    return sentences_judged.said().headline(judgement, found)
 
 
 def _follow(judgement: Judgement, drawn: int) -> bool:
@@ -63,12 +64,12 @@ def _follow(judgement: Judgement, drawn: int) -> bool:
     return job is not None
 
 
-def _offer_more(judgement: Judgement, found: Summary) -> None:
-    """Go on with what was not asked, or ask once more what the server did not answer."""
+def _offer_more(judgement: Judgement, found: Summary, left: int) -> None:
+    """Go on with what was not asked, forged demands too, or ask once more what the server did not answer."""
     again = sum(count for cause, count in found.missing.items() if cause in PASSING)
-    if found.done and not again:
+    if not left and not again:
         return
-    if found.done:
+    if not left:
         label = tn("Ask {n} question again", "Ask {n} questions again", again)
     else:
         label = t("Resume judging")
@@ -87,12 +88,12 @@ def _offer_more(judgement: Judgement, found: Summary) -> None:
 
 
 def _show_missing(found: Summary) -> None:
-    reasons = sentences_judged.missing(found)
+    reasons = sentences_judged.said().missing(found)
     if not reasons:
         return
     count = sum(found.missing.values())
     title = tn("{n} verdict is missing", "{n} verdicts are missing", count)
-    if sentences_judged.usable(found) or not found.done:
+    if sentences_judged.said().usable(found) or not found.done:
         show_note(f"{title}: {' '.join(reasons)}")
     else:
         show_warning(f"{title}. {' '.join(reasons)}")
@@ -107,4 +108,4 @@ def _show_controls(judgement: Judgement, found: Summary) -> None:
                 state.choose_run(run)
             st.rerun()
         st.space("stretch")
-        offer_delete(judgement)
+        offer_delete(judgement.head)

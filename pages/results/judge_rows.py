@@ -9,7 +9,6 @@ import streamlit as st
 from pages.components import sentences, sentences_judged, state
 from pages.components.files import safe_name
 from pages.components.text import plain, show_note, show_section, t
-from pages.results.judge_html import tell
 from pages.results.said import AT_ONCE
 from pages.results.trust import show_answer
 from pipeline.errors import N_
@@ -17,6 +16,7 @@ from pipeline.judge.export import as_csv, as_html
 from pipeline.judge.judgement import Judgement, read_verdicts
 from pipeline.judge.side_by_side import JudgedRow, Remark, judged_rows
 from pipeline.judge.summary import Summary
+from pipeline.judge.telling import tell
 
 # What comes first, by the name of the order: its title of two contestants, and of one, and what rows are sorted by.
 # Rows without a verdict have no place in an order of figures: they come last.
@@ -48,14 +48,10 @@ def offer_files(judgement: Judgement, found: Summary) -> None:
     def rows() -> tuple[JudgedRow, ...]:
         return judged_rows(judgement, read_verdicts(judgement.id), found)
 
-    header = [
-        *(t("Row"), t("Asked"), t("Right answer"), t("Answer"), t("Score")),
-        *(t("Reason"), t("Better answer"), t("Why there is no verdict")),
-    ]
-    tie, now = t("tie"), sentences.moment(datetime.now(UTC), st.context.timezone_offset)
+    now = sentences.moment(datetime.now(UTC), st.context.timezone_offset)
     st.download_button(
         t("Download as CSV"),
-        data=lambda: as_csv(judgement, rows(), header, tie),
+        data=lambda: as_csv(judgement, rows(), language),
         file_name=safe_name(judgement.name, ".csv"),
         mime="text/csv",
         on_click="ignore",
@@ -86,9 +82,9 @@ def _choose(rows: Sequence[JudgedRow], *, alone: bool) -> list[JudgedRow]:
 
 def _show(row: JudgedRow, judgement: Judgement) -> None:
     with st.container(border=True):
-        show_section(t("Row {row}", row=f"{row.row + 1:,}"), sentences_judged.verdict(row, judgement))
+        show_section(t("Row {row}", row=f"{row.row + 1:,}"), sentences_judged.said().verdict(row, judgement))
         for cause in row.missing:
-            show_note(sentences_judged.why(cause))
+            show_note(sentences_judged.said().why(cause))
         show_answer(t("Asked"), row.asked)
         places = iter(st.columns(len(row.answers) + bool(row.reference), gap="medium"))
         if row.reference:
@@ -100,14 +96,14 @@ def _show(row: JudgedRow, judgement: Judgement) -> None:
                 if judgement.spec.mode != "pairwise":
                     _show_score(one.score, one.remarks, judgement)
         for remark in row.remarks:
-            said = remark.reason or (sentences_judged.why(remark.missing) if remark.missing else "")
+            said = remark.reason or (sentences_judged.said().why(remark.missing) if remark.missing else "")
             if said:
                 show_note(t("{name} shown first: {reason}", name=remark.about, reason=said))
 
 
 def _show_score(score: float | None, remarks: Sequence[Remark], judgement: Judgement) -> None:
     mode = judgement.spec.mode
-    words = t("no score") if score is None else sentences_judged.figure(score, mode)
+    words = t("no score") if score is None else sentences_judged.said().figure(score, mode)
     st.markdown(f":primary-badge[{plain(words)}]" if score is not None else f":gray-badge[{plain(words)}]")
     for one in remarks:
         value = "" if one.score is None or not one.about else f"{one.score:g}"

@@ -1,12 +1,16 @@
 """Rate answers: which is better, or how good is it? Blind, by keyboard, so that a judge can be held against people."""
 
+import contextlib
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from pages.components.navigation import link
 from pages.components.text import show_error, show_heading, show_note, t, tn
 from pages.results.trust import JUDGEMENT, show_answer
 from pipeline.actions.judge import get_judgement, list_judgements
-from pipeline.errors import N_, TuneDeskError
+from pipeline.errors import N_, JudgementNotFound, TuneDeskError
 from pipeline.judge.judgement import TIE, Judgement
 from pipeline.judge.ratings import (
     LONGEST_NAME,
@@ -51,9 +55,8 @@ def show_judgements() -> None:
     if not judgements:
         show_note(t("There is no judgement yet. Have a judge score some answers first."))
         link("results/judge.py")
-        link("results/judge.py")
     for one in judgements:
-        rows = tn("{n} row", "{n} rows", len(one.material.items))
+        rows = tn("{n} row", "{n} rows", one.prompts)
         link("results/rating.py", f"{one.name} · {rows}", **{JUDGEMENT: one.id})
 
 
@@ -141,10 +144,15 @@ def _offer(
         label,
         shortcut=key,
         key=f"rate-{task.item}-{task.shown[0]}-{key}",
-        on_click=rate,
-        args=(judgement, task, rater),
-        kwargs={"place": place, "score": score},
+        on_click=_keep,
+        args=(partial(rate, judgement, task, rater, place=place, score=score),),
     )
+
+
+def _keep(action: Callable[[], None]) -> None:
+    # Deleted by somebody else meanwhile: the page that follows says that there is no such judgement.
+    with contextlib.suppress(JudgementNotFound):
+        action()
 
 
 def _show_ways(judgement: Judgement, done: list[Rating]) -> None:
@@ -157,8 +165,8 @@ def _show_ways(judgement: Judgement, done: list[Rating]) -> None:
                 type="tertiary",
                 shortcut=UNDO_KEY,
                 key=f"undo-{len(done)}",
-                on_click=take_back,
-                args=(judgement, done[-1]),
+                on_click=_keep,
+                args=(partial(take_back, judgement, done[-1]),),
             )
         if st.button(t("Rate more, or as somebody else"), type="tertiary", key="others"):
             st.query_params.pop(RATER, None)

@@ -6,6 +6,7 @@ import segno
 import streamlit as st
 
 from pages.components.confirm import confirm
+from pages.components.navigation import link
 from pages.components.sentences import HOUR
 from pages.components.text import (
     show_error,
@@ -137,6 +138,8 @@ def _show_result(tasting: Tasting) -> None:
             help=t("Of each prompt, the answer that most found better: a model can learn to prefer such answers."),
         ):
             st.session_state[_kept_key(tasting)] = actions.keep_preferences(tasting)
+        if tally.phones:
+            link("results/judge.py", t("Have a model judge these answers, too"), tasted=tasting.id)
         _show_way_back()
         st.space("stretch")
         _show_delete(tasting)

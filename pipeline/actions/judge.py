@@ -1,27 +1,31 @@
 """Judging: what can be judged, by whom, what it will cost; start, stop, go on, and what came of it."""
 
 import dataclasses
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from filelock import FileLock
 
 from pipeline import jobs
 from pipeline.actions import write
 from pipeline.actions.runs import RunInfo, get_run, list_runs
 from pipeline.data.source import load_source, read_rows
 from pipeline.data.split import load_split
-from pipeline.errors import N_, JudgeError, RunError
+from pipeline.errors import N_, JobError, JudgeError, RunError
 from pipeline.judge import judgement as kept
 from pipeline.judge import keys
 from pipeline.judge.asking import seconds_each, still_open
 from pipeline.judge.gather import JudgedColumns, guess_columns, of_answers, of_table
-from pipeline.judge.judge import JudgeInfo
-from pipeline.judge.judgement import Judgement
+from pipeline.judge.judge import USUAL_LIMITS, JudgeInfo, Limits
+from pipeline.judge.judgement import Head, Judgement
 from pipeline.judge.material import Contestant, Material, digest
 from pipeline.judge.opening import who
 from pipeline.judge.prompts import Prompt
-from pipeline.judge.spec import JudgeSpec
+from pipeline.judge.ratings import Rating, add_ratings
+from pipeline.judge.spec import JudgeSpec, all_questions
 from pipeline.judge.summary import Summary, summarise
 from pipeline.runs import store, texts
 from pipeline.runs.spec import load_spec
@@ -30,6 +34,7 @@ from pipeline.settings import workspace
 BASE = "base"  # as the other contestant: the model that a run came from
 # Of a cell that counts rows: more groups than this are no groups.
 MOST_GROUPS = 12
+_SUMMARIES_AT_HAND = 8  # as many as a list shows
 
 # Tokens of a reply: a number or a name, and one line that says why.
 _WRITTEN, _WITH_REASON = 12, 45
@@ -44,6 +49,7 @@ class Expected:
     seconds: float | None  # None where this judge was never asked
     tokens_read: int
     tokens_written: int
+    exact: bool = True  # the questions are counted; else reckoned from a sample of them
 
     def cost(self, read: float, written: float) -> float:
         """In the currency of the prices, which are for a million tokens."""
@@ -98,19 +104,20 @@ def first_items(material: Material, most: int) -> Material:
     return dataclasses.replace(material, items=material.items[:most])
 
 
-def expected(material: Material, spec: JudgeSpec, info: JudgeInfo) -> Expected:
+def expected(material: Material, spec: JudgeSpec, info: JudgeInfo, limits: Limits = USUAL_LIMITS) -> Expected:
     """What asking will take, about; tokens are reckoned from characters.
 
     Raises:
         SettingError: pairs of one contestant.
     """
-    prompts = still_open(material, spec, info)
-    each = seconds_each(info)
+    left, each = still_open(material, spec, info), seconds_each(info)
+    per_prompt = sum(map(_tokens, left.prompts)) / max(1, len(left.prompts))
     return Expected(
-        questions=len(prompts),
-        seconds=None if each is None else each * len(prompts),
-        tokens_read=sum(map(_tokens, prompts)),
-        tokens_written=len(prompts) * (_WITH_REASON if spec.reasons else _WRITTEN),
+        questions=left.count,
+        seconds=None if each is None else left.count * _apart(each, info, limits),
+        tokens_read=round(left.count * per_prompt),
+        tokens_written=left.count * (_WITH_REASON if spec.reasons else _WRITTEN),
+        exact=left.exact,
     )
 
 
@@ -129,14 +136,28 @@ def whom(model: str, endpoint: str = "") -> JudgeInfo:
     return info
 
 
-def start(material: Material, spec: JudgeSpec, info: JudgeInfo, name: str = "") -> Judgement:
+def start(
+    material: Material,
+    spec: JudgeSpec,
+    info: JudgeInfo,
+    name: str = "",
+    *,
+    limits: Limits = USUAL_LIMITS,
+    ratings: Sequence[Rating] = (),
+) -> Judgement:
     """Have a judge asked, by a job of its own.
 
+    Args:
+        material, spec, info: of what, how, by whom.
+        name: what it is called; "" for the names of the contestants.
+        limits: how hard a server may be asked.
+        ratings: what people have said of these answers already, on the scale of this mode.
+
     Raises:
-        SettingError: pairs of one contestant.
+        SettingError: pairs of one contestant, or a rating that does not fit.
         JobError: it could not be started.
     """
-    expected(material, spec, info)  # what cannot be asked is said before anything is kept
+    all_questions(material, spec)  # what cannot be asked is said before anything is kept
     judgement = Judgement(
         id=store.new_id(),
         name=name.strip() or " / ".join(one.name for one in reversed(material.contestants)),
@@ -145,8 +166,11 @@ def start(material: Material, spec: JudgeSpec, info: JudgeInfo, name: str = "") 
         judge=info,
         spec=spec,
         material=material,
+        limits=limits,
     )
     kept.save(judgement)
+    if ratings:
+        add_ratings(judgement, ratings)
     _submit(judgement)
     return judgement
 
@@ -158,26 +182,25 @@ def resume(judgement_id: str) -> Judgement:
         JudgementNotFound: there is none.
         JudgeError: it is going on.
     """
-    judgement = kept.load(judgement_id)
-    if not jobs.status(judgement.job).over:
-        raise JudgeError(N_("The judge is being asked already."))
-    again = dataclasses.replace(judgement, job=store.new_id())
-    kept.save(again)
-    _submit(again)
+    with _locked(judgement_id):  # of two people who press at once, the second one hears that it goes on
+        if not _over(kept.load_head(judgement_id)):
+            raise JudgeError(N_("The judge is being asked already."))
+        again = kept.hand_over(judgement_id, store.new_id())
+        _submit(again)
     return again
 
 
 def stop(judgement_id: str) -> None:
     """Ask no more; what is under way is waited for."""
-    jobs.cancel(kept.load(judgement_id).job)
+    jobs.cancel(kept.load_head(judgement_id).job)
 
 
 def delete(judgement_id: str) -> None:
     """Remove a judgement, its verdicts and ratings. Raises JudgeError while it is going on."""
-    judgement = kept.load(judgement_id)
-    if not jobs.status(judgement.job).over:
-        raise JudgeError(N_("The judge is still being asked. Stop it before you delete this."))
-    shutil.rmtree(judgement.folder)
+    with _locked(judgement_id):
+        if not _over(kept.load_head(judgement_id)):
+            raise JudgeError(N_("The judge is still being asked. Stop it before you delete this."))
+        kept.delete(judgement_id)
 
 
 def get_judgement(judgement_id: str) -> Judgement:
@@ -185,14 +208,20 @@ def get_judgement(judgement_id: str) -> Judgement:
     return kept.load(judgement_id)
 
 
-def list_judgements(run_id: str = "") -> tuple[Judgement, ...]:
+def list_judgements(run_id: str = "") -> tuple[Head, ...]:
     """All judgements, the newest first; those of one run where it is given."""
     found = kept.list_all()
-    return tuple(one for one in found if not run_id or run_id in (who.run for who in one.material.contestants))
+    return tuple(one for one in found if not run_id or run_id in (who.run for who in one.contestants))
 
 
 def summary(judgement_id: str) -> Summary:
     """What the verdicts so far amount to. Raises JudgementNotFound."""
+    return _summary(kept.load_head(judgement_id).id, workspace().judgements, kept.verdicts_stamp(judgement_id))
+
+
+# A page asks again each time it is drawn, and a list for several; what is judged never changes.
+@lru_cache(_SUMMARIES_AT_HAND)
+def _summary(judgement_id: str, home: Path, stamp: kept.Stamp) -> Summary:
     return summarise(kept.load(judgement_id), kept.read_verdicts(judgement_id))
 
 
@@ -202,6 +231,26 @@ def follow(judgement: Judgement, watch: Callable[[jobs.JobInfo], None] = lambda 
 
     wait(judgement.job, watch)
     return summary(judgement.id)
+
+
+def _over(judgement: Head) -> bool:
+    """Whether nobody asks any more; a job that is not known any more does not."""
+    try:
+        return jobs.status(judgement.job).over
+    except JobError:
+        return True
+
+
+def _locked(judgement_id: str) -> FileLock:
+    workspace().locks.mkdir(parents=True, exist_ok=True)
+    return FileLock(workspace().locks / f"judgement-{kept.folder_of(judgement_id).name}.lock")
+
+
+def _apart(seconds: float, info: JudgeInfo, limits: Limits) -> float:
+    """Seconds between one reply and the next."""
+    if not info.endpoint:
+        return seconds
+    return max(seconds / limits.at_once, 60 / limits.a_minute if limits.a_minute else 0.0)
 
 
 def _submit(judgement: Judgement) -> None:

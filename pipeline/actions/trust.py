@@ -6,10 +6,10 @@ from pipeline.errors import N_, UnfitData
 from pipeline.judge import judgement as kept
 from pipeline.judge.bias import BiasReport, bias_report
 from pipeline.judge.calibration import LabelledColumns, read_labelled
-from pipeline.judge.judge import JudgeInfo
+from pipeline.judge.judge import USUAL_LIMITS, JudgeInfo, Limits
 from pipeline.judge.judgement import Judgement
 from pipeline.judge.labelled import Labelled
-from pipeline.judge.ratings import add_ratings, read_ratings
+from pipeline.judge.ratings import read_ratings
 from pipeline.judge.rubric import ENGLISH, Rubric
 from pipeline.judge.spec import JudgeSpec, Mode
 from pipeline.judge.tasted import from_tasting
@@ -22,6 +22,11 @@ __all__ = ["Labelled", "LabelledColumns", "labelled_file"]
 def labelled_file(source_id: str, mode: Mode = "score100") -> tuple[Labelled, LabelledColumns]:
     """The answers of a file that people have judged, and the columns that were taken for them. Raises UnfitData."""
     return read_labelled(source_id, mode)
+
+
+def tastings_with_votes() -> tuple[tastings.Tasting, ...]:
+    """Blind tastings that are over, as their names are no secret any more, and in which somebody has voted."""
+    return tuple(one for one in tastings.list_tastings() if tastings.is_over(one.id) and read_votes(one.id))
 
 
 def labelled_tasting(tasting_id: str) -> Labelled:
@@ -46,6 +51,7 @@ def check(
     reasons: bool = True,
     forged: int = 0,
     name: str = "",
+    limits: Limits = USUAL_LIMITS,
 ) -> Judgement:
     """Have a judge asked about answers that people have judged, with their ratings beside it.
 
@@ -55,14 +61,13 @@ def check(
         rubric: its language is spoken, its criteria count where scores are on its scale.
         guided, reasons, forged: see ``JudgeSpec``.
         name: what the judgement is called.
+        limits: how hard a server may be asked.
 
     Raises:
         JobError: it could not be started.
     """
     spec = JudgeSpec(labelled.mode, rubric, guided, reasons, forged)
-    judgement = judging.start(labelled.material, spec, info, name)
-    add_ratings(judgement, labelled.ratings)
-    return judgement
+    return judging.start(labelled.material, spec, info, name, limits=limits, ratings=labelled.ratings)
 
 
 def trust(judgement_id: str) -> TrustReport:

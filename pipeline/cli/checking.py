@@ -1,10 +1,11 @@
 """The command ``judge check``: ask a judge about answers that people have judged, and say how far the two agree.
 
-``--json`` prints one object: judgement, judge, mode, items, columns (asked, answers, labels), coverage, usable,
-missing_because; verdict (one word, see ``judge.trust``) and said (the same as a sentence); compared, unjudged, raters;
-agreement (preferred, accuracy, kappa, spearman, pearson, kendall), people (between, judge, difference, alpha) and bias
-(flips, first, length, length_given_people, forged_shift, forged_turned, forged_asked). A figure is an object of value,
-low and high, the ends of its 95 % interval; null is what these answers, this mode or these labels do not tell.
+``--json`` prints one object: judgement, judge, mode, items, columns (asked, answers, labels; null of a tasting),
+coverage, usable, missing_because; verdict (one word, see ``judge.trust``) and said (the same as a sentence); compared,
+unjudged, raters; agreement (preferred, accuracy, kappa, spearman, pearson, kendall), people (between, judge,
+difference, alpha) and bias (flips, first, length, length_given_people, forged_shift, forged_turned, forged_asked); with
+-o, path. A figure is an object of value, low and high, the ends of its 95 % interval; null is what these answers, this
+mode or these labels do not tell.
 """
 
 import argparse
@@ -13,15 +14,16 @@ from typing import Any
 
 from pipeline.actions import judge as judging
 from pipeline.actions import trust as trusting
-from pipeline.cli.judging import judge, read_rubric
+from pipeline.cli.judging import judge, read_rubric, require_output, write_output
 from pipeline.cli.terminal import Terminal, hint, say
 from pipeline.data.source import import_source
 from pipeline.errors import N_, SettingError
 from pipeline.i18n import terminal_language, translate
 from pipeline.judge.bias import BiasReport
 from pipeline.judge.calibration import LabelledColumns
-from pipeline.judge.judge import WHY
+from pipeline.judge.judge import WHY, Limits
 from pipeline.judge.judgement import Judgement
+from pipeline.judge.labelled import Labelled
 from pipeline.judge.summary import Summary
 from pipeline.judge.trust import Agreed, People, TrustReport, sentence
 from pipeline.metrics.intervals import Interval
@@ -37,26 +39,35 @@ def add_check(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=hint(N_("With check in place of a run: a file with people's labels, to see how far the judge agrees.")),
     )
+    command.add_argument(
+        "--tasting",
+        metavar="ID",
+        help=hint(
+            N_("With check in place of a run: a blind tasting, whose votes are what the judge is compared with.")
+        ),
+    )
 
 
 def judge_or_check(options: argparse.Namespace) -> dict[str, Any]:
     """Judge answers or, with ``check``, the judge."""
-    if options.data is None:
+    if options.data is None and options.tasting is None:
         if options.what == CHECK and not Path(CHECK).exists():
             raise SettingError(N_("Name the file with people's labels: judge check --data FILE."))
         return judge(options)
-    if options.what != CHECK:
-        raise SettingError(N_("--data goes with check: judge check --data FILE."))
+    if options.what != CHECK or (options.data and options.tasting):
+        raise SettingError(N_("One of --data and --tasting goes with check: judge check --data FILE."))
     return check(options)
 
 
 def check(options: argparse.Namespace) -> dict[str, Any]:
-    """Have a judge asked about a file with people's labels, and compare the two."""
-    if not options.data.is_file():
-        raise SettingError(N_("There is no file {file}. Check the path."), file=str(options.data))
-    source = import_source(options.data, options.data.name, progress=Terminal())
-    labelled, columns = trusting.labelled_file(source.id, options.mode)
-    _say_columns(columns)
+    """Have a judge asked about what people have judged already, and compare the two."""
+    require_output(options)
+    limits = Limits(options.at_once, options.a_minute)
+    columns = None
+    if options.tasting:
+        labelled = trusting.labelled_tasting(options.tasting)
+    else:
+        labelled, columns = _of_file(options)
     info = judging.whom(options.judge_model, options.endpoint)
     judgement = trusting.check(
         labelled.some(options.limit) if options.limit else labelled,
@@ -65,18 +76,29 @@ def check(options: argparse.Namespace) -> dict[str, Any]:
         guided=not options.free,
         reasons=not options.no_reasons,
         forged=options.forged,
-        name=options.name or options.data.stem,
+        name=options.name or (options.data.stem if options.data else ""),
+        limits=limits,
     )
     terminal = Terminal()
     try:
         summary = judging.follow(judgement, lambda job: terminal.advance(job.phase, job.done, job.total))
     finally:
         terminal.close()
-    return told(judgement, columns, summary, trusting.trust(judgement.id), trusting.bias(judgement.id))
+    written = write_output(judgement, summary, options)
+    return written | told(judgement, columns, summary, trusting.trust(judgement.id), trusting.bias(judgement.id))
+
+
+def _of_file(options: argparse.Namespace) -> tuple[Labelled, LabelledColumns]:
+    if not options.data.is_file():
+        raise SettingError(N_("There is no file {file}. Check the path."), file=str(options.data))
+    source = import_source(options.data, options.data.name, progress=Terminal())
+    labelled, columns = trusting.labelled_file(source.id, options.mode)
+    _say_columns(columns)
+    return labelled, columns
 
 
 def told(
-    judgement: Judgement, columns: LabelledColumns, summary: Summary, report: TrustReport, bias: BiasReport
+    judgement: Judgement, columns: LabelledColumns | None, summary: Summary, report: TrustReport, bias: BiasReport
 ) -> dict[str, Any]:
     """What ``--json`` prints."""
     language, (message, values) = terminal_language(), sentence(report)
@@ -85,11 +107,7 @@ def told(
         "judge": judgement.judge.model,
         "mode": judgement.spec.mode,
         "items": len(judgement.material.items),
-        "columns": {
-            "asked": list(columns.judged.asked),
-            "answers": list(columns.judged.answers),
-            "labels": list(columns.labels),
-        },
+        "columns": None if columns is None else _columns(columns),
         "coverage": summary.coverage,
         "usable": summary.usable,
         "missing_because": {translate(WHY[why], language): count for why, count in summary.missing.items()},
@@ -102,6 +120,11 @@ def told(
         "people": _people(report.people),
         "bias": _bias(bias),
     }
+
+
+def _columns(columns: LabelledColumns) -> dict[str, Any]:
+    judged = columns.judged
+    return {"asked": list(judged.asked), "answers": list(judged.answers), "labels": list(columns.labels)}
 
 
 def _agreement(agreed: Agreed) -> dict[str, Any]:

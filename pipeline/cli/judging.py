@@ -2,6 +2,8 @@
 
 import argparse
 import json
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,12 +12,16 @@ from pipeline.cli.terminal import Terminal, hint, say
 from pipeline.data.source import import_source
 from pipeline.errors import N_, SettingError
 from pipeline.i18n import terminal_language, translate
+from pipeline.judge.export import as_csv, as_html
 from pipeline.judge.gather import paired
-from pipeline.judge.judge import WHY
+from pipeline.judge.judge import USUAL_AT_ONCE, WHY, JudgeInfo, Limits
+from pipeline.judge.judgement import Judgement, read_verdicts
 from pipeline.judge.material import Material
 from pipeline.judge.rubric import SHIPPED, Criterion, Rubric
+from pipeline.judge.side_by_side import judged_rows
 from pipeline.judge.spec import MODES, JudgeSpec, Mode
 from pipeline.judge.summary import Summary
+from pipeline.judge.telling import tell
 from pipeline.metrics.intervals import Interval
 
 LANGUAGES = tuple(SHIPPED)
@@ -63,6 +69,16 @@ def add_judge(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--limit", type=int, metavar="N", help=hint(N_("Only N prompts: the first ones, with check some at random."))
     )
+    command.add_argument(
+        "--group", default="", metavar="COL", help=hint(N_("Figures for each value of this column, too."))
+    )
+    command.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="PATH",
+        help=hint(N_("Write it to this file: every row as .csv, or one page with the figures as .html.")),
+    )
     command.add_argument("--name", default="", help=hint(N_("What the judgement is called.")))
 
 
@@ -80,10 +96,29 @@ def add_whom(command: argparse.ArgumentParser) -> None:
         metavar="URL",
         help=hint(N_("An OpenAI-compatible server, up to /v1; its key comes from TUNEDESK_JUDGE_KEY.")),
     )
+    command.add_argument(
+        "--at-once",
+        type=int,
+        default=USUAL_AT_ONCE,
+        metavar="N",
+        help=hint(N_("Questions that the server is asked at the same time.")),
+    )
+    command.add_argument(
+        "--a-minute", type=int, metavar="N", help=hint(N_("At most so many requests to the server in a minute."))
+    )
+    command.add_argument(
+        "--prices",
+        type=float,
+        nargs=2,
+        metavar=("READ", "WRITTEN"),
+        help=hint(N_("What a million tokens cost, read and written: says what it will cost.")),
+    )
 
 
 def judge(options: argparse.Namespace) -> dict[str, Any]:
     """Have the answers judged, and wait for it."""
+    require_output(options)
+    limits = Limits(options.at_once, options.a_minute)
     material = _material(options)
     if options.limit:
         material = judging.first_items(material, options.limit)
@@ -95,8 +130,7 @@ def judge(options: argparse.Namespace) -> dict[str, Any]:
         forged=options.forged,
     )
     info = judging.whom(options.judge_model, options.endpoint)
-    expected = judging.expected(material, spec, info)
-    say(translate(N_("{n} questions for {judge}."), terminal_language(), n=expected.questions, judge=info.model))
+    say_expected(judging.expected(material, spec, info, limits), info, options)
     if info.weak:
         say(
             translate(
@@ -105,13 +139,62 @@ def judge(options: argparse.Namespace) -> dict[str, Any]:
                 judge=info.model,
             )
         )
-    judgement = judging.start(material, spec, info, options.name)
+    judgement = judging.start(material, spec, info, options.name, limits=limits)
     terminal = Terminal()
     try:
         summary = judging.follow(judgement, lambda job: terminal.advance(job.phase, job.done, job.total))
     finally:
         terminal.close()
-    return {"judgement": judgement.id, "judge": info.model, **as_json(summary)}
+    return {
+        "judgement": judgement.id,
+        "judge": info.model,
+        **write_output(judgement, summary, options),
+        **as_json(summary),
+    }
+
+
+def require_output(options: argparse.Namespace) -> None:
+    """Say before the first question that -o could not be written. Raises SettingError."""
+    if options.output and (
+        options.output.suffix.casefold() not in (".csv", ".html") or not options.output.absolute().parent.is_dir()
+    ):
+        raise SettingError(
+            N_("{file} cannot be written. Name a file that ends in .csv or .html, in a folder that there is."),
+            file=str(options.output),
+        )
+
+
+def write_output(judgement: Judgement, summary: Summary, options: argparse.Namespace) -> dict[str, Any]:
+    """Write where -o says; the key ``path``, or none."""
+    if not options.output:
+        return {}
+    rows = judged_rows(judgement, read_verdicts(judgement.id), summary)
+    language = terminal_language()
+    if options.output.suffix.casefold() == ".csv":
+        options.output.write_bytes(as_csv(judgement, rows, language))
+    else:
+        told = tell(judgement, summary, rows, language, datetime.now().strftime("%Y-%m-%d %H:%M"))
+        options.output.write_text(as_html(told), encoding="utf-8")
+    return {"path": str(options.output)}
+
+
+def say_expected(expected: judging.Expected, info: JudgeInfo, options: argparse.Namespace) -> None:
+    """What asking will take, before the first question."""
+    language = terminal_language()
+    say(translate(N_("{n} questions for {judge}."), language, n=f"{expected.questions:,}", judge=info.model))
+    if expected.seconds:
+        say(translate(N_("About {n} minutes."), language, n=f"{expected.seconds / 60:.1f}"))
+    if options.prices:
+        cost = expected.cost(*options.prices)
+        tokens = expected.tokens_read + expected.tokens_written
+        say(
+            translate(
+                N_("About {cost} at these prices, for {tokens} tokens."),
+                language,
+                cost=f"{cost:,.2f}",
+                tokens=f"{tokens:,}",
+            )
+        )
 
 
 def as_json(summary: Summary) -> dict[str, Any]:
@@ -128,6 +211,7 @@ def as_json(summary: Summary) -> dict[str, Any]:
     if len(summary.standings) == 2:
         other = summary.standings[0]
         beside = {"name": other.name, "scored": other.scored, "missing": other.missing, **_figure(other.mean)}
+        beside |= {"coverage": other.coverage, "usable": summary.done and other.usable}
         told |= {"other": beside, "difference": _figure(summary.difference)}
     return told
 
@@ -142,8 +226,8 @@ def _material(options: argparse.Namespace) -> Material:
     if not Path(options.what).is_file():
         if options.other and Path(options.other).is_file():
             raise SettingError(N_("A run is compared with another run, or with its base model, not with a file."))
-        return judging.of_run(options.what, options.other or "")
-    material = _of_file(Path(options.what))
+        return judging.of_run(options.what, options.other or "", options.group)
+    material = _of_file(Path(options.what), options.group)
     if not options.other:
         return material
     if not Path(options.other).is_file():
@@ -151,9 +235,9 @@ def _material(options: argparse.Namespace) -> Material:
     return paired(_of_file(Path(options.other)), material)
 
 
-def _of_file(path: Path) -> Material:
+def _of_file(path: Path, group: str = "") -> Material:
     source = import_source(path, path.name, progress=Terminal())
-    columns = judging.columns_of(source.id)
+    columns = replace(judging.columns_of(source.id), group=group)
     say(
         translate(
             N_("Instruction: {asked}. Answer: {answers}. Right answer: {reference}."),

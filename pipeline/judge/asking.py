@@ -5,15 +5,25 @@ judgement. Knows judges by their interface only.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from pipeline.errors import N_, JudgeError
 from pipeline.judge.judge import PASSING, Judge, JudgeInfo, Reply, Unanswered
-from pipeline.judge.judgement import TIE, Judgement, Verdict, VerdictWriter, list_all, read_verdicts
+from pipeline.judge.judgement import (
+    TIE,
+    Judgement,
+    Stamp,
+    Verdict,
+    VerdictWriter,
+    list_all,
+    read_verdicts,
+    verdicts_stamp,
+)
 from pipeline.judge.material import Material, digest
 from pipeline.judge.prompts import Prompt, write_prompt
 from pipeline.judge.reply import Opinion, read_reply
@@ -23,6 +33,9 @@ from pipeline.runs.progress import Progress, Stopped
 ASKING = N_("Asking the judge")
 # So many questions in a row that no server answers: it is gone, and the others would fail one by one.
 MOST_FAILURES = 20
+# After a stop was asked for, answers that are nearly there are still heard; looked for that often.
+GRACE_SECONDS, LOOK_SECONDS = 5.0, 0.5
+MOST_LOOKED_AT = 1000  # questions that are written to say what asking takes: a page does so each time it is drawn
 
 
 @dataclass(frozen=True)
@@ -35,11 +48,19 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Remaining:
+    """What a judge still has to be asked."""
+
+    count: int
+    prompts: tuple[Prompt, ...]  # all of them, or those of a sample
+    exact: bool  # all were looked at
+
+
+@dataclass(frozen=True)
 class _Open:
     """Something to ask, and the questions that read so: of equal answers there are several."""
 
     key: str
-    prompt: Prompt
     questions: list[Question]
 
 
@@ -47,50 +68,59 @@ def ask_all(judgement: Judgement, judge: Judge, progress: Progress) -> Tally:
     """Ask what has no verdict yet. Verdicts are on the disk as they come.
 
     Raises:
-        Stopped: somebody asked for a stop; what was under way has been waited for.
+        Stopped: somebody asked for a stop; what was under way has been waited for, for a few seconds.
         JudgeError: the judge cannot be asked, or has not answered one of the last 20 questions.
         TuneDeskError: as the judge says.
     """
     questions = all_questions(judgement.material, judgement.spec)
     verdicts = {one.question: one for one in read_verdicts(judgement.id) if one.missing not in PASSING}
-    known = _known(judgement.judge)
     asked = failures = 0
     with VerdictWriter(judgement.id) as writer:
-
-        def keep(verdict: Verdict) -> None:
-            writer.write(verdict)
-            verdicts[verdict.question] = verdict
-
-        todo: dict[str, _Open] = {}
-        for question in questions:
-            if question in verdicts:
-                continue
-            prompt = write_prompt(question, judgement.material.items[question.item], judgement.spec)
-            key = key_of(judgement.judge, prompt)
-            if key in known:
-                keep(_carried_over(known[key], question))
-            else:
-                todo.setdefault(key, _Open(key, prompt, [])).questions.append(question)
+        carried, todo = _divide(judgement, [one for one in questions if one not in verdicts])
+        writer.write(carried)
+        verdicts |= {one.question: one for one in carried}
         progress.advance(ASKING, len(verdicts), len(questions))
-        for one, verdict in _in_parallel(judge, todo.values(), progress.stop_requested):
-            keep(verdict)
-            for question in one.questions[1:]:
-                keep(_carried_over(verdict, question))
+        for one, verdict in _in_parallel(judgement, judge, todo, progress.stop_requested):
+            same = [verdict, *(_carried_over(verdict, question) for question in one.questions[1:])]
+            writer.write(same)
+            verdicts |= {each.question: each for each in same}
             asked += 1
             progress.advance(ASKING, len(verdicts), len(questions))
             failures = failures + 1 if verdict.missing in PASSING else 0
             if failures >= MOST_FAILURES:
-                raise JudgeError(
-                    N_(
-                        "The judge has not answered {count} questions in a row. Look whether its server runs, then "
-                        "resume: the verdicts so far are kept."
-                    ),
-                    count=failures,
-                )
+                raise _gone(failures)
     tally = Tally(len(questions), asked, sum(bool(one.missing) for one in verdicts.values()))
     if len(verdicts) < len(questions):
         raise Stopped({"questions": tally.questions, "asked": tally.asked, "missing": tally.missing})
     return tally
+
+
+def _divide(judgement: Judgement, questions: Sequence[Question]) -> tuple[list[Verdict], list[_Open]]:
+    """Verdicts that the judge has given before, and what it has to be asked."""
+    known = _known(judgement.judge)
+    carried, todo = [], dict[str, _Open]()
+    for question in questions:
+        key = key_of(judgement.judge, _prompt(judgement, question))
+        if key in known:
+            carried.append(_carried_over(known[key], question))
+        else:
+            todo.setdefault(key, _Open(key, [])).questions.append(question)
+    return carried, list(todo.values())
+
+
+def _prompt(judgement: Judgement, question: Question) -> Prompt:
+    # Written when it is needed: a large file makes more text of them than a machine has memory.
+    return write_prompt(question, judgement.material.items[question.item], judgement.spec)
+
+
+def _gone(failures: int) -> JudgeError:
+    return JudgeError(
+        N_(
+            "The judge has not answered {count} questions in a row. Look whether its server runs, then "
+            "resume: the verdicts so far are kept."
+        ),
+        count=failures,
+    )
 
 
 def key_of(info: JudgeInfo, prompt: Prompt) -> str:
@@ -98,12 +128,20 @@ def key_of(info: JudgeInfo, prompt: Prompt) -> str:
     return digest([info.endpoint, info.model, prompt.key])
 
 
-def still_open(material: Material, spec: JudgeSpec, info: JudgeInfo) -> tuple[Prompt, ...]:
-    """What the judge would have to be asked now: what it has not been asked before, each once."""
+def still_open(material: Material, spec: JudgeSpec, info: JudgeInfo) -> Remaining:
+    """What the judge would have to be asked now: what it has not been asked before, each once.
+
+    Of many questions a sample is looked at, and the number is reckoned from it.
+    """
     known = _known(info)
     questions = all_questions(material, spec)
-    prompts = {prompt.key: prompt for one in questions if (prompt := write_prompt(one, material.items[one.item], spec))}
-    return tuple(prompt for prompt in prompts.values() if key_of(info, prompt) not in known)
+    drawn: Sequence[Question] = questions
+    if len(questions) > MOST_LOOKED_AT:
+        places = np.random.default_rng(0).permutation(len(questions))[:MOST_LOOKED_AT]
+        drawn = [questions[place] for place in places]
+    prompts = {prompt.key: prompt for one in drawn if (prompt := write_prompt(one, material.items[one.item], spec))}
+    open_ones = tuple(prompt for prompt in prompts.values() if key_of(info, prompt) not in known)
+    return Remaining(round(len(open_ones) * len(questions) / len(drawn)), open_ones, len(drawn) == len(questions))
 
 
 def seconds_each(info: JudgeInfo) -> float | None:
@@ -118,10 +156,15 @@ def ask_once(judge: Judge, prompt: Prompt) -> tuple[Reply, Opinion | None]:
     return reply, read_reply(reply.text, prompt)
 
 
-def _known(info: JudgeInfo) -> dict[str, Verdict]:
+def _known(info: JudgeInfo) -> Mapping[str, Verdict]:
     """Verdicts of this judge in all judgements, by key."""
-    asked = (one for one in list_all() if (one.judge.endpoint, one.judge.model) == (info.endpoint, info.model))
-    return {verdict.key: verdict for one in asked for verdict in read_verdicts(one.id) if not verdict.missing}
+    asked = (one.id for one in list_all() if (one.judge.endpoint, one.judge.model) == (info.endpoint, info.model))
+    return _known_in(tuple((one, verdicts_stamp(one)) for one in asked))
+
+
+@lru_cache(2)
+def _known_in(judgements: tuple[tuple[str, Stamp], ...]) -> Mapping[str, Verdict]:
+    return {verdict.key: verdict for one, _ in judgements for verdict in read_verdicts(one) if not verdict.missing}
 
 
 def _carried_over(verdict: Verdict, question: Question) -> Verdict:
@@ -132,27 +175,37 @@ def _carried_over(verdict: Verdict, question: Question) -> Verdict:
     return replace(verdict, question=question, winner=winner)
 
 
-def _in_parallel(judge: Judge, todo: Iterable[_Open], stopped: Callable[[], bool]) -> Iterator[tuple[_Open, Verdict]]:
-    """Verdicts as they come. No more is under way than may be asked at once, so that a kill loses no more than that."""
+def _in_parallel(
+    judgement: Judgement, judge: Judge, todo: Iterable[_Open], stopped: Callable[[], bool]
+) -> Iterator[tuple[_Open, Verdict]]:
+    """Verdicts as they come. No more is under way than may be asked at once, so that a kill loses no more than that.
+
+    Once a stop is asked for, or somebody has heard enough, a judge that does not answer is not waited for: what it was
+    asked then has no verdict, and is asked again later.
+    """
     waiting = iter(todo)
     under_way: dict[Future[Verdict], _Open] = {}
+    leave_at: float | None = None
     with ThreadPoolExecutor(judge.at_once, thread_name_prefix="judge") as pool:
-        while True:
-            while len(under_way) < judge.at_once and not stopped():
-                following = next(waiting, None)
-                if following is None:
-                    break
-                under_way[pool.submit(_ask, judge, following)] = following
-            if not under_way:
-                return
-            for done in wait(under_way, return_when=FIRST_COMPLETED).done:
-                yield under_way.pop(done), done.result()
+        try:
+            while True:
+                if leave_at is None and stopped():
+                    leave_at = time.monotonic() + GRACE_SECONDS
+                while leave_at is None and len(under_way) < judge.at_once and (following := next(waiting, None)):
+                    under_way[pool.submit(_ask, judge, following, judgement)] = following
+                if not under_way or (leave_at is not None and time.monotonic() > leave_at):
+                    return
+                for done in wait(under_way, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED).done:
+                    yield under_way.pop(done), done.result()
+        finally:
+            if under_way:
+                judge.close()
 
 
-def _ask(judge: Judge, one: _Open) -> Verdict:
+def _ask(judge: Judge, one: _Open, judgement: Judgement) -> Verdict:
     key, question, began = one.key, one.questions[0], time.monotonic()
     try:
-        reply, opinion = ask_once(judge, one.prompt)
+        reply, opinion = ask_once(judge, _prompt(judgement, question))
     except Unanswered as error:
         return Verdict(key, question, missing=error.why, seconds=time.monotonic() - began)
     said = Verdict(

@@ -13,10 +13,10 @@ import pandas as pd
 
 from pipeline.data.source import load_source, read_rows
 from pipeline.errors import N_, UnfitData
-from pipeline.judge.gather import JudgedColumns, guess_columns
+from pipeline.judge.gather import JudgedColumns, first_of, guess_columns, in_small_letters, of_table
 from pipeline.judge.judgement import TIE
 from pipeline.judge.labelled import Labelled
-from pipeline.judge.material import Contestant, Item, Material
+from pipeline.judge.material import Material
 from pipeline.judge.ratings import LONGEST_NAME, Rating, scale_of
 from pipeline.judge.spec import JudgeSpec, Mode
 
@@ -70,19 +70,19 @@ def guess_labelled(columns: Sequence[str]) -> LabelledColumns:
         UnfitData: there is no instruction or no answer among them, or nothing that people said.
     """
     judged = guess_columns(columns)
-    plain = {name.strip().casefold(): name for name in reversed(columns)}
+    plain = in_small_letters(columns)
     raters = tuple(name for name in columns if _RATER.fullmatch(name.strip().casefold()))
     if len(judged.answers) == 2:
         for one, other in SCORE_PAIR_NAMES:
             if one in plain and other in plain:
                 return LabelledColumns(judged, "score", (plain[one], plain[other]), each=True)
-        label = _first(plain, LABEL_NAMES)
+        label = first_of(LABEL_NAMES, plain)
         if raters or label:
             return LabelledColumns(judged, "winner", raters or (label,))
         if tuple(name.strip().casefold() for name in judged.answers) == _CHOSEN:
             return LabelledColumns(judged, "chosen", ())
     else:
-        score = _first(plain, SCORE_NAMES)
+        score = first_of(SCORE_NAMES, plain)
         if raters or score:
             return LabelledColumns(judged, "score", raters or (score,))
     raise UnfitData(
@@ -108,7 +108,8 @@ def read_labelled(source_id: str, mode: Mode = "score100") -> tuple[Labelled, La
     found = columns.judged
     wanted = (*found.asked, *found.answers, *filter(None, (found.reference,)), *columns.labels)
     rows = read_rows(source_id, tuple(dict.fromkeys(wanted)))
-    material = _material(rows, found)
+    # People have judged that there was no answer, too, and so has the judge to.
+    material = of_table(rows, found, blanks=True)
     if columns.kind == "score":
         used: Mode = "rubric" if mode == "rubric" else "score100"
         ratings = _scores(material, rows, columns, used)
@@ -117,22 +118,6 @@ def read_labelled(source_id: str, mode: Mode = "score100") -> tuple[Labelled, La
     if not ratings:
         raise UnfitData(N_("No row has a label in {columns}."), columns=", ".join(columns.labels))
     return Labelled(material, tuple(ratings), used).rated(), columns
-
-
-def _material(rows: pd.DataFrame, columns: JudgedColumns) -> Material:
-    """All rows that ask something: people have judged that there was no answer, too, and so has a judge to."""
-    items = []
-    for number, row in zip(rows.index, rows.to_dict("records"), strict=True):
-        asked = "\n\n".join(text for name in columns.asked if (text := row[name].strip()))
-        answers = tuple(row[name].strip() for name in columns.answers)
-        if asked and any(answers):
-            items.append(Item(int(number), asked, row[columns.reference].strip() if columns.reference else "", answers))
-    if not items:
-        raise UnfitData(
-            N_("No row has both an instruction and an answer in {columns}."),
-            columns=", ".join((*columns.asked, *columns.answers)),
-        )
-    return Material(tuple(Contestant(name) for name in columns.answers), tuple(items))
 
 
 def _winners(material: Material, rows: pd.DataFrame, columns: LabelledColumns) -> list[Rating]:
@@ -203,7 +188,3 @@ def _tidy(cell: object) -> str:
 
 def _unreadable(message: str, column: str, row: int, cell: str) -> UnfitData:
     return UnfitData(message, row=f"{row + 1:,}", column=column, cell=cell[:40])
-
-
-def _first(plain: dict[str, str], names: Sequence[str]) -> str:
-    return next((plain[name] for name in names if name in plain), "")

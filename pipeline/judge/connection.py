@@ -5,10 +5,13 @@ nothing of the environment (proxies, .netrc) is used, an answer has a bound in s
 gets into an error, except the address that it leads to. Errors carry no request with them, as requests hold the key.
 """
 
+import contextlib
 import json
 import logging
+import socket
 import ssl
 import time
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -70,6 +73,7 @@ class Connection:
         self.key = key
         self._timeout = timeout
         self._number = 0  # of the numbers: the one that answered
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         # The certificates of the system, as companies add their own to it, and where there are none, the usual ones.
         trusted = ssl.create_default_context()
         trusted.load_verify_locations(certifi.where())
@@ -118,7 +122,7 @@ class Connection:
             self.place.url(number, path),
             headers=headers,
             content=None if content is None else json.dumps(content).encode(),
-            extensions={"sni_hostname": self.place.address.host},
+            extensions={"sni_hostname": self.place.address.host, "trace": self._note_socket},
         ) as response:
             leads_to = response.headers["Location"] or "?" if response.has_redirect_location else ""
             body = b"" if leads_to else b"".join(self._bounded(response))
@@ -168,8 +172,17 @@ class Connection:
         )
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; whoever waits for an answer gets none."""
+        # Closing a socket wakes nobody who reads from it: a server that hangs would be waited for to the end.
+        for one in list(self._sockets):
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
         self._client.close()
+
+    def _note_socket(self, event: str, info: dict[str, Any]) -> None:
+        """httpcore tells of each connection that it has made; with TLS twice, as the socket is wrapped into another."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._sockets.add(info["return_value"].get_extra_info("socket"))
 
 
 def list_models(place: Place, key: Key | None, timeout: float = LOOK_SECONDS) -> tuple[str, ...]:

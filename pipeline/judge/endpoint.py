@@ -16,14 +16,13 @@ from typing import Any
 from pipeline.errors import N_, JudgeError
 from pipeline.judge.address import Place
 from pipeline.judge.connection import NO_ENTRY, Answer, Connection, Transient, ask_for_models, names_in, silent, whole
-from pipeline.judge.judge import JudgeInfo, Reply, Unanswered
+from pipeline.judge.judge import USUAL_LIMITS, JudgeInfo, Limits, Reply, Unanswered
 from pipeline.judge.keys import Key
 from pipeline.judge.pace import Clock, Pace, RealClock, wait_after
 from pipeline.judge.prompts import Prompt
 
 TRIES = 5
 ANSWER_SECONDS = 120.0  # a question, its model not loaded yet, on a slow machine
-AT_ONCE = 4
 # Tokens of a reply: with a sentence, without; and what a model that thinks first may think.
 ROOM, BARE_ROOM, THINKING_ROOM = 200, 40, 4096
 _LISTED = 20  # names of models that an error shows
@@ -72,18 +71,17 @@ class EndpointJudge:
         place: Place,
         key: Key | None = None,
         *,
-        at_once: int = AT_ONCE,
-        a_minute: int | None = None,
+        limits: Limits = USUAL_LIMITS,
         timeout: float = ANSWER_SECONDS,
         clock: Clock | None = None,
     ) -> None:
-        """``a_minute``: requests, tries included; None: no limit. ``timeout``: seconds for one answer."""
+        """``timeout``: seconds for one answer."""
         self._info = info
-        self._at_once = at_once
+        self._at_once = limits.at_once
         self._own_clock = RealClock()
         self._clock = clock or self._own_clock
-        self._connection = Connection(place, key, timeout, at_once)
-        self._pace = Pace(self._clock, a_minute)
+        self._connection = Connection(place, key, timeout, limits.at_once)
+        self._pace = Pace(self._clock, limits.a_minute)
         self._form: Form | None = None  # that the server has taken
         self._thinks = False
         self._closed = threading.Event()

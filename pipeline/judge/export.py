@@ -1,7 +1,8 @@
 """A judgement to take away: a CSV file for spreadsheets, and one HTML file for somebody who decides.
 
-Every word of the HTML arrives translated and goes through ``html.escape``; the policy in the file's head is the second
-line. It has no scripts and loads nothing. Neither file holds a key or an address.
+The CSV file speaks the reader's language. Every word of the HTML arrives translated and goes through ``html.escape``;
+the policy in the file's head is the second line. It has no scripts and loads nothing. Neither file holds a key or an
+address.
 """
 
 import csv
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from html import escape
 
 from pipeline.data.formulas import neutral
+from pipeline.errors import N_
+from pipeline.i18n import translate
 from pipeline.judge.judgement import TIE, Judgement
 from pipeline.judge.side_by_side import JudgedRow, Remark
 
@@ -37,6 +40,13 @@ dt { color: var(--quiet); } dd { margin: 0; }
 @media (max-width: 36rem) { .bar { grid-template-columns: 1fr; gap: 0.1rem; margin: 0.9rem 0; } dl { display: block; } }
 @media print { .row { break-inside: avoid; } }
 """
+
+
+# To answer, score and reason the contestant's name is added; the better answer is of pairs only.
+_COLUMNS = (
+    *(N_("Row"), N_("Asked"), N_("Right answer"), N_("Answer"), N_("Score")),
+    *(N_("Reason"), N_("Better answer"), N_("Why there is no verdict")),
+)
 
 
 @dataclass(frozen=True)
@@ -85,19 +95,18 @@ class Telling:
     foot: str
 
 
-def as_csv(judgement: Judgement, rows: Sequence[JudgedRow], header: Sequence[str], tie: str) -> bytes:
+def as_csv(judgement: Judgement, rows: Sequence[JudgedRow], language: str) -> bytes:
     """A CSV file that spreadsheets open as UTF-8, with no cell that they would take for a formula; a line a prompt.
 
     Args:
         judgement: whose rows these are.
         rows: what to write; rows are counted from 1 there, as people do.
-        header: translated names of row, request and right answer; answer, score and reason, to each of which the
-            contestant's name is added; winner, reasons (both of pairs only), missing.
-        tie: what a tie is called.
+        language: of the names of the columns, one of LANGUAGES.
     """
     names = [one.name for one in judgement.material.contestants]
     pairs = judgement.spec.mode == "pairwise"
-    row, asked, right, answer, score, reason, winner, missing = header
+    row, asked, right, answer, score, reason, winner, missing = (translate(name, language) for name in _COLUMNS)
+    tie = translate(N_("tie"), language)
     columns = [row, asked, right]
     for name in names:
         columns += [f"{answer}: {name}"] if pairs else [f"{answer}: {name}", f"{score}: {name}", f"{reason}: {name}"]

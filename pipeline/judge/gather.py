@@ -45,10 +45,10 @@ def guess_columns(columns: Sequence[str]) -> JudgedColumns:
     Raises:
         UnfitData: there is no instruction, or no answer, among them.
     """
-    plain = {name.strip().casefold(): name for name in reversed(columns)}
-    instruction = _first(plain, INSTRUCTION_NAMES)
+    plain = in_small_letters(columns)
+    instruction = first_of(INSTRUCTION_NAMES, plain)
     pair = next(((plain[one], plain[two]) for one, two in PAIR_NAMES if one in plain and two in plain), ())
-    answer = () if pair else tuple(filter(None, [_first(plain, ANSWER_NAMES)]))
+    answer = () if pair else tuple(filter(None, [first_of(ANSWER_NAMES, plain)]))
     answers = pair or answer
     if not instruction or not answers:
         raise UnfitData(
@@ -58,19 +58,34 @@ def guess_columns(columns: Sequence[str]) -> JudgedColumns:
             ),
             columns=", ".join(columns),
         )
-    extra = _first(plain, INPUT_NAMES)
+    extra = first_of(INPUT_NAMES, plain)
     left = {key: name for key, name in plain.items() if name not in (instruction, extra, *answers)}
     asked = (instruction, *([extra] if extra else []))
-    return JudgedColumns(asked, answers, _first(left, REFERENCE_NAMES))
+    return JudgedColumns(asked, answers, first_of(REFERENCE_NAMES, left))
 
 
-def of_table(rows: pd.DataFrame, columns: JudgedColumns, contestants: Sequence[Contestant] = ()) -> Material:
-    """The rows of a file that have an answer in every column of answers.
+def first_of(names: Sequence[str], plain: dict[str, str]) -> str:
+    """The first of the names that a column has, as the column writes it; "" where none has.
+
+    Args:
+        names: in small letters.
+        plain: columns by their names in small letters.
+    """
+    return next((plain[name] for name in names if name in plain), "")
+
+
+def in_small_letters(columns: Sequence[str]) -> dict[str, str]:
+    """Columns by their names in small letters; of two that read the same, the first one."""
+    return {name.strip().casefold(): name for name in reversed(columns)}
+
+
+def of_table(rows: pd.DataFrame, columns: JudgedColumns, *, blanks: bool = False) -> Material:
+    """The rows of a file that ask something and have an answer in every column of answers.
 
     Args:
         rows: strings; index: row number.
         columns: where they stand.
-        contestants: who gave the answers; () for the names of the columns.
+        blanks: rows count in which one of the answers is blank, but not all.
 
     Raises:
         UnfitData: no row has both an instruction and its answers.
@@ -79,7 +94,7 @@ def of_table(rows: pd.DataFrame, columns: JudgedColumns, contestants: Sequence[C
     for number, row in zip(rows.index, rows.to_dict("records"), strict=True):
         asked = "\n\n".join(text for name in columns.asked if (text := row[name].strip()))
         answers = tuple(row[name].strip() for name in columns.answers)
-        if asked and all(answers):
+        if asked and (any if blanks else all)(answers):
             reference, group = (row[name].strip() if name else "" for name in (columns.reference, columns.group))
             items.append(Item(int(number), asked, reference, answers, group))
     if not items:
@@ -87,7 +102,7 @@ def of_table(rows: pd.DataFrame, columns: JudgedColumns, contestants: Sequence[C
             N_("No row has both an instruction and an answer in {columns}."),
             columns=", ".join((*columns.asked, *columns.answers)),
         )
-    return Material(tuple(contestants) or tuple(Contestant(name) for name in columns.answers), tuple(items))
+    return Material(tuple(Contestant(name) for name in columns.answers), tuple(items))
 
 
 def of_answers(given: Sequence[tuple[Contestant, Path, str]], groups: Sequence[str] | None = None) -> Material:
@@ -150,7 +165,3 @@ def _answers(folder: Path, name: str, contestant: Contestant) -> TextAnswers:
         raise JudgeError(
             N_("{name} gives labels, not texts. A judge scores runs that write answers."), name=contestant.name
         ) from error
-
-
-def _first(plain: dict[str, str], names: Sequence[str]) -> str:
-    return next((plain[name] for name in names if name in plain), "")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from pipeline.errors import N_
+from pipeline.errors import N_, SettingError
 from pipeline.judge.prompts import Prompt
 
 # Why there is no verdict, as verdicts keep it, and as people read it.
@@ -18,6 +18,8 @@ WHY: dict[str, str] = {
 # Reasons that lie with the connection and not with the question: asking again later may help.
 PASSING = ("slow", "failed")
 
+USUAL_AT_ONCE, MOST_AT_ONCE = 4, 64  # questions under way
+
 
 @dataclass(frozen=True)
 class JudgeInfo:
@@ -31,6 +33,31 @@ class JudgeInfo:
     def name(self) -> str:
         """As people are shown it."""
         return self.model
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How hard a server may be asked; a model of this machine is asked one question at a time.
+
+    Raises:
+        SettingError: no question at once, or none a minute, or more than any server takes.
+    """
+
+    at_once: int = USUAL_AT_ONCE
+    a_minute: int | None = None  # requests, tries included; None: no limit
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.at_once <= MOST_AT_ONCE:
+            raise SettingError(
+                N_("Choose between 1 and {most} questions at once; this was {count}."),
+                most=MOST_AT_ONCE,
+                count=self.at_once,
+            )
+        if self.a_minute is not None and self.a_minute < 1:
+            raise SettingError(N_("At least one question a minute has to be allowed."))
+
+
+USUAL_LIMITS = Limits()
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from pipeline.judge import keys, local
 from pipeline.judge.address import find_place, read_address
 from pipeline.judge.connection import list_models
-from pipeline.judge.endpoint import AT_ONCE, EndpointJudge
+from pipeline.judge.endpoint import EndpointJudge
 from pipeline.judge.family import SMALL, parameters_of
-from pipeline.judge.judge import Judge, JudgeInfo
+from pipeline.judge.judge import USUAL_LIMITS, Judge, JudgeInfo, Limits
 from pipeline.judge.keys import Key
 
 
@@ -24,13 +24,12 @@ def who(model: str, endpoint: str = "") -> JudgeInfo:
     return JudgeInfo(model, read_address(endpoint).base, weak=count is not None and count < SMALL)
 
 
-def open_judge(info: JudgeInfo, *, at_once: int = AT_ONCE, a_minute: int | None = None) -> Judge:
+def open_judge(info: JudgeInfo, limits: Limits = USUAL_LIMITS) -> Judge:
     """A judge that is there and takes questions; whoever opens it closes it.
 
     Args:
         info: who; the key is looked up (``keys.find``).
-        at_once: questions that an endpoint is asked at the same time; a model of this machine is asked one.
-        a_minute: requests to an endpoint, tries included; None: no limit.
+        limits: how hard an endpoint may be asked.
 
     Raises:
         TuneDeskError: it can't be asked: address, key, model or server; says what to do.
@@ -38,7 +37,7 @@ def open_judge(info: JudgeInfo, *, at_once: int = AT_ONCE, a_minute: int | None 
     if not info.endpoint:
         return local.LocalJudge(info)
     place = find_place(read_address(info.endpoint))
-    judge = EndpointJudge(info, place, keys.find(info.endpoint), at_once=at_once, a_minute=a_minute)
+    judge = EndpointJudge(info, place, keys.find(info.endpoint), limits=limits)
     try:
         judge.check()
     except BaseException:

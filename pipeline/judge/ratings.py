@@ -11,14 +11,13 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 
 from pipeline.errors import N_, SettingError
 from pipeline.files import write_text
-from pipeline.judge.judgement import TIE, Judgement, folder_of
+from pipeline.judge.judgement import TIE, Judgement, folder_of, load_head, mend
 from pipeline.judge.material import digest
 from pipeline.judge.prompts import TOP
 from pipeline.judge.rubric import HIGH, LOW
@@ -137,6 +136,7 @@ def rate(judgement: Judgement, task: Task, rater: str, *, score: float | None = 
 
     Raises:
         SettingError: the score is off the scale.
+        JudgementNotFound: the judgement was deleted meanwhile.
     """
     now = datetime.now(UTC).isoformat(timespec="seconds")
     if judgement.spec.mode == "pairwise":
@@ -160,6 +160,7 @@ def add_ratings(judgement: Judgement, ratings: Sequence[Rating]) -> None:
 
     Raises:
         SettingError: one is not of this judgement's mode, off its scale, or about what is not judged.
+        JudgementNotFound: it was deleted meanwhile.
     """
     for one in ratings:
         _check(one, judgement)
@@ -205,7 +206,7 @@ def _check(rating: Rating, judgement: Judgement) -> None:
 
 def _append(judgement_id: str, ratings: Iterable[Rating]) -> None:
     path = folder_of(judgement_id) / FILE
-    _mend(path)
+    mend(path)
     lines = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in ratings)
     with path.open("ab") as file:
         file.write(lines.encode())
@@ -213,16 +214,8 @@ def _append(judgement_id: str, ratings: Iterable[Rating]) -> None:
         os.fsync(file.fileno())
 
 
-def _mend(path: Path) -> None:
-    """Cut off a line that a kill has torn: what is appended would otherwise go into it."""
-    if path.is_file():
-        content = path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.truncate(path, whole)
-
-
 def _locked(judgement_id: str) -> FileLock:
+    load_head(judgement_id)  # the lock would bring back the folder of what was deleted
     return FileLock(folder_of(judgement_id) / LOCK)
 
 

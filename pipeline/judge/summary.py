@@ -15,7 +15,6 @@ from pipeline.judge.rubric import HIGH, LOW
 from pipeline.judge.spec import JudgeSpec, all_questions
 from pipeline.metrics import resampled
 from pipeline.metrics.intervals import Interval, accuracy_interval
-from pipeline.metrics.resampled import Table
 
 # A mean over fewer of the answers than this says little about all of them.
 USABLE = 0.9
@@ -289,5 +288,4 @@ def _figures(items: Sequence[JudgedItem]) -> list[float]:
 
 def mean_interval(values: Sequence[float]) -> Interval:
     """The mean with its 95 % interval, from resampled values; at least one."""
-    table: Table = np.column_stack([np.asarray(values, dtype=np.float64), np.ones(len(values))])
-    return resampled.interval(table, lambda sums: np.asarray(sums[:, 0] / sums[:, 1], dtype=np.float64))
+    return resampled.mean(values)

@@ -28,6 +28,14 @@ def interval(table: Table, figure: Figure, seed: int = 0) -> Interval:
     return percentiles(float(figure(table.sum(axis=0)[None])[0]), _draw(table, figure, seed))
 
 
+def mean(values: npt.ArrayLike, seed: int = 0) -> Interval:
+    """The mean of numbers, at least one. Equal ones are drawn together: of scores there are few, of rows many."""
+    distinct, counts = np.unique(np.asarray(values, dtype=np.float64), return_counts=True)
+    rows, random = counts.sum(), np.random.default_rng(seed)
+    draws = [random.multinomial(rows, counts / rows, _AT_ONCE) @ distinct for _ in range(RESAMPLES // _AT_ONCE)]
+    return percentiles(float(counts @ distinct / rows), np.concatenate(draws) / rows)
+
+
 def _draw(table: Table, figure: Figure, seed: int) -> Table:
     random, rows = np.random.default_rng(seed), len(table)
     share = np.full(rows, 1 / rows)

@@ -11,7 +11,7 @@ from pipeline.runs.progress import Progress
 def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Ask what judgement ``request["judgement"]`` still wants to know. Raises as ``ask_all``."""
     judgement = load(request["judgement"])
-    judge = open_judge(judgement.judge)
+    judge = open_judge(judgement.judge, judgement.limits)
     try:
         tally = ask_all(judgement, judge, progress)
     finally:

@@ -6,8 +6,7 @@ import pytest
 
 from pipeline import jobs, system
 from pipeline.actions import judge as judging
-from pipeline.judge.endpoint import AT_ONCE
-from pipeline.judge.judge import JudgeInfo
+from pipeline.judge.judge import USUAL_AT_ONCE, JudgeInfo
 from pipeline.judge.judgement import read_verdicts
 from pipeline.judge.material import Contestant, Item, Material
 from pipeline.judge.spec import JudgeSpec
@@ -49,7 +48,7 @@ def test_a_killed_judge_job_loses_no_verdict_and_asks_again_only_what_was_under_
         # The server is also looked at before the first question: once a sitting, and not with one of ours.
         ours = {text: times for text, times in asked.items() if "of many" in text}
         assert len(ours) == QUESTIONS
-        assert sum(times - 1 for times in ours.values()) <= AT_ONCE
+        assert sum(times - 1 for times in ours.values()) <= USUAL_AT_ONCE
         assert {one.headers["authorization"] for one in server.questions} == {f"Bearer {SECRET}"}
     files = [path for path in home.home.rglob("*") if path.is_file()]
     assert any(path.suffix == ".jsonl" for path in files)

@@ -7,21 +7,26 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pages.components import sentences_judged
-from pages.results.judge_html import tell
 from pages.results.judge_way import rubric_of
 from pipeline.actions.judge import list_judgements, summary
+from pipeline.actions.tasting import close
 from pipeline.data.source import import_source
 from pipeline.errors import SettingError
 from pipeline.judge.export import as_html
-from pipeline.judge.judge import JudgeInfo
+from pipeline.judge.judge import USUAL_AT_ONCE, JudgeInfo
 from pipeline.judge.judgement import read_verdicts
 from pipeline.judge.material import Contestant, Item, Material
 from pipeline.judge.prompts import Prompt
 from pipeline.judge.rubric import ENGLISH
 from pipeline.judge.side_by_side import judged_rows
 from pipeline.judge.spec import JudgeSpec
+from pipeline.judge.telling import tell
+from pipeline.judge.words import Words
 from pipeline.settings import Workspace
+from pipeline.tasting import tasting as tastings
+from pipeline.tasting.tasting import Pair, Tasting
+from pipeline.tasting.votes import Box, Vote
+from tests import judge_server
 from tests.pages.staged_judgement import graded, stage_judgement
 from tests.pages.staged_texts import TEXTS, stage_texts
 from tests.pages.visit import visit, words
@@ -135,7 +140,7 @@ def test_a_mean_with_too_much_missing_is_no_headline(home: Workspace) -> None:
     assert said.startswith("No verdict: too much is missing")
     assert "scored: 9 of 20 (45.0%): not usable, at least 90% are needed" in said
     assert "11 verdicts are missing. 11 × The judge replied, but gave no verdict that can be read." in said
-    assert sentences_judged.means(made, summary(made.id)) == "not usable"
+    assert Words("en").means(made, summary(made.id)) == "not usable"
 
 
 def test_a_weak_judge_is_called_weak(home: Workspace) -> None:
@@ -157,6 +162,13 @@ def test_what_stopped_early_offers_to_go_on(home: Workspace, state: str, cause: 
     assert words(app).startswith("The judge has answered 8 of 20 questions")
     assert app.button(key="judge-resume").label == "Resume judging"
     assert cause in words(app)
+
+
+def test_what_stopped_before_the_forged_demands_offers_to_go_on(home: Workspace) -> None:
+    made = stage_judgement(JudgeSpec("score100", forged=3), material(10), graded, most=20, state="stopped")
+    app = visit("results/judge.py", judgement=made.id)
+    assert words(app).startswith("The judge prefers tuned")
+    assert app.button(key="judge-resume").label == "Resume judging"
 
 
 def test_rows_are_found_and_put_in_order(home: Workspace) -> None:
@@ -232,3 +244,28 @@ def test_a_server_that_has_forgotten_the_key_can_be_given_it_again_and_the_key_i
     assert "judge.example is not among the servers that may be asked." in words(app)
     assert app.text_input(key="judge-key-again-typed").value == ""
     assert "sk-very-secret" not in words(app)
+
+
+def test_the_votes_of_a_tasting_stand_beside_the_verdicts_on_its_answers(home: Workspace) -> None:
+    pairs = tuple(Pair(f"question {n}", (f"good {n}", f"bad {n}")) for n in range(4))
+    tasting = Tasting(("tuned", "base"), pairs, (), {}, "2026-01-01T00:00:00+00:00")
+    tastings.save(tasting)
+    Box(tasting.id).add(Vote("phone", 0, 0))
+    app = visit("results/judge.py", tasted=tasting.id)
+    assert "A blind tasting" not in words(app)  # names are secret as long as it is open
+    close(tasting.id)
+    app = visit("results/judge.py", tasted=tasting.id)
+    assert app.segmented_control(key="judge-kind").value == "tasting"
+    assert "1 vote: with pairs, they show how far people and judge agree." in words(app)
+
+
+def test_how_hard_a_server_may_be_asked_is_offered_for_servers_only(home: Workspace) -> None:
+    with judge_server.running() as server:
+        app = visit("results/judge.py")
+        assert not [one for one in app.number_input if one.key == "judge-at-once"]
+        app.segmented_control(key="judge-by").set_value("server").run()
+        app.text_input(key="judge-address").set_value(server.base)
+        next(button for button in app.button if button.label == "Connect").click().run()
+        app.selectbox(key=f"judge-model-{server.base}").set_value(judge_server.MODEL).run()
+        assert app.number_input(key="judge-at-once").value == USUAL_AT_ONCE
+        assert app.number_input(key="judge-a-minute").value == 0

@@ -89,7 +89,11 @@ def test_what_a_forged_demand_does_is_in_the_figures(home: Workspace, tmp_path: 
     ("arguments", "words"),
     [
         (["check"], "judge check --data FILE"),
-        (["some-run", "--data", "labels.csv"], "--data goes with check"),
+        (["some-run", "--data", "labels.csv"], "goes with check"),
+        (["check", "--data", "labels.csv", "--tasting", "abc"], "One of --data and --tasting"),
+        (["check", "--tasting", "abc"], "See the list of tastings"),
+        (["answers.csv", "-o", "rows.docx"], "ends in .csv"),
+        (["answers.csv", "--at-once", "0"], "questions at once"),
         (["check", "--data", "none.csv"], "There is no file none.csv"),
     ],
 )

@@ -58,8 +58,7 @@ def score_verdicts(said: Iterable[Sequence[float | None]], *, forged: bool = Fal
 def write(judged: Judgement, verdicts: Iterable[Verdict]) -> None:
     """Keep verdicts in the judgement's folder."""
     with VerdictWriter(judged.id) as writer:
-        for verdict in verdicts:
-            writer.write(verdict)
+        writer.write(verdicts)
 
 
 def _question(item: int, *, swapped: bool, forged: bool) -> Question:

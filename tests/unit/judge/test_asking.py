@@ -1,9 +1,13 @@
 """The judge is asked each thing once, in parallel, and whatever it says is on the disk at once."""
 
+import time
+
 import pytest
 
 from pipeline.errors import JudgeError
-from pipeline.judge.asking import MOST_FAILURES, ask_all, seconds_each, still_open
+from pipeline.judge.address import find_place, read_address
+from pipeline.judge.asking import MOST_FAILURES, MOST_LOOKED_AT, ask_all, seconds_each, still_open
+from pipeline.judge.endpoint import EndpointJudge
 from pipeline.judge.judge import JudgeInfo, Unanswered
 from pipeline.judge.judgement import TIE, VERDICTS, load, read_verdicts
 from pipeline.judge.material import Contestant, Item, Material
@@ -12,7 +16,8 @@ from pipeline.judge.rubric import Criterion, Rubric
 from pipeline.judge.spec import JudgeSpec
 from pipeline.runs.progress import Silent, Stopped
 from pipeline.settings import Workspace
-from tests.unit.judge.scripted import Scripted, judgement, likes_good, material
+from tests import judge_server
+from tests.unit.judge.scripted import INFO, Scripted, judgement, likes_good, material
 
 SCORES = JudgeSpec("score100")
 PAIRS = JudgeSpec("pairwise")
@@ -114,7 +119,7 @@ def test_the_same_question_is_never_paid_for_twice(home: Workspace) -> None:
         tuple(Item(one.row, one.asked, one.reference, one.answers[::-1]) for one in material().items),
     )
     other, judge = judgement(PAIRS, turned), Scripted(likes_good)
-    assert still_open(turned, PAIRS, other.judge) == ()
+    assert still_open(turned, PAIRS, other.judge).count == 0
     ask_all(other, judge, Silent())
     assert not judge.asked
     assert [one.winner for one in read_verdicts(other.id)] == [
@@ -125,7 +130,7 @@ def test_the_same_question_is_never_paid_for_twice(home: Workspace) -> None:
 def test_another_judge_is_asked_for_itself(home: Workspace) -> None:
     ask_all(judgement(SCORES), Scripted(likes_good), Silent())
     info = JudgeInfo("another", "http://127.0.0.1:1/v1")
-    assert len(still_open(material(), SCORES, info)) == 6
+    assert still_open(material(), SCORES, info).count == 6
     assert seconds_each(info) is None
 
 
@@ -190,3 +195,39 @@ def test_forged_demands_are_asked_about_beside_the_answers_themselves(home: Work
 def test_a_judgement_comes_back_as_it_was_kept(home: Workspace) -> None:
     made = judgement(JudgeSpec("rubric", seed=3), material(2))
     assert load(made.id) == made
+
+
+def test_a_stop_does_not_wait_for_a_server_that_hangs_and_what_it_did_not_answer_is_asked_later(
+    home: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.judge.asking.GRACE_SECONDS", 0.1)
+    with judge_server.running() as server:
+        info = JudgeInfo(judge_server.MODEL, server.base)
+        made = judgement(SCORES, material(6), info)
+        server.script = [judge_server.says('{"score": 70}')] * 4 + [judge_server.hangs]
+        judge = EndpointJudge(info, find_place(read_address(server.base)))
+        began = time.monotonic()
+        with pytest.raises(Stopped):
+            ask_all(made, judge, StopsAfter(4))
+        assert time.monotonic() - began < 10
+        assert [one.score for one in read_verdicts(made.id)] == [70.0] * 4
+
+
+def test_a_stop_ends_the_waits_of_questions_that_are_tried_again(home: Workspace) -> None:
+    with judge_server.running() as server:
+        info = JudgeInfo(judge_server.MODEL, server.base)
+        made = judgement(SCORES, material(6), info)
+        busy = judge_server.status(429, {}, Retry_After="100")
+        server.script = [judge_server.says('{"score": 70}')] * 4 + [busy]
+        judge = EndpointJudge(info, find_place(read_address(server.base)))
+        with pytest.raises(Stopped):
+            ask_all(made, judge, StopsAfter(4))
+        assert {one.missing for one in read_verdicts(made.id)} == {""}
+
+
+def test_of_many_questions_a_sample_says_how_many_are_left(home: Workspace) -> None:
+    many = material(MOST_LOOKED_AT)
+    left = still_open(many, SCORES, INFO)
+    assert (left.count, len(left.prompts), left.exact) == (2 * MOST_LOOKED_AT, MOST_LOOKED_AT, False)
+    few = still_open(material(3), SCORES, INFO)
+    assert (few.count, few.exact) == (6, True)

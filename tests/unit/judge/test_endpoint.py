@@ -16,7 +16,7 @@ from pipeline.errors import JudgeError
 from pipeline.judge.address import find_place, read_address
 from pipeline.judge.connection import MOST_BYTES, list_models
 from pipeline.judge.endpoint import BARE_ROOM, FORMS, ROOM, THINKING_ROOM, TRIES, EndpointJudge
-from pipeline.judge.judge import JudgeInfo, Unanswered
+from pipeline.judge.judge import JudgeInfo, Limits, Unanswered
 from pipeline.judge.keys import Key
 from pipeline.judge.prompts import Prompt
 from pipeline.judge.reply import read_reply
@@ -248,7 +248,7 @@ def test_a_model_that_thinks_first_gets_room_for_it(server: Server, make: Make, 
 def test_questions_that_were_under_way_when_thinking_was_noticed_get_room_too(server: Server, make: Make) -> None:
     short = only_if(lambda body: body["max_tokens"] == ROOM, says(None, finish="length"), says("80"))
     server.script = [judge_server.together(4, says(None, finish="length"))] * 4 + [short]
-    judge = make(at_once=4)
+    judge = make(limits=Limits(at_once=4))
     with ThreadPoolExecutor(4) as pool:
         assert [*pool.map(lambda _: judge.ask(PROMPT).text, range(4))] == ["80"] * 4
 
@@ -281,7 +281,7 @@ def test_two_verdicts_in_one_reply_are_none(server: Server, make: Make) -> None:
 
 def test_as_many_questions_are_asked_at_once_as_the_judge_allows(server: Server, make: Make) -> None:
     server.script = [judge_server.together(4, says("80"))]
-    judge = make(at_once=4)
+    judge = make(limits=Limits(at_once=4))
     with ThreadPoolExecutor(judge.at_once) as pool:
         replies = [*pool.map(lambda _: judge.ask(PROMPT).text, range(12))]
     assert replies == ["80"] * 12
@@ -289,7 +289,7 @@ def test_as_many_questions_are_asked_at_once_as_the_judge_allows(server: Server,
 
 
 def test_no_more_requests_go_out_in_a_minute_than_allowed(server: Server, make: Make, clock: StillClock) -> None:
-    judge = make(a_minute=30)
+    judge = make(limits=Limits(a_minute=30))
     begun = clock.now()
     for _ in range(4):
         judge.ask(PROMPT)

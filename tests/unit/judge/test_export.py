@@ -18,7 +18,6 @@ from pipeline.runs.progress import Silent
 from pipeline.settings import Workspace
 from tests.unit.judge.scripted import Scripted, judgement, likes_good, material
 
-HEADER = ("Row", "Asked", "Right answer", "Answer", "Score", "Reason", "Better", "Missing")
 HOSTILE = '</div><script>alert(1)</script><img src="http://evil.example/a.png">'
 
 
@@ -32,7 +31,7 @@ def judged(spec: JudgeSpec, of: Material, say: object = likes_good) -> tuple[Jud
 
 def table(made: Judgement, rows: tuple[JudgedRow, ...]) -> list[dict[str, str]]:
     """The CSV file, as somebody reads it who opens it."""
-    content = as_csv(made, rows, HEADER, "tie").decode("utf-8-sig")
+    content = as_csv(made, rows, "en").decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(content)))
 
 
@@ -49,22 +48,22 @@ def test_a_line_of_the_table_is_a_prompt_with_both_answers_and_what_was_said_of_
         "Answer: tuned": "good 0",
         "Score: tuned": "80",
         "Reason: tuned": "as it is",
-        "Missing": "",
+        "Why there is no verdict": "",
     }
 
 
 def test_pairs_say_who_won_or_that_the_orders_disagree(home: Workspace) -> None:
     (won,) = table(*judged(JudgeSpec("pairwise"), material(1)))
-    assert won["Better"] == "tuned"
+    assert won["Better answer"] == "tuned"
     assert won["Reason"] == "base: it is good\ntuned: it is good"
     biased = json.dumps({"winner": "A", "reason": "it came first"})
     (tied,) = table(*judged(JudgeSpec("pairwise", reasons=False), material(1), lambda prompt: biased))
-    assert tied["Better"] == "tie"
+    assert tied["Better answer"] == "tie"
 
 
 def test_what_has_no_score_is_blank_and_says_why(home: Workspace) -> None:
     (row,) = table(*judged(JudgeSpec("score100"), material(1, contestants=1), lambda prompt: "I cannot tell."))
-    assert (row["Score: tuned"], row["Missing"]) == ("", "unreadable")
+    assert (row["Score: tuned"], row["Why there is no verdict"]) == ("", "unreadable")
 
 
 def test_criteria_stand_in_the_reason_each_with_its_score(home: Workspace) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.errors import JudgeError, ModelNotReady
 from pipeline.inference import client
-from pipeline.judge.judge import JudgeInfo, Unanswered
+from pipeline.judge.judge import JudgeInfo, Limits, Unanswered
 from pipeline.judge.keys import Key
 from pipeline.judge.material import Item
 from pipeline.judge.opening import models_at, open_judge, who
@@ -136,7 +136,7 @@ def test_an_endpoint_is_opened_with_the_key_that_is_known_for_it(server: Server)
     Key(SECRET).keep(server.base)
     info = who(MODEL, server.base.removesuffix("/v1"))
     assert info.endpoint == server.base
-    judge = open_judge(info, at_once=2)
+    judge = open_judge(info, Limits(at_once=2))
     assert judge.at_once == 2
     judge.ask(PROMPT)
     judge.close()

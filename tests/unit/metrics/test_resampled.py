@@ -52,3 +52,12 @@ def test_a_difference_is_of_the_same_rows() -> None:
 def test_a_constant_correlates_with_nothing() -> None:
     flat = resampled.interval(resampled.moment_table(np.full(400, 3.1), NUMBERS), resampled.correlation)
     assert (flat.low, flat.value, flat.high) == (0, 0, 0)
+
+
+def test_a_mean_over_few_distinct_numbers_has_the_interval_of_scipy_s_bootstrap() -> None:
+    scores = np.random.default_rng(4).integers(1, 6, 400).astype(float)
+    theirs = bootstrap((scores,), np.mean, method="percentile", n_resamples=4000, rng=5).confidence_interval
+    ours = resampled.mean(scores)
+    assert ours.value == pytest.approx(scores.mean())
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.03)
+    assert ours.high - ours.low > 0.2
