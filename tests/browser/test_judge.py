@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.browser.stage import Server, Visitor, settle
-from tests.browser.test_writing import choose
 from tests.real_judge import MODEL, RealJudge
 
 KEY = "sk-browser-1357913579-secret"
@@ -57,7 +56,7 @@ def test_answers_of_a_file_are_judged_and_taken_away(
         page.keyboard.press("Enter")
         settle(page)
     else:
-        choose(page, "judge-local", MODEL)
+        page.locator(".st-key-judge-local").get_by_text(MODEL).wait_for()  # the only one here that writes
     visitor.reads(visitor.t("How long it takes is not known yet: this judge was never asked."))
     visitor.press("Have it judged")
     page.wait_for_url("**judgement=*")

@@ -1,12 +1,14 @@
 """People rate blind, each in an order of their own, at once if they like; what they said last is what counts."""
 
-import multiprocessing
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from pipeline.errors import SettingError
-from pipeline.judge.judgement import TIE, load
+from pipeline.judge.judgement import TIE
 from pipeline.judge.ratings import (
     FILE,
     STEPS,
@@ -26,6 +28,8 @@ from pipeline.judge.ratings import (
 from pipeline.judge.spec import JudgeSpec
 from pipeline.settings import Workspace
 from tests.unit.judge.judged import judgement
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_a_sample_is_the_same_for_the_same_seed_and_grows_around_itself(home: Workspace) -> None:
@@ -150,17 +154,22 @@ def test_a_line_that_a_kill_has_torn_is_neither_read_nor_grown_into(home: Worksp
     assert [one.item for one in read_ratings(judged.id)] == [0, 2]
 
 
-def _rate_all(rater: str) -> None:
-    judged = load("j1")
-    for item in range(len(judged.material.items)):
-        add_ratings(judged, [Rating(rater, item, winner=item % 2)])
+RATE_ALL = """
+import sys
+from pipeline.judge.judgement import load
+from pipeline.judge.ratings import Rating, add_ratings
+judged = load("j1")
+for item in range(len(judged.material.items)):
+    add_ratings(judged, [Rating(sys.argv[1], item, winner=item % 2)])
+"""
 
 
 def test_several_people_rate_at_once_and_none_is_lost(home: Workspace) -> None:
     judgement(40)
     people = [f"rater {n}" for n in range(3)]
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
-        pool.map(_rate_all, people)
+    # Processes of their own: a pool would import the main module anew, which a page test may have made a page's.
+    raters = [subprocess.Popen([sys.executable, "-c", RATE_ALL, name], cwd=ROOT) for name in people]
+    assert [one.wait() for one in raters] == [0, 0, 0]
 
     found = read_ratings("j1")
 
