@@ -7,6 +7,7 @@ from pages.components.jobs import watch
 from pages.components.text import show_error, show_heading, show_note, show_warning, t, tn
 from pages.results.judge_by import offer_key
 from pages.results.judge_figures import show_figures
+from pages.results.judge_learn import offer_learning
 from pages.results.judge_list import JUDGEMENT, offer_delete
 from pages.results.judge_rows import offer_files, show_rows
 from pages.results.trust import show_bias, show_trust
@@ -40,6 +41,7 @@ def show_judgement(judgement: Judgement) -> None:
         if over:
             show_trust(judgement, trust(judgement.id))
             show_bias(judgement, bias(judgement.id))
+            offer_learning(judgement, found)
         show_rows(judgement, judged_rows(judgement, verdicts, found))
 
 

@@ -1,10 +1,12 @@
 """Preferences: which of two answers somebody found better, kept for everybody of the workspace, to be learned from.
 
-One line of JSON each, in a file that can be read like any other that somebody brings.
+One line of JSON each, in a file that can be read like any other that somebody brings. What a judge prefers is not kept
+among them: it stands in its judgement, and becomes such a file when somebody wants to learn from it.
 """
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +16,8 @@ from filelock import FileLock
 from pipeline.data.source import Source, import_source
 from pipeline.errors import N_, UnfitData
 from pipeline.files import write_text
+from pipeline.judge.judgement import TIE, Judgement
+from pipeline.judge.summary import JudgedItem, Summary
 from pipeline.settings import workspace
 
 FILE = "preferences.jsonl"
@@ -69,11 +73,50 @@ def bring_preferences() -> Source:
     Raises:
         UnfitData: there is none.
     """
-    if not list_preferences():
+    kept = list_preferences()
+    if not kept:
         raise UnfitData(N_("No preference was kept yet. Ask two models side by side, and say which answer is better."))
+    return _bring(kept)
+
+
+def judged_preferences(judgement: Judgement, summary: Summary) -> tuple[Preference, ...]:
+    """What a judge prefers: of each prompt the answer that won in both orders, or that was given more points."""
+    if len(judgement.material.contestants) < 2:
+        return ()
+    found = []
+    for item in summary.items:
+        better = _better(item)
+        if better is not None:
+            names, answers = judgement.material.contestants, judgement.material.items[item.place].answers
+            asked, worse = judgement.material.items[item.place].asked, 1 - better
+            found.append(Preference(asked, answers[better], answers[worse], names[better].name, names[worse].name))
+    return tuple(one for one in found if one.chosen.strip() != one.rejected.strip())
+
+
+def bring_judged(judgement: Judgement, summary: Summary) -> Source:
+    """What a judge prefers as a Source, like a file that somebody brings.
+
+    Raises:
+        UnfitData: it prefers none.
+    """
+    found = judged_preferences(judgement, summary)
+    if not found:
+        raise UnfitData(N_("The judge prefers no answer to another. Have pairs judged, or another judge score them."))
+    return _bring(found)
+
+
+def _better(item: JudgedItem) -> int | None:
+    """Place of the contestant whose answer is preferred; None where that is not known, or neither is."""
+    if item.winner is not None:
+        return None if item.winner == TIE else item.winner
+    known = [score for score in item.scores if score is not None]
+    return int(known[1] > known[0]) if len(known) == 2 and known[0] != known[1] else None
+
+
+def _bring(preferences: Iterable[Preference]) -> Source:
     with TemporaryDirectory() as folder:
         path = Path(folder) / FILE
-        path.write_bytes(_file().read_bytes())
+        path.write_text(_lines(preferences), encoding="utf-8")
         return import_source(path, FILE)
 
 
@@ -82,8 +125,11 @@ def _without(pair: str) -> list[Preference]:
 
 
 def _write(preferences: list[Preference]) -> None:
-    lines = [json.dumps(asdict(one), ensure_ascii=False) for one in preferences]
-    write_text(_file(), "".join(f"{line}\n" for line in lines))
+    write_text(_file(), _lines(preferences))
+
+
+def _lines(preferences: Iterable[Preference]) -> str:
+    return "".join(f"{json.dumps(asdict(one), ensure_ascii=False)}\n" for one in preferences)
 
 
 def _file() -> Path:

@@ -110,6 +110,14 @@ def test_the_first_line_says_whom_the_judge_prefers_and_by_how_much(home: Worksp
     assert all(alts.values()) and "tuned is scored higher in 30 of 30 prompts" in " ".join(alts.values())
 
 
+def test_what_the_judge_prefers_can_be_taught_to_a_model(home: Workspace) -> None:
+    app = visit("results/judge.py", judgement=stage_judgement(SCORES, material(30), graded).id)
+    assert "In 30 prompts the judge prefers one answer." in words(app)
+    app.button(key="judge-learn").click().run()
+    assert not app.exception
+    assert "rejected seem" in words(app) or "and rejected the worse ones" in words(app)
+
+
 def test_a_difference_that_may_be_chance_is_called_so(home: Workspace) -> None:
     same = stage_judgement(SCORES, material(12), lambda prompt: '{"score": 50}')
     assert "sees no difference that is beyond chance" in words(visit("results/judge.py", judgement=same.id))
