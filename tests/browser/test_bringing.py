@@ -34,6 +34,7 @@ def test_a_gbk_file_without_column_names_is_put_right_by_hand(
     names = visitor.page.get_by_role("spinbutton", name=visitor.t("Line with the column names"))
     names.fill("0")
     names.press("Enter")
+    settle(visitor.page)  # a click into a page that is being drawn anew may be lost
     as_guessed = visitor.page.url
     visitor.press("Read again")
     visitor.page.wait_for_url(lambda url: url != as_guessed)

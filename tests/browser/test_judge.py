@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.stage import Server, Visitor, settle
 from tests.real_judge import MODEL, RealJudge
@@ -56,7 +58,8 @@ def test_answers_of_a_file_are_judged_and_taken_away(
         page.keyboard.press("Enter")
         settle(page)
     else:
-        page.locator(".st-key-judge-local").get_by_text(MODEL).wait_for()  # the only one here that writes
+        chosen = page.locator(".st-key-judge-local").get_by_role("combobox")
+        expect(chosen).to_have_value(re.compile(MODEL))  # the only one here that writes
     visitor.reads(visitor.t("How long it takes is not known yet: this judge was never asked."))
     visitor.press("Have it judged")
     page.wait_for_url("**judgement=*")

@@ -60,7 +60,7 @@ def test_only_models_that_can_learn_from_texts_are_offered_and_others_are_refuse
     assert {"SmolLM2-135M-Instruct", "my MiniRBT", "hfl/minirbt-h288", "google/flan-t5-small"} <= {*offered}
     assert not {"sentence encoder", "no marks", "all-MiniLM-L6-v2", "multilingual-e5-small"} & {*offered}
     said = words(app)
-    assert "learns your labels from fewer rows" in said
+    assert "the model gets used to your words before it learns labels or answers" in said
     assert "It reads your texts and learns how they go on, from text alone." in said
     for model in ("SmolLM2-135M-Instruct", "my MiniRBT"):
         app.selectbox(key="base_model").set_value(model).run()
