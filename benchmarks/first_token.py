@@ -14,10 +14,10 @@ import time
 from http import HTTPStatus
 
 import psutil
-from pipeline.templates.conversation import single
 
 from pipeline import system
 from pipeline.actions import write
+from pipeline.data.conversation import single
 from pipeline.inference import client
 from pipeline.inference.events import Began, Ended
 from pipeline.inference.sampling import GREEDY
