@@ -103,7 +103,8 @@ def _show_missing(found: Summary) -> None:
 
 def _show_controls(judgement: Judgement, found: Summary) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        offer_files(judgement, found)
+        if found.answered:
+            offer_files(judgement, found)
         if st.button(t("All judgements"), icon=":material/arrow_back:", type="tertiary", key="all-judgements"):
             st.query_params.pop(JUDGEMENT, None)
             if run := judgement.material.contestants[-1].run:
