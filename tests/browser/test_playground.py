@@ -15,6 +15,13 @@ from tests.pages.staged_writers import HOSTILE, stage_base, stage_written_run
 
 PICTURE = "![](http://evil.example/asked.png) <img src=http://evil.example/tag.png>"
 
+# Behind the last that was asked stand two answers, and neither has the cursor of one that is being written.
+COMPLETE = """message => {
+    const texts = [...document.querySelectorAll('[data-testid=stText]')].map(one => one.innerText);
+    const answers = texts.slice(texts.lastIndexOf(message) + 1);
+    return texts.includes(message) && answers.length === 2 && answers.every(one => one && !one.endsWith('\u258c'));
+}"""
+
 
 @pytest.mark.slow
 def test_two_answers_side_by_side_call_nobody_and_a_refresh_keeps_them(
@@ -64,5 +71,7 @@ def say(page: Page, message: str) -> None:
     page.get_by_test_id("stChatInput").locator("textarea").fill(message)
     page.keyboard.press("Enter")
     page.get_by_text(message, exact=True).last.wait_for()
-    page.get_by_role("button", name="Ask again").wait_for(timeout=180_000)
+    # "Ask again" stands there from the message before, so the answers themselves tell when they are complete.
+    page.wait_for_function(COMPLETE, arg=message, timeout=180_000)
+    page.get_by_role("button", name="Ask again").wait_for()
     settle(page)

@@ -30,8 +30,9 @@ def test_a_whole_process_tree_ends_and_a_zombie_counts_as_dead() -> None:
     who = system.identity(process.pid)
     assert who is not None
     system.kill_tree(who)
-    # Reading to the end returns only when every process that holds the pipe is gone.
+    # Reading to the end returns only when every process that holds the pipe has let go of it; it dies a moment later.
     assert process.stdout.read() == b""
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     assert not system.is_alive(who)
     process.wait()
     process.stdin.close()
