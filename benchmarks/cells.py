@@ -82,13 +82,8 @@ def run(command: list[str], model: str) -> tuple[dict[str, Any], float]:
     with tempfile.TemporaryDirectory() as home:
         (Path(home) / "models").mkdir()
         (Path(home) / "models" / model).symlink_to(workspace().models / model)
-        # All wait for each other's threads as workers of TuneDesk do, so that nobody has an advantage from it.
-        environment = {
-            **os.environ,
-            "TUNEDESK_HOME": home,
-            "OMP_NUM_THREADS": str(system.physical_cores()),
-            "OMP_WAIT_POLICY": "PASSIVE",
-        }
+        # How threads wait is left to each: Trainer as its libraries come, ours as its workers are started.
+        environment = {**os.environ, "TUNEDESK_HOME": home, "OMP_NUM_THREADS": str(system.physical_cores())}
         started = time.perf_counter()
         done = subprocess.run(
             [sys.executable, *command], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True

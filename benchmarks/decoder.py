@@ -66,7 +66,7 @@ def _measure(data: Path, settings: dict[str, str], seed: int) -> dict[str, Any]:
         command += ["--text", "text", "--label", "label", "--model", MODEL, "--seed", str(seed), "--set", "cache=off"]
         for name, value in settings.items():
             command += ["--set", f"{name}={value}"]
-        environment = {**os.environ, "TUNEDESK_HOME": home, "OMP_WAIT_POLICY": "PASSIVE"}
+        environment = {**os.environ, "TUNEDESK_HOME": home}
         environment.setdefault("OMP_NUM_THREADS", str(system.physical_cores()))
         started = time.perf_counter()
         done = subprocess.run(

@@ -57,7 +57,9 @@ CANDIDATES: dict[str, dict[str, Any]] = {
     "batch 16": {"batch_size": 16},
     "weights sqrt": {"class_weights": "sqrt"},
     "weights balanced": {"class_weights": "balanced"},
+    "float32": {"precision": "float32"},
     "fast": {"preset": "fast"},
+    "fast, float32": {"preset": "fast", "precision": "float32"},
 }
 
 

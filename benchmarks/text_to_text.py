@@ -70,7 +70,7 @@ def _measure(data: Path, seed: int, settings: dict[str, str], *, validation: boo
         command += ["--model", NAME, "--seed", str(seed), "--set", "cache=off", "--follow", "--json"]
         for name, value in settings.items():
             command += ["--set", f"{name}={value}"]
-        environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}
+        environment = {**os.environ}
         environment.setdefault("OMP_NUM_THREADS", str(system.physical_cores()))
         started = time.perf_counter()
         done = subprocess.run(

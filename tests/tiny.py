@@ -37,12 +37,18 @@ WORDS = [
 
 
 def tiny_tokenizer(max_length: int = MAX_LENGTH) -> PreTrainedTokenizerFast:
-    """WordPiece over a few sentences of two languages; everything else becomes letters or [UNK]."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token=SPECIAL["unk"]))
+    """WordPiece over a few sentences of two languages; everything else becomes letters or [UNK].
+
+    Its pieces are written down: a trained WordPiece would be another at every call.
+    """
+    words, letters = dict.fromkeys(" ".join(WORDS).split()), [*"abcdefghijklmnopqrstuvwxyz0123456789"]
+    signs = dict.fromkeys([*letters, *"".join(words)])
+    pieces = dict.fromkeys([*SPECIAL.values(), *signs, *(f"##{sign}" for sign in signs), *words])
+    vocabulary = {piece: number for number, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=SPECIAL["unk"]))
+    tokenizer.add_special_tokens([*SPECIAL.values()])
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(vocab_size=200, special_tokens=[*SPECIAL.values()], show_progress=False)
-    tokenizer.train_from_iterator([*WORDS, "abcdefghijklmnopqrstuvwxyz0123456789"], trainer)
     cls, sep = (tokenizer.token_to_id(SPECIAL[name]) for name in ("cls", "sep"))
     tokenizer.post_processor = processors.BertProcessing((SPECIAL["sep"], sep), (SPECIAL["cls"], cls))
     tokens = {f"{name}_token": token for name, token in SPECIAL.items()}
@@ -50,15 +56,21 @@ def tiny_tokenizer(max_length: int = MAX_LENGTH) -> PreTrainedTokenizerFast:
 
 
 def tiny_unigram(max_length: int = MAX_LENGTH, words: Sequence[str] = WORDS) -> PreTrainedTokenizerFast:
-    """SentencePiece's unigram, as T5 has it, over a few sentences; every text ends with the end token."""
-    tokenizer = Tokenizer(models.Unigram())
+    """SentencePiece's unigram, as T5 has it; every text ends with the end token.
+
+    Its pieces are the signs of a few sentences and what is cut out of their words, three signs at a time: a trained one
+    would be another at every call.
+    """
+    sentences = " ".join([*words, *SIGNS, *SIGNS.values(), "abcdefghijklmnopqrstuvwxyz 0123456789.:"])
+    found = [f"▁{word}" for word in dict.fromkeys(sentences.split())]
+    cut = dict.fromkeys(word[start : start + 3] for word in found for start in range(0, len(word), 3))
+    signs = dict.fromkeys("".join(found))
+    scores = {"<pad>": 0.0, "</s>": 0.0, "<unk>": 0.0} | dict.fromkeys(signs, -8.0) | dict.fromkeys(cut, -4.0)
+    tokenizer = Tokenizer(models.Unigram([*scores.items()], unk_id=2))
     tokenizer.normalizer = normalizers.NFKC()
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
-    trainer = trainers.UnigramTrainer(
-        vocab_size=300, special_tokens=["<pad>", "</s>", "<unk>"], unk_token="<unk>", show_progress=False
-    )
-    tokenizer.train_from_iterator([*words, *SIGNS, *SIGNS.values(), "abcdefghijklmnopqrstuvwxyz 0123456789.:"], trainer)
+    tokenizer.add_special_tokens(["<pad>", "</s>", "<unk>"])
     tokenizer.post_processor = processors.TemplateProcessing("$A </s>", "$A $B </s>", [("</s>", 1)])
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, model_max_length=max_length, pad_token="<pad>", eos_token="</s>", unk_token="<unk>"

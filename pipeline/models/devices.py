@@ -34,6 +34,9 @@ FILE = "devices.json"
 # A product of this shape is what a small encoder spends its time on: tokens of a batch, hidden and inner width.
 _SHAPE = (1024, 384, 1536)
 _MEASURE_SECONDS = 0.3
+# Between the products everything takes as long as before, and some is converted to and fro.
+_PAYS = 1.5
+_FORMAT = "2"  # of the file
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,13 @@ class Device:
     label: str  # what its maker calls it
     memory_bytes: int  # all of it, whoever uses it now; within this process's limit
     gflops: float  # float32 matrix products, 10^9 operations a second
-    has_bfloat16: bool  # and is at least as fast in it as in float32
+    bfloat16_gflops: float  # the same in bfloat16; 0 where it has none
     cores: int  # processors that take part; 0 on a GPU
+
+    @property
+    def has_bfloat16(self) -> bool:
+        """Whether it computes products so much faster in bfloat16 that training in it pays."""
+        return self.bfloat16_gflops >= _PAYS * self.gflops
 
 
 def devices() -> tuple[Device, ...]:
@@ -95,7 +103,7 @@ def _read(path: Path) -> tuple[Device, ...] | None:
 def _machine() -> list[str]:
     """What the measurement depends on. A workspace may be opened from another machine, or after an update."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "all")
-    return [platform.node(), str(system.physical_cores()), importlib.metadata.version("torch"), visible]
+    return [_FORMAT, platform.node(), str(system.physical_cores()), importlib.metadata.version("torch"), visible]
 
 
 def _measure_apart(path: Path) -> tuple[Device, ...]:
@@ -132,10 +140,10 @@ def _measured(name: str, label: str, memory: int) -> Device:
     import torch
 
     plain = _gflops(name, torch.float32)
-    # A GPU without it says so; a CPU without it computes it, slowly.
+    # A GPU without it says so; a CPU without it computes it, more slowly than float32.
     short = _gflops(name, torch.bfloat16) if name != "cuda" or torch.cuda.is_bf16_supported() else 0.0
     cores = system.physical_cores() if name == "cpu" else 0
-    return Device(name, label, memory, round(plain, 1), short >= plain, cores)
+    return Device(name, label, memory, round(plain, 1), round(short, 1), cores)
 
 
 def _gflops(device: str, kind: "torch.dtype") -> float:

@@ -22,6 +22,9 @@ FOUR_BITS = 0.52  # bytes a weight in NF4: half a byte, and of every 64 weights 
 # Measured on runs of the three starter models (2 cores, AVX2): what is left of the speed of one matrix product when
 # attention, norms, activations, dropout and Python are between the products.
 EFFICIENCY = 0.75
+# Of a training in float32, the share of the time that goes into products, which alone are faster in bfloat16: measured
+# on multilingual-e5-small, its top three layers, with products 4.2 times as fast (docs/experiments.md, 26 November).
+PRODUCTS = 0.6
 # A forward pass that keeps what the backward pass needs, and the backward pass itself: one product for the inputs'
 # gradients, one for the weights'.
 TRAINING_FACTOR = 3.3
@@ -112,6 +115,7 @@ def estimate(
     upper = trained - (1 - FIRST_TOKEN_SHARE) * (shape.first_token and trained > 0)
     a_layer = 2.0 * (shape.layer_parameters + 2 * tokens * shape.hidden) * tokens  # operations, forward, one row
     speed = device.gflops * 1e9 * EFFICIENCY
+    learning = speed * _speed_up(recipe, device)
     steps = math.ceil(train_rows / recipe.batch_size) * recipe.epochs
     weights = shape.trained_parameters(recipe, trained)
     factor = TRAINING_FACTOR if recipe.adapter == "none" else ADAPTER_FACTOR
@@ -123,7 +127,7 @@ def estimate(
         ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
         ("baseline", BASELINE_SECONDS * train_rows * classes**0.5 * max(1.0, tokens / 16)),
         ("lower", rows * lower * a_layer / speed),
-        ("training", train_rows * recipe.epochs * upper * a_layer * factor / speed + steps * a_step),
+        ("training", train_rows * recipe.epochs * upper * a_layer * factor / learning + steps * a_step),
         ("measuring", (EVALUATIONS * held_out + held_out + train_rows) * upper * a_layer / speed),
     )
     memory = _memory(
@@ -166,6 +170,7 @@ def estimate_writing(
         2.0 * layers * (shape.layer_parameters + 2 * tokens * shape.hidden) * tokens + 2.0 * shape.embeddings * answer
     )
     speed = device.gflops * 1e9 * EFFICIENCY
+    learning = speed * _speed_up(recipe, device)
     steps = math.ceil(train_rows / recipe.batch_size) * recipe.epochs
     weights = shape.trained_parameters(recipe, trained)
     factor = TRAINING_FACTOR if recipe.adapter == "none" else ADAPTER_FACTOR
@@ -174,7 +179,7 @@ def estimate_writing(
         ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
         (
             "training",
-            train_rows * recipe.epochs * a_row * factor / speed + steps * weights * ADAM_BYTES / _bandwidth(device),
+            train_rows * recipe.epochs * a_row * factor / learning + steps * weights * ADAM_BYTES / _bandwidth(device),
         ),
         ("measuring", (MEASUREMENTS * tested + 2 * tested) * a_row / speed),
         ("writing", (2 * tested + MEASUREMENTS * SHOWN_ANSWERS) * answer / writing),
@@ -212,6 +217,7 @@ def estimate_reading(
     asked = whole if model.family == "decoder" else HIDDEN_SHARE * whole
     a_row = 2.0 * layers * (shape.layer_parameters + 2 * piece * shape.hidden) * whole + 2.0 * shape.embeddings * asked
     speed = device.gflops * 1e9 * EFFICIENCY
+    learning = speed * _speed_up(recipe, device)
     steps = math.ceil(train_rows * whole / piece / recipe.batch_size) * recipe.epochs
     weights = shape.trained_parameters(recipe, trained)
     factor = TRAINING_FACTOR if recipe.adapter == "none" else ADAPTER_FACTOR
@@ -221,7 +227,7 @@ def estimate_reading(
         ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
         (
             "training",
-            train_rows * recipe.epochs * a_row * factor / speed + steps * weights * ADAM_BYTES / _bandwidth(device),
+            train_rows * recipe.epochs * a_row * factor / learning + steps * weights * ADAM_BYTES / _bandwidth(device),
         ),
         ("measuring", (recipe.epochs + 2) * measured * a_row / speed),
         ("writing", (recipe.epochs + 2) * shown / writing),
@@ -290,6 +296,13 @@ def _memory(
     activations = recipe.batch_size * longest * upper * shape.hidden * ACTIVATIONS
     measuring = min(MEASURED_AT_ONCE, held_out) * longest * shape.hidden * PASSING
     return int(PROCESS_BYTES + (model.parameters + 3 * weights + kept + activations + measuring) * FLOAT)
+
+
+def _speed_up(recipe: Recipe, device: Device) -> float:
+    """How much faster than in float32 a training is in the recipe's number format."""
+    if recipe.precision == "float32" or not device.bfloat16_gflops:
+        return 1.0
+    return 1 / (PRODUCTS * device.gflops / device.bfloat16_gflops + 1 - PRODUCTS)
 
 
 def _bandwidth(device: Device) -> float:

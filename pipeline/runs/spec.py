@@ -37,7 +37,9 @@ class Recipe:
     warmup_ratio: float = setting(0.1, N_("Share of the steps in which the learning rate rises from 0."))
     schedule: str = setting("linear", N_("How the learning rate falls after the warm-up: linear, cosine or constant."))
     gradient_clip: float = setting(1.0, N_("Longest step that a single batch may cause."))
-    precision: str = setting("float32", N_("Number format: float32, or bfloat16 on GPUs that have it."))
+    precision: str = setting(
+        "float32", N_("Number format while learning: float32, or bfloat16 where the device is faster in it.")
+    )
     averaging: float = setting(
         0.0, N_("Share of the steps over which weights are averaged for the model that is kept; 0 keeps the last ones.")
     )

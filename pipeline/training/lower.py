@@ -1,10 +1,12 @@
 """Outputs of the layers that stay as they are, computed once and kept by content. Knows nothing of training."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline import cache
 from pipeline.models.halves import LowerHalf
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedModel
 
+NO_ROWS = np.empty(0, np.int64)
 _BYTES = 4  # of a float32; in float16 the hidden states would be off by up to 1e-3 (docs/experiments.md)
 
 
@@ -24,7 +27,12 @@ def fits(tokens: Tokens, width: int) -> bool:
 
 
 def lower_states(
-    model: "PreTrainedModel", layer: int, tokens: Tokens, fingerprint: str, advance: Callable[[int], None]
+    model: "PreTrainedModel",
+    layer: int,
+    tokens: Tokens,
+    fingerprint: str,
+    advance: Callable[[int], None],
+    short: npt.NDArray[np.int64] = NO_ROWS,
 ) -> "Tensor":
     """[tokens, hidden] float32 on the CPU, mapped from disk: what enters layer ``layer`` for each of ``tokens.ids``.
 
@@ -33,10 +41,13 @@ def lower_states(
         layer: how many layers are below the cut, at least 1.
         fingerprint: hash of the model's files.
         advance: told how many texts are over, if they are not there already.
+        short: texts whose products are computed in bfloat16: those that are only learned from. What is measured
+            or answered afterwards is float32, as it will be for whoever takes the model away.
     """
     import torch
 
     width = model.config.hidden_size
+    exact = np.setdiff1d(np.arange(len(tokens)), short)
 
     def write(path: Path) -> None:
         lower = LowerHalf(model, layer)
@@ -44,13 +55,17 @@ def lower_states(
             file.truncate(len(tokens.ids) * width * _BYTES)
         kept = np.memmap(path, dtype=np.float32, mode="r+", shape=(len(tokens.ids), width))
         done = 0
-        for rows in by_length(tokens.lengths, TOKENS_AT_ONCE):
-            batch = {name: value.to(model.device) for name, value in tokens.batch(rows, 0).items()}
-            kept[tokens.positions(rows)] = lower.hidden(batch).float().cpu().numpy()
-            done += len(rows)
-            advance(done)
+        for numbers, faster in ((exact, False), (short, True)):
+            with torch.autocast(model.device.type, torch.bfloat16, enabled=faster):
+                for some in by_length(tokens.lengths[numbers], TOKENS_AT_ONCE):
+                    rows = numbers[some]
+                    batch = {name: value.to(model.device) for name, value in tokens.batch(rows, 0).items()}
+                    kept[tokens.positions(rows)] = lower.hidden(batch).float().cpu().numpy()
+                    done += len(rows)
+                    advance(done)
         kept.flush()
 
-    path = cache.entry("lower", f"{fingerprint}|{layer}|{tokens.digest}|float32", write)
+    kind = f"bfloat16 {hashlib.sha256(short.tobytes()).hexdigest()}" if len(short) else "float32"
+    path = cache.entry("lower", f"{fingerprint}|{layer}|{tokens.digest}|{kind}", write)
     # Copy on write: torch wants memory that may be written to, and the file must stay as it is.
     return torch.from_numpy(np.memmap(path, dtype=np.float32, mode="c", shape=(len(tokens.ids), width)))

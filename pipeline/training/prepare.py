@@ -22,7 +22,7 @@ from pipeline.tasks.tokens import Tokens, tokenize, turned
 from pipeline.training import families
 from pipeline.training.batches import Rows
 from pipeline.training.families import Loaded
-from pipeline.training.lower import fits, lower_states
+from pipeline.training.lower import NO_ROWS, fits, lower_states
 from pipeline.training.unit import Unit, unit_of
 
 LOADING = N_("Loading the base model")
@@ -78,12 +78,24 @@ def prepare(spec: RunSpec, task: Task, progress: Progress) -> Prepared:
     states = None
     if layer > 0 and fits(tokens, model.config.hidden_size):
         states = lower_states(
-            model, layer, tokens, spec.model_fingerprint, lambda done: progress.advance(LOWER, done, len(tokens))
+            model,
+            layer,
+            tokens,
+            spec.model_fingerprint,
+            lambda done: progress.advance(LOWER, done, len(tokens)),
+            NO_ROWS if spec.recipe.precision == "float32" else _only_learned(places, len(unique), loaded.orders),
         )
     # A number that is written is learned as it is spelled.
     learned = task.problem_type == "regression" and loaded.answers is None
     unit = unit_of(examples.train.targets, head(model)) if learned else None
     return Prepared(task, loaded, model.num_parameters(), tokens, states, unit, layer, examples, *places)
+
+
+def _only_learned(places: tuple[npt.NDArray[np.int64], ...], count: int, orders: int) -> npt.NDArray[np.int64]:
+    """Which of ``count`` texts, in each of the orders that they are read in, are learned from and never measured."""
+    train, *measured = places
+    learned = np.setdiff1d(train, np.concatenate(measured))
+    return np.concatenate([learned + order * count for order in range(orders)])
 
 
 def _unique(examples: Examples) -> tuple[Inputs, tuple[npt.NDArray[np.int64], ...]]:

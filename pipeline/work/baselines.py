@@ -1,4 +1,4 @@
-"""The baselines of a run, measured in a process of their own while the base model is loaded and read through.
+"""The baselines of a run, measured in a process of their own while libraries and the base model are loaded.
 
 ``python -m pipeline.work.baselines RUN`` measures and prints JSON lines; ``measuring`` starts it and takes the
 figures up. Counting words keeps one core busy and so does importing libraries: side by side they cost half the time.

@@ -2,8 +2,9 @@
 
 import contextlib
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline import cache
 from pipeline.errors import N_
@@ -15,12 +16,11 @@ from pipeline.runs.spec import RunSpec, load_spec
 from pipeline.settings import workspace
 from pipeline.training import ranks
 from pipeline.training.checkpoints import disk_watched
-from pipeline.training.leave import finish_bundle
 from pipeline.training.memory import memory_watched
-from pipeline.training.pretraining.run import train_pretraining
-from pipeline.training.run import train
-from pipeline.training.writing.run import train_writing
 from pipeline.work.baselines import measuring
+
+if TYPE_CHECKING:
+    from pipeline.training.run import Trained
 
 REPORT = N_("Writing the report")
 
@@ -39,10 +39,9 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     folder = workspace().runs / run_id
     spec = load_spec(folder)
     halvings = int(request.get("halvings", 0))
-    learn = train_pretraining if spec.view.raw else train_writing if spec.view.written else train
     if not ranks.leads():
         with contextlib.nullcontext() if spec.use_cache else cache.off():
-            learn(spec, folder, progress, NoMetrics(), halvings)
+            _learner(spec)(spec, folder, progress, NoMetrics(), halvings)
         return {}
     started = time.monotonic()
     metrics = MetricsWriter(folder)
@@ -50,7 +49,9 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     with disk_watched(), memory_watched(), contextlib.nullcontext() if spec.use_cache else cache.off():
         # A model that writes is compared with the one it came from, which is asked afterwards.
         with contextlib.nullcontext() if spec.view.written else measuring(run_id, folder, metrics):
-            trained = learn(spec, folder, progress, metrics, halvings)
+            trained = _learner(spec)(spec, folder, progress, metrics, halvings)
+        from pipeline.training.leave import finish_bundle
+
         progress.advance(REPORT, 0, 1)
         report = build_report(run_id, folder, spec)
         finish_bundle(folder, store.get_run(run_id).name, report.metrics)
@@ -60,6 +61,21 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     if trained.stopped:
         raise Stopped(result)
     return result
+
+
+def _learner(spec: RunSpec) -> "Callable[..., Trained]":
+    """What trains such a run. Imported no sooner: its libraries take seconds, in which the baselines count words."""
+    if spec.view.raw:
+        from pipeline.training.pretraining.run import train_pretraining
+
+        return train_pretraining
+    if spec.view.written:
+        from pipeline.training.writing.run import train_writing
+
+        return train_writing
+    from pipeline.training.run import train
+
+    return train
 
 
 def _note_halvings(spec: RunSpec, folder: Path, metrics: MetricsWriter, halvings: int) -> None:

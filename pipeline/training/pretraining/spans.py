@@ -1,8 +1,9 @@
 """Stretches of a text are cut out, and a model writes them: T5's span corruption. Numbers in, numbers out.
 
 15 % of the tokens in stretches of three on average; each leaves a mark of its own (sentinel), and the answer is every
-mark with what stood there (Raffel et al. 2020, section 3.1.4 and 3.3.4; the division is that of T5's own code,
-``random_spans_noise_mask``).
+mark with what stood there (Raffel et al. 2020, section 3.1.4 and 3.3.4). T5's own code lets the last stretch end with the
+text, so of one shorter than 27 tokens, as most messages are, nothing but the end would ever be asked. Here the text may
+go on behind it.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,8 @@ def choose_spans(tokens: int, random: np.random.Generator, most: int) -> Spans:
     cut = min(max(round(SHARE * tokens), 1), tokens - 1)
     count = min(max(round(cut / MEAN_LENGTH), 1), cut, tokens - cut, most)
     inside = _parts(cut, count, random)
-    between = _parts(tokens - cut, count, random)
+    # One part more, behind the last stretch, which alone may be empty.
+    between = _parts(tokens - cut + 1, count + 1, random)[:-1]
     spans, place = [], 0
     for kept, gone in zip(between, inside, strict=True):
         spans.append((place + kept, place + kept + gone))

@@ -23,10 +23,11 @@ def test_the_cpu_is_always_there_and_measured(home: Workspace) -> None:
 
 def test_it_is_measured_once_and_again_on_another_machine(home: Workspace) -> None:
     kept = home.home / devices.FILE
-    device = {"name": "cpu", "label": "Old", "memory_bytes": 1, "gflops": 1.0, "has_bfloat16": False, "cores": 1}
+    device = {"name": "cpu", "label": "Old", "memory_bytes": 1, "gflops": 1.0, "bfloat16_gflops": 0.0}
+    device["cores"] = 1
     kept.write_text(json.dumps({"machine": devices._machine(), "devices": [device]}))
     assert devices.choose().label == "Old"
-    kept.write_text(json.dumps({"machine": ["elsewhere", "2", "1.0", "all"], "devices": [device]}))
+    kept.write_text(json.dumps({"machine": ["2", "elsewhere", "2", "1.0", "all"], "devices": [device]}))
     assert devices.choose("cpu").label != "Old"
 
 

@@ -11,8 +11,8 @@ from pipeline.models.fit import Estimate, estimate, estimate_writing, mean_token
 from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
 
-CPU = Device("cpu", "a CPU", 8 * 10**9, 60.0, False, 2)
-GPU = Device("cuda", "a GPU", 80 * 10**9, 40_000.0, True, 0)
+CPU = Device("cpu", "a CPU", 8 * 10**9, 60.0, 40.0, 2)
+GPU = Device("cuda", "a GPU", 80 * 10**9, 40_000.0, 300_000.0, 0)
 TEXTS = ["my printer cannot connect to the network since this morning, please help"] * 50
 
 
@@ -50,6 +50,16 @@ def test_the_range_lies_around_the_estimate(model: Model) -> None:
 
 def test_a_faster_device_takes_less(model: Model) -> None:
     assert cost(model, GPU).seconds < cost(model).seconds
+
+
+def test_products_in_bfloat16_shorten_the_training_and_nothing_else(model: Model) -> None:
+    able = dataclasses.replace(CPU, bfloat16_gflops=4 * CPU.gflops)
+    plain, short = (dict(cost(model, able, precision=name).parts) for name in ("float32", "bfloat16"))
+    longer, shorter = plain.pop("training"), short.pop("training")
+    assert 0.4 * longer < shorter < longer
+    assert plain == short
+    without = dataclasses.replace(CPU, bfloat16_gflops=0.0)
+    assert cost(model, without, precision="bfloat16") == cost(model)
 
 
 def test_training_everything_keeps_no_lower_layers_and_needs_more_memory(model: Model) -> None:

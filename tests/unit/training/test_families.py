@@ -32,7 +32,7 @@ from tests.unit.training.conftest import Witness
 Make = Callable[..., RunSpec]
 Carry = Callable[..., Trained]
 FAMILIES = ["encoder", "decoder", "encoder-decoder"]
-WRITES = {"epochs": 12, "trained_layers": -1, "learning_rate": 1e-2, "label_smoothing": 0.0}
+WRITES = {"epochs": 24, "trained_layers": -1, "learning_rate": 1e-2, "label_smoothing": 0.0}
 
 
 def scores(home: Workspace, name: str) -> np.ndarray:
@@ -130,7 +130,7 @@ def test_adapters_are_kept_alone_and_merged_at_the_end(
 
 
 def test_adapters_learn(home: Workspace, make_spec: Make, carry_out: Carry) -> None:
-    carry_out(make_spec(adapter="lora", trained_layers=3, epochs=12, learning_rate=1e-2), "a")
+    carry_out(make_spec(adapter="lora", trained_layers=3, epochs=24, learning_rate=1e-2), "a")
     assert share_right(home, "a") > 0.8
 
 

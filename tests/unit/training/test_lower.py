@@ -52,6 +52,19 @@ def test_they_are_computed_once_for_one_model_cut_and_content(base: Path) -> Non
     assert {row.kind for row in cache.usage()} == {"tokens", "lower"}
 
 
+def test_what_is_only_learned_from_is_computed_faster_and_nearly_the_same(base: Path) -> None:
+    model, tokenizer = load_classifier(base, ["a", "b"]), load_tokenizer(base)
+    tokens = tokenize(tokenizer, "print", Inputs(tuple(TEXTS)), 24)
+    plain = lower_states(model, 2, tokens, "print", lambda done: None)
+    learned = np.array([0, 2])
+    mixed = lower_states(model, 2, tokens, "print", lambda done: None, short=learned)
+    for number in range(len(TEXTS)):
+        there = slice(tokens.starts[number], tokens.starts[number + 1])
+        assert torch.equal(mixed[there], plain[there]) == (number not in learned)
+    torch.testing.assert_close(mixed, plain, atol=0.1, rtol=0)
+    assert torch.equal(lower_states(model, 2, tokens, "print", lambda done: None), plain)
+
+
 def test_what_training_does_to_a_state_does_not_reach_the_file(base: Path) -> None:
     model, tokenizer = load_classifier(base, ["a", "b"]), load_tokenizer(base)
     tokens = tokenize(tokenizer, "print", Inputs(tuple(TEXTS)), 24)

@@ -15,8 +15,8 @@ from pipeline.models.store import Model
 from pipeline.runs.spec import Recipe
 from pipeline.training import recipe as recipes
 
-CPU = Device("cpu", "A processor", 8 * 1024**3, 100.0, False, 2)
-GPU = Device("cuda", "A card", 24 * 1024**3, 20_000.0, True, 0)
+CPU = Device("cpu", "A processor", 8 * 1024**3, 100.0, 60.0, 2)
+GPU = Device("cuda", "A card", 24 * 1024**3, 20_000.0, 80_000.0, 0)
 
 
 @pytest.fixture
@@ -83,8 +83,10 @@ def test_no_more_tokens_are_read_than_the_model_can(model: Model) -> None:
 
 
 def test_half_precision_only_where_the_device_is_good_at_it(model: Model) -> None:
-    assert choose("balanced", model, device=CPU).precision == "float32"
-    assert choose("balanced", model, device=GPU).precision == "bfloat16"
+    able = dataclasses.replace(CPU, bfloat16_gflops=4 * CPU.gflops)
+    hardly = dataclasses.replace(CPU, bfloat16_gflops=1.2 * CPU.gflops)
+    found = [choose("balanced", model, device=device).precision for device in (CPU, hardly, able, GPU)]
+    assert found == ["float32", "float32", "bfloat16", "bfloat16"]
 
 
 def test_an_unknown_preset_and_a_task_that_the_family_cannot_learn_are_refused(model: Model) -> None:

@@ -69,10 +69,11 @@ def _layers() -> list[tuple[int, str]]:
     return [(n, f"bert.encoder.layer.{n}.output.dense.weight") for n in range(3)]
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_what_it_leaves_is_a_stock_folder_that_answers_the_same(
-    home: Workspace, make_spec: Make, carry_out: Carry
+    home: Workspace, make_spec: Make, carry_out: Carry, precision: str
 ) -> None:
-    spec = make_spec()
+    spec = make_spec(precision=precision)
     carry_out(spec, "a")
     bundle = home.runs / "a" / "bundle"
     assert is_whole(bundle)
@@ -97,7 +98,7 @@ def test_the_figures_of_the_test_rows_join_the_bundle(home: Workspace, make_spec
 def test_training_rows_are_kept_with_vectors_that_find_their_like(
     home: Workspace, make_spec: Make, carry_out: Carry
 ) -> None:
-    spec = make_spec(epochs=6)
+    spec = make_spec(epochs=12)
     carry_out(spec, "a")
     train = load_examples(CLASSIFICATION, spec.view, spec.split).train
     with np.load(home.runs / "a" / "neighbours.npz") as kept:
@@ -135,14 +136,15 @@ def test_the_best_model_on_validation_is_the_one_that_stays(home: Workspace, mak
     assert (predicted == validation.targets).mean() == pytest.approx(chosen["accuracy"])
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_the_same_spec_gives_the_same_answers_with_and_without_what_was_kept(
-    home: Workspace, make_spec: Make, carry_out: Carry
+    home: Workspace, make_spec: Make, carry_out: Carry, precision: str
 ) -> None:
-    carry_out(make_spec(), "first")
-    carry_out(make_spec(), "again")
+    carry_out(make_spec(precision=precision), "first")
+    carry_out(make_spec(precision=precision), "again")
     with cache.off():
-        carry_out(make_spec(), "off")
-    carry_out(make_spec(seed=1), "other")
+        carry_out(make_spec(precision=precision), "off")
+    carry_out(make_spec(seed=1, precision=precision), "other")
     assert np.array_equal(probabilities(home, "first"), probabilities(home, "again"))
     assert np.array_equal(probabilities(home, "first"), probabilities(home, "off"))
     assert not np.array_equal(probabilities(home, "first"), probabilities(home, "other"))
@@ -165,15 +167,16 @@ def test_states_too_large_to_keep_change_nothing_but_rounding(
     np.testing.assert_allclose(probabilities(home, "live"), probabilities(home, "kept"), atol=1e-3)
 
 
-@pytest.mark.parametrize("step", [3, 6, 10])
+@pytest.mark.parametrize(("step", "precision"), [(3, "float32"), (6, "float32"), (10, "float32"), (10, "bfloat16")])
 def test_a_stopped_run_can_be_used_and_goes_on_to_the_very_same_end(
-    home: Workspace, make_spec: Make, carry_out: Carry, step: int
+    home: Workspace, make_spec: Make, carry_out: Carry, step: int, precision: str
 ) -> None:
-    carry_out(make_spec(), "whole")
-    stopped = carry_out(make_spec(), "a", Witness(stop_at=step))
+    spec = make_spec(precision=precision)
+    carry_out(spec, "whole")
+    stopped = carry_out(spec, "a", Witness(stop_at=step))
     assert stopped == Trained(stopped=True, step=step, resumed_from=0)
     assert Classifier.load(home.runs / "a" / "bundle").scores(Inputs(("refund",))).shape == (1, 3)
-    resumed = carry_out(make_spec(), "a")
+    resumed = carry_out(spec, "a")
     assert resumed == Trained(stopped=False, step=STEPS, resumed_from=step)
     assert np.array_equal(probabilities(home, "a"), probabilities(home, "whole"))
     assert [event.values for event in read_metrics(home.runs / "a") if event.kind == "resumed"] == [{"step": step}]

@@ -52,7 +52,7 @@ def test_each_family_learns_how_texts_go_on(home, view, family):
     assert len(shown) == 5
     assert all(text.asked and text.truth for text in shown)
     tuned_right, base_right = (sum(starts_or_ends_right(text.truth, said(text)) for text in shown) for said in SAYS)
-    assert tuned_right > base_right
+    assert tuned_right > base_right, shown
     before = load_file(home.models / f"reader-{family}" / "model.safetensors")
     assert before.keys() == load_file(home.runs / "a" / "bundle" / "model.safetensors").keys()
 

@@ -43,6 +43,12 @@ def test_nothing_is_lost_whatever_the_length(tokens):
         assert all(before[1] < after[0] for before, after in pairwise(spans))
 
 
+def test_of_a_short_text_every_place_but_the_first_is_asked_about():
+    random = np.random.default_rng(0)
+    asked = {place for _ in range(200) for span in choose_spans(12, random, 100) for place in range(*span)}
+    assert asked == set(range(1, 12))
+
+
 def test_fifteen_percent_in_stretches_of_three():
     lengths = [end - begin for seed in range(100) for begin, end in choose_spans(200, np.random.default_rng(seed), 100)]
     assert sum(lengths) == 100 * 30
