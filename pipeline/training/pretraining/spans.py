@@ -1,9 +1,9 @@
 """Stretches of a text are cut out, and a model writes them: T5's span corruption. Numbers in, numbers out.
 
 15 % of the tokens in stretches of three on average; each leaves a mark of its own (sentinel), and the answer is every
-mark with what stood there (Raffel et al. 2020, section 3.1.4 and 3.3.4). T5's own code lets the last stretch end with the
-text, so of one shorter than 27 tokens, as most messages are, nothing but the end would ever be asked. Here the text may
-go on behind it.
+mark with what stood there (Raffel et al. 2020, section 3.1.4 and 3.3.4). T5's own code lets the last stretch end with
+the text, so of one shorter than 27 tokens, as most messages are, nothing but the end would ever be asked. Here the text
+may go on behind it.
 """
 
 from collections.abc import Sequence
