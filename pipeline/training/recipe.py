@@ -59,6 +59,8 @@ _READING_BATCHES = {"decoder": 8, "encoder": 16, "encoder-decoder": 16}
 
 # Share of the layers that is trained, and the fewest.
 _TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
+# A quarter of six layers is too few to learn from few rows (docs/experiments.md, 26 November).
+_SHALLOW, _OF_SHALLOW = 6, 4
 # Decoders are deep. On a CPU two of SmolLM2's 30 layers are enough (docs/experiments.md, 25 November).
 _TRAINED_OF_DECODER = {"fast": (1 / 30, 1), "balanced": (1 / 15, 2), "best": (1 / 8, 3)}
 
@@ -88,6 +90,8 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
     share, fewest = (_TRAINED_OF_DECODER if deep else _TRAINED)[preset]
     writes = model.family == "encoder-decoder"
     few = rows < _FEW_ROWS
+    if few and preset != "fast" and model.family == "encoder" and layers <= _SHALLOW:
+        fewest = max(fewest, _OF_SHALLOW)
     epochs = _EPOCHS[preset] + (_MORE_EPOCHS if few or classes > _MANY_CLASSES else 0)
     alone = preset == "fast" and model.family == "encoder"
     if alone:

@@ -78,6 +78,13 @@ def test_a_deeper_model_has_more_layers_trained_and_none_more_than_it_has(model:
     assert choose("best", model).trained_layers == 1
 
 
+def test_of_a_shallow_model_few_rows_train_more_layers(model: Model, tmp_path: Path) -> None:
+    for layers, expected in ((6, [4, 2]), (12, [3, 3]), (3, [3, 2])):
+        (tmp_path / "config.json").write_text(f'{{"num_hidden_layers": {layers}}}')
+        assert [choose("balanced", model, rows).trained_layers for rows in (500, 5_000)] == expected
+        assert choose("fast", model, 500).trained_layers == 1
+
+
 def test_no_more_tokens_are_read_than_the_model_can(model: Model) -> None:
     assert choose("balanced", dataclasses.replace(model, context=64)).max_length == 64
 
