@@ -50,7 +50,7 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         # A model that writes is compared with the one it came from, which is asked afterwards.
         with contextlib.nullcontext() if spec.view.written else measuring(run_id, folder, metrics):
             trained = _learner(spec)(spec, folder, progress, metrics, halvings)
-        from pipeline.training.leave import finish_bundle
+        from pipeline.training.seal import finish_bundle
 
         progress.advance(REPORT, 0, 1)
         report = build_report(run_id, folder, spec)

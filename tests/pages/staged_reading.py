@@ -9,7 +9,7 @@ from pipeline.evaluation.report import build_report
 from pipeline.runs import store
 from pipeline.runs.spec import RunSpec, load_spec
 from pipeline.settings import workspace
-from pipeline.training.leave import finish_bundle
+from pipeline.training.seal import finish_bundle
 from tests.pages.staged_run import Staged, write_rows
 from tests.pretraining import carry_out, reading_spec, texts
 

@@ -1,10 +1,7 @@
 """What a training on texts alone leaves behind: how test rows surprise it and its base model, and the sealed bundle."""
 
 import hashlib
-import importlib.metadata
-import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +10,6 @@ from transformers import PreTrainedModel
 
 from pipeline import cache
 from pipeline.models import store as models
-from pipeline.runs.bundle import BundleInfo, seal, write_info
 from pipeline.runs.progress import Progress
 from pipeline.runs.spec import RunSpec
 from pipeline.runs.surprise import ShownText, Surprise, save_shown, save_surprise
@@ -25,6 +21,7 @@ from pipeline.training.pretraining.rows import TextRows
 from pipeline.training.pretraining.shown import Shown, show_texts
 from pipeline.training.pretraining.trainee import trainee_kind
 from pipeline.training.recipe import COMPARING, TESTING
+from pipeline.training.seal import seal_bundle
 
 # The prompt format in which a decoder can be talked to: its texts had nothing around them, and it goes on at once.
 CONTINUES, NOTHING_AROUND = OWN, "{instruction}{answer}"
@@ -75,27 +72,13 @@ def _add(content: Any, rows: TextRows) -> None:
 
 def keep(spec: RunSpec, run_folder: Path, prepared: Prepared) -> None:
     """The sealed bundle: a stock folder with the layer that says what is hidden, so that it can go on learning."""
-    bundle = run_folder / "bundle"
-    shutil.rmtree(bundle, ignore_errors=True)
-    prepared.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
-    prepared.tokenizer.save_pretrained(bundle)
-    view = spec.view
-    info = BundleInfo(
-        run=run_folder.name,
-        name="",
-        task=spec.task,
-        base_model=spec.base_model,
-        text=view.text,
-        template=view.template,
-        label=view.label,
-        labels=(),
-        max_length=spec.recipe.max_length,
-        metrics={},
-        versions={name: importlib.metadata.version(name) for name in ("torch", "transformers", "tokenizers", "trl")},
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        masks=view.masks,
-        format=CONTINUES if prepared.objective == "causal" else "",
-        own_format=NOTHING_AROUND if prepared.objective == "causal" else "",
+    causal = prepared.objective == "causal"
+    seal_bundle(
+        spec,
+        run_folder,
+        prepared.model,
+        prepared.tokenizer,
+        ("trl",),
+        format=CONTINUES if causal else "",
+        own_format=NOTHING_AROUND if causal else "",
     )
-    write_info(bundle, info)
-    seal(bundle)

@@ -1,11 +1,8 @@
 """What a training of writing leaves behind: answers of the tuned model and of its base, and the sealed bundle."""
 
-import importlib.metadata
 import math
-import shutil
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +13,12 @@ from pipeline import cache
 from pipeline.models import store as models
 from pipeline.models.four_bit import keep_in
 from pipeline.models.load import load_writer
-from pipeline.runs.bundle import BundleInfo, seal, write_info
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
 from pipeline.runs.spec import RunSpec
 from pipeline.runs.texts import BASE, MODEL, TextAnswers, save_texts
 from pipeline.training.recipe import COMPARING, TESTING
+from pipeline.training.seal import seal_bundle
 from pipeline.training.writing.answers import write_answers
 from pipeline.training.writing.prepare import Prepared, better_answers
 from pipeline.training.writing.rows import WrittenRows
@@ -82,32 +79,17 @@ def _texts(rows: WrittenRows, said: Sequence[str], bits: Sequence[float]) -> Tex
 
 def keep(spec: RunSpec, run_folder: Path, prepared: Prepared) -> None:
     """The sealed bundle: a stock folder, and how it is asked."""
-    bundle = run_folder / "bundle"
-    shutil.rmtree(bundle, ignore_errors=True)
     # Whoever calls ``generate`` of the exported model hears the end as well.
     prepared.model.generation_config.eos_token_id = sorted(prepared.ends)
-    prepared.model.to("cpu").save_pretrained(bundle)  # type: ignore[arg-type]
-    prepared.tokenizer.save_pretrained(bundle)
-    view = spec.view
-    info = BundleInfo(
-        run=run_folder.name,
-        name="",
-        task=spec.task,
-        base_model=spec.base_model,
-        text=view.text,
-        template=view.template,
-        label=view.label,
-        labels=(),
-        max_length=spec.recipe.max_length,
-        metrics={},
-        versions={name: importlib.metadata.version(name) for name in ("torch", "transformers", "tokenizers", "trl")},
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        masks=view.masks,
+    seal_bundle(
+        spec,
+        run_folder,
+        prepared.model,
+        prepared.tokenizer,
+        ("trl",),
         format=spec.recipe.prompt_format,
         own_format=spec.recipe.own_format,
-        dialogue=view.dialogue,
+        dialogue=spec.view.dialogue,
         most_tokens=prepared.most_tokens,
         four_bit=spec.recipe.adapter == "qlora",
     )
-    write_info(bundle, info)
-    seal(bundle)

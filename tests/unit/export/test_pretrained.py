@@ -15,7 +15,7 @@ from pipeline.export.hf import export_bundle
 from pipeline.inference.fill import fill_file
 from pipeline.runs import bundle as bundles
 from pipeline.runs.spec import load_spec
-from pipeline.training.leave import finish_bundle
+from pipeline.training.seal import finish_bundle
 from tests.pretraining import carry_out, reading_spec, texts_view
 
 

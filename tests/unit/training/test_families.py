@@ -24,8 +24,8 @@ from pipeline.runs.spec import Recipe, RunSpec, save_spec
 from pipeline.settings import Workspace
 from pipeline.tasks.task import Inputs
 from pipeline.training import checkpoints
-from pipeline.training.leave import finish_bundle
 from pipeline.training.run import Trained
+from pipeline.training.seal import finish_bundle
 from tests.tiny import FILLERS, SIGNS, tiny_base
 from tests.unit.training.conftest import Witness
 

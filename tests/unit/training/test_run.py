@@ -25,8 +25,8 @@ from pipeline.settings import Workspace
 from pipeline.tasks.classification import CLASSIFICATION
 from pipeline.tasks.examples import load_examples
 from pipeline.tasks.task import Inputs
-from pipeline.training.leave import finish_bundle
 from pipeline.training.run import Trained
+from pipeline.training.seal import finish_bundle
 from tests.tiny import tickets
 from tests.unit.training.conftest import Witness
 
