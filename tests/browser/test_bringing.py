@@ -34,7 +34,9 @@ def test_a_gbk_file_without_column_names_is_put_right_by_hand(
     names = visitor.page.get_by_role("spinbutton", name=visitor.t("Line with the column names"))
     names.fill("0")
     names.press("Enter")
-    settle(visitor.page)  # a click into a page that is being drawn anew may be lost
+    # The button comes with the preview; a click into a page that is still being drawn may be lost.
+    visitor.page.get_by_role("button", name=visitor.t("Read again")).wait_for()
+    settle(visitor.page)
     as_guessed = visitor.page.url
     visitor.press("Read again")
     visitor.page.wait_for_url(lambda url: url != as_guessed)
