@@ -22,8 +22,8 @@ if sys.platform != "win32":
 
 # Threads of torch that wait by spinning take the cores away from everybody else, a browser on a laptop with two
 # cores among them: two such processes side by side ran 10 times slower. Those that never spin are woken too late for
-# the short steps of a small model: a fifth to a third slower on an idle machine. A thousand turns of libgomp, microseconds,
-# cost hardly either (docs/experiments.md, 21 and 26 November).
+# the short steps of a small model: a fifth to a third slower on an idle machine. A thousand turns of libgomp, some
+# microseconds, hardly cost either (docs/experiments.md, 21 and 26 November).
 _SHARE_CORES = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "1000"}
 WORKING = 5  # niceness of a job, from 0 (as the server) to 19
 
