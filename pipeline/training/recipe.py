@@ -287,7 +287,7 @@ def check_device(recipe: Recipe, device: Device) -> None:
 
 
 def _precision(device: Device) -> str:
-    """Of the products of a training; what is measured and answered afterwards is float32 on a CPU anyway."""
+    """Of the products of learning: what is saved is float32 all the same."""
     return "bfloat16" if device.name != "mps" and device.has_bfloat16 else "float32"
 
 
