@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.components.language import language_parameters
 from pages.components.text import plain, t
@@ -127,7 +128,19 @@ def _page(page: Place) -> st.Page:
 
 def go(file: str, **parameters: str) -> NoReturn:
     """Show another page now, for example ``go("results/report.py", run=run.id)``; the language stays."""
+    _forget_fragments()
     st.switch_page(file, query_params=language_parameters() | parameters)
+
+
+def _forget_fragments() -> None:
+    """Have the server refuse what the timers of this page's fragments still ask for.
+
+    The browser stops them once it has heard of the other page. What they ask for until then would be answered after
+    that page in the name of this one, and the browser would empty the screen.
+    """
+    context = get_script_run_ctx()
+    assert context is not None  # pages run in one
+    context.fragment_storage.clear()
 
 
 def link(file: str, label: str = "", **parameters: str) -> None:

@@ -168,6 +168,11 @@ class Visitor:
         """Wait until ``words`` (already translated) stand somewhere on the page."""
         self.page.get_by_text(words).first.wait_for(timeout=seconds * 1000)
 
+    def sight(self) -> str:
+        """What stands in this visitor's tabs and what the server printed, for somebody who looks for a fault."""
+        shown = (f"{page.url}\n{page.locator('body').inner_text()}" for page in self.context.pages)
+        return "\n\n".join([*shown, self.server.log.read_text(errors="replace")])
+
     def close(self) -> None:
         """Close the tabs; raise AssertionError if a page asked anybody but its own server for anything."""
         self.context.close()
