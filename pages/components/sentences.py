@@ -1,5 +1,6 @@
 """What figures mean in plain words: plans, runs, scores. Reads numbers, returns translated sentences, draws nothing."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from pipeline.actions.runs import RunInfo
 from pipeline.actions.summary import Summary
 from pipeline.data.view import View
 from pipeline.errors import N_
+from pipeline.metrics.intervals import Interval
 from pipeline.models.devices import Device
 from pipeline.training.recipe import COMPARING, TESTING
 
@@ -202,10 +204,15 @@ def beside_score(metrics: Mapping[str, float]) -> str:
     return t("{bits} bits a character", bits=f"{metrics['bits_per_character']:.2f}")
 
 
-def errors(accuracy: float) -> str:
-    """An accuracy as a count that one can picture."""
-    wrong = round(100 * (1 - accuracy))
+def errors(accuracy: Interval) -> str:
+    """An accuracy as a count that one can picture; of a test without a fault, how much it leaves open."""
+    wrong = round(100 * (1 - accuracy.value))
     if wrong == 0:
+        most = math.ceil(100 * (1 - accuracy.low))
+        if most > 1:
+            return t(
+                "Hardly any test row gets the wrong label; but they are few: of 100 new rows, up to {n} might.", n=most
+            )
         return t("Fewer than 1 of 100 rows gets the wrong label.")
     return tn("About {n} of 100 rows gets the wrong label.", "About {n} of 100 rows get the wrong label.", wrong)
 

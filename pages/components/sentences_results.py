@@ -68,7 +68,7 @@ def pictured(report: Report) -> str:
         return sentences_texts.surprise(report)
     if isinstance(report, NumberReport):
         return ""
-    return errors(report.accuracy.value) if isinstance(report, ClassReport) else off(report.metrics)
+    return errors(report.accuracy) if isinstance(report, ClassReport) else off(report.metrics)
 
 
 def grounds(report: Report) -> str:

@@ -10,6 +10,7 @@ from pipeline.actions.runs import RunInfo
 from pipeline.actions.train import resume
 from pipeline.actions.use import start_fill
 from pipeline.errors import TuneDeskError
+from pipeline.evaluation.report import ClassReport, load_report
 
 
 def show_end(run: RunInfo, description: str) -> None:
@@ -19,15 +20,23 @@ def show_end(run: RunInfo, description: str) -> None:
     if run.state == "failed":
         show_problem(t(run.cause, **run.cause_values))
     if run.state == "finished" and run.metrics:
-        metrics = run.metrics
-        wrong = sentences.errors(metrics["accuracy"]) if "accuracy" in metrics else sentences.off(metrics)
-        parts = (wrong, sentences.verdict(run.verdict, metrics), sentences.advice(run, blank))
-        show_line(" ".join(part for part in parts if part))
+        parts = (sentences.verdict(run.verdict, run.metrics), sentences.advice(run, blank))
+        show_line(" ".join(part for part in (_wrong(run), *parts) if part))
     with st.container(horizontal=True):
         if run.state in ("failed", "stopped"):
             _offer_resume(run)
         if run.has_model:
             _offer_use(run, blank)
+
+
+def _wrong(run: RunInfo) -> str:
+    """How often it is wrong, or how far off; "" where its report cannot be read."""
+    try:
+        report = load_report(run.id)
+    except TuneDeskError as error:
+        show_error(error)
+        return ""
+    return sentences.errors(report.accuracy) if isinstance(report, ClassReport) else sentences.off(run.metrics)
 
 
 def _offer_resume(run: RunInfo) -> None:
