@@ -9,6 +9,7 @@ mode or these labels do not tell.
 """
 
 import argparse
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,8 @@ def check(options: argparse.Namespace) -> dict[str, Any]:
         name=options.name or (options.data.stem if options.data else ""),
         limits=limits,
     )
-    terminal = Terminal()
-    try:
-        summary = judging.follow(judgement, lambda job: terminal.advance(job.phase, job.done, job.total))
-    finally:
-        terminal.close()
+    with contextlib.closing(Terminal()) as terminal:
+        summary = judging.follow(judgement, terminal.follow)
     written = write_output(judgement, summary, options)
     return written | told(judgement, columns, summary, trusting.trust(judgement.id), trusting.bias(judgement.id))
 

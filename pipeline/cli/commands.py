@@ -1,6 +1,7 @@
 """What each command does: read its options, call the actions, return what ``--json`` prints (a contract, design.md)."""
 
 import argparse
+import contextlib
 import dataclasses
 import importlib.metadata
 import platform
@@ -213,11 +214,8 @@ def doctor(options: argparse.Namespace) -> Json:
 
 
 def _follow(job_id: str) -> JobInfo:
-    terminal = Terminal()
-    try:
-        return jobs.wait(job_id, lambda info: terminal.advance(info.phase, info.done, info.total))
-    finally:
-        terminal.close()
+    with contextlib.closing(Terminal()) as terminal:
+        return jobs.wait(job_id, terminal.follow)
 
 
 def _fetch(name: str, accepted_licence: bool) -> None:

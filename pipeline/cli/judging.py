@@ -1,6 +1,7 @@
 """The command ``judge``: have a judge score answers, and print what it amounts to."""
 
 import argparse
+import contextlib
 import json
 from dataclasses import replace
 from datetime import datetime
@@ -140,11 +141,8 @@ def judge(options: argparse.Namespace) -> dict[str, Any]:
             )
         )
     judgement = judging.start(material, spec, info, options.name, limits=limits)
-    terminal = Terminal()
-    try:
-        summary = judging.follow(judgement, lambda job: terminal.advance(job.phase, job.done, job.total))
-    finally:
-        terminal.close()
+    with contextlib.closing(Terminal()) as terminal:
+        summary = judging.follow(judgement, terminal.follow)
     return {
         "judgement": judgement.id,
         "judge": info.model,

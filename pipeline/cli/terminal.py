@@ -3,6 +3,7 @@
 import sys
 
 from pipeline.i18n import terminal_language, translate
+from pipeline.jobs import JobInfo
 
 
 def say(line: str) -> None:
@@ -36,6 +37,10 @@ class Terminal:
             print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
         else:
             say(line)
+
+    def follow(self, job: JobInfo) -> None:
+        """Show how far a job is."""
+        self.advance(job.phase, job.done, job.total)
 
     def stop_requested(self) -> bool:
         """Ctrl-C ends a command; there is nobody else to ask."""
