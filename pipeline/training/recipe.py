@@ -61,6 +61,8 @@ _READING_BATCHES = {"decoder": 8, "encoder": 16, "encoder-decoder": 16}
 _TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
 # A quarter of six layers is too few to learn from few rows (docs/experiments.md, 26 November).
 _SHALLOW, _OF_SHALLOW = 6, 4
+# Many rows a class can teach more of a deep encoder, more slowly (docs/experiments.md, 26 November, many rows).
+_OF_DEEP, _RATE_OF_DEEP = 1 / 2, 2e-4
 # Decoders are deep. On a CPU two of SmolLM2's 30 layers are enough (docs/experiments.md, 25 November).
 _TRAINED_OF_DECODER = {"fast": (1 / 30, 1), "balanced": (1 / 15, 2), "best": (1 / 8, 3)}
 
@@ -89,18 +91,22 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
     deep = model.family == "decoder" and device.name == "cpu"
     share, fewest = (_TRAINED_OF_DECODER if deep else _TRAINED)[preset]
     writes = model.family == "encoder-decoder"
-    few = rows < _FEW_ROWS
+    few, many = rows < _FEW_ROWS, rows > _MANY_ROWS_A_CLASS * classes
+    rate = _RATE
+    if many and preset != "fast" and model.family == "encoder" and layers > _SHALLOW:
+        share, rate = max(share, _OF_DEEP), _RATE_OF_DEEP
     if few and preset != "fast" and model.family == "encoder" and layers <= _SHALLOW:
         fewest = max(fewest, _OF_SHALLOW)
     epochs = _EPOCHS[preset] + (_MORE_EPOCHS if few or classes > _MANY_CLASSES else 0)
     alone = preset == "fast" and model.family == "encoder"
     if alone:
         epochs *= _FAST_ENCODERS
+        rate = _RATE_ALONE if few else rate
     return Recipe(
         preset=preset,
         trained_layers=min(layers, max(fewest, round(layers * share))),
-        epochs=epochs // 2 if rows > _MANY_ROWS_A_CLASS * classes else epochs,
-        learning_rate=_RATE_ALONE if alone and few else _RATE,
+        epochs=epochs // 2 if many else epochs,
+        learning_rate=rate,
         batch_size=32 if device.name == "cpu" or few else 64,
         max_length=min(_LONGEST, model.context),
         # What it writes with has learned before, unlike a new head, and a label is mostly one token of thousands.

@@ -85,6 +85,15 @@ def test_of_a_shallow_model_few_rows_train_more_layers(model: Model, tmp_path: P
         assert choose("fast", model, 500).trained_layers == 1
 
 
+def test_of_a_deep_model_many_rows_a_class_train_more_layers_more_slowly(model: Model, tmp_path: Path) -> None:
+    for layers, deeper in ((6, False), (12, True)):
+        (tmp_path / "config.json").write_text(f'{{"num_hidden_layers": {layers}}}')
+        some, many = choose("balanced", model, 5_000), choose("balanced", model, 20_000)
+        assert (many.trained_layers > some.trained_layers) == deeper
+        assert (many.learning_rate < some.learning_rate) == deeper
+    assert choose("fast", model, 20_000).learning_rate == choose("fast", model, 5_000).learning_rate
+
+
 def test_no_more_tokens_are_read_than_the_model_can(model: Model) -> None:
     assert choose("balanced", dataclasses.replace(model, context=64)).max_length == 64
 
