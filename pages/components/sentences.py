@@ -405,6 +405,8 @@ def trained_share(share: float) -> str:
     """How much of a model a plan trains, from 0 to 1; below a percent with more digits, as adapters need them."""
     if share == 0:
         return t("Only the head is trained, the model itself stays as it is.")
+    if share == 1:
+        return t("The whole model is trained.")
     return t("{share} of the model is trained, the rest stays as it is.", share=small_percent(share))
 
 

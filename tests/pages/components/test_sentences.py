@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.components.sentences import errors
+from pages.components.sentences import errors, trained_share
 from pipeline.metrics.intervals import Interval
 
 
@@ -17,3 +17,15 @@ from pipeline.metrics.intervals import Interval
 )
 def test_a_test_without_a_fault_says_how_much_it_leaves_open(accuracy: Interval, words: str) -> None:
     assert errors(accuracy).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "Only the head is trained, the model itself stays as it is."),
+        (0.0042, "0.42% of the model is trained, the rest stays as it is."),
+        (1.0, "The whole model is trained."),
+    ],
+)
+def test_what_is_trained_is_said_as_a_share_unless_it_is_all_or_nothing(share: float, words: str) -> None:
+    assert trained_share(share) == words
