@@ -5,6 +5,7 @@ import streamlit as st
 from pages.components.text import show_error, show_marked, show_note, show_section, show_warning, t, tn
 from pages.train.settings import chosen_settings, setting_key
 from pipeline.actions.data import Dataset
+from pipeline.actions.models import ModelCard
 from pipeline.actions.preview import FormatPreview, preview_format
 from pipeline.errors import N_, TuneDeskError
 from pipeline.runs.spec import Recipe
@@ -32,16 +33,16 @@ SHOWN = 3  # rows
 HEIGHT = 260  # pixels of one row
 
 
-def show_format(dataset: Dataset, model: str, recipe: Recipe) -> None:
-    """Choose the format, and see what the model reads and learns; ``recipe`` is the preset's."""
+def show_format(dataset: Dataset, card: ModelCard, recipe: Recipe) -> None:
+    """Choose the format, and see what the model of ``card`` reads and learns; ``recipe`` is the preset's."""
     with st.expander(t("What the model reads and learns"), icon=":material/visibility:", expanded=False):
         left, right = st.columns([2, 3], gap="large")
         with left:
             _choose(recipe)
         with right:
             try:
-                chosen = change(recipe, chosen_settings(dataset.view))
-                _show(preview_format(dataset, chosen, model, SHOWN), chosen)
+                chosen = change(recipe, chosen_settings(dataset.view, card.family))
+                _show(preview_format(dataset, chosen, card.name, SHOWN), chosen)
             except TuneDeskError as error:
                 show_error(error)
 

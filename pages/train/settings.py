@@ -49,13 +49,16 @@ WRITING = {
 # Of a model that learns from texts alone.
 _NOT_FOR_READING = ("loss_on", "dpo_beta", "prompt_format", "own_format")
 READING = {name: title for name, title in WRITING.items() if name not in _NOT_FOR_READING}
+# Of a model that continues texts; another one refuses the one and has no use for the other.
+_FOR_DECODERS = ("lm_weight", "packing")
 ELSEWHERE = ("prompt_format", "own_format")  # have a place of their own on the page
 NAMES = {**SORTING, **WRITING}
 
 
-def names_for(view: View) -> dict[str, str]:
-    """The settings that a training of this View knows, by the name of the field."""
-    return READING if view.raw else WRITING if view.written else SORTING
+def names_for(view: View, family: str) -> dict[str, str]:
+    """The settings that a training of such a model on this View knows, by the name of the field."""
+    names = READING if view.raw else WRITING if view.written else SORTING
+    return {name: title for name, title in names.items() if family == "decoder" or name not in _FOR_DECODERS}
 
 
 def setting_key(name: str) -> str:
@@ -63,17 +66,17 @@ def setting_key(name: str) -> str:
     return f"setting-{name}"
 
 
-def chosen_settings(view: View) -> dict[str, str]:
-    """What was chosen so far for a training of this View, by the name of the field."""
-    typed = {name: str(st.session_state.get(setting_key(name)) or "").strip() for name in names_for(view)}
+def chosen_settings(view: View, family: str) -> dict[str, str]:
+    """What was chosen so far for a training of such a model on this View, by the name of the field."""
+    typed = {name: str(st.session_state.get(setting_key(name)) or "").strip() for name in names_for(view, family)}
     if typed.get("prompt_format") != OWN:
         typed.pop("own_format", None)
     return {name: value for name, value in typed.items() if value}
 
 
-def show_settings(recipe: Recipe, view: View) -> None:
+def show_settings(recipe: Recipe, view: View, family: str) -> None:
     """One field for each setting, with what it is for; ``recipe`` names the defaults."""
-    names = names_for(view)
+    names = names_for(view, family)
     with st.grid(3, min_column_width=220):
         for field in dataclasses.fields(Recipe):
             if field.name in names and field.name not in ELSEWHERE:

@@ -11,7 +11,7 @@ from pages.train.formats import show_format
 from pages.train.settings import NAMES, chosen_settings, setting_key, show_settings
 from pipeline.actions.check import check_of
 from pipeline.actions.data import Dataset, row_counts
-from pipeline.actions.models import list_models
+from pipeline.actions.models import ModelCard, list_models
 from pipeline.actions.plan import Plan, plan, recommend
 from pipeline.actions.runs import RunInfo
 from pipeline.actions.train import start
@@ -19,7 +19,7 @@ from pipeline.errors import TuneDeskError
 from pipeline.models.devices import devices
 
 
-def begin(planned: Plan, dataset: Dataset, name: str, *, use_cache: bool = True) -> None:
+def begin(planned: Plan, dataset: Dataset, family: str, name: str, *, use_cache: bool = True) -> None:
     """Start the run as planned and watch it."""
     recipe, spec = planned.recipe, planned.spec
     try:
@@ -30,7 +30,7 @@ def begin(planned: Plan, dataset: Dataset, name: str, *, use_cache: bool = True)
             name=name,
             seed=spec.seed,
             device=spec.device,
-            settings=chosen_settings(dataset.view),
+            settings=chosen_settings(dataset.view, family),
             use_cache=use_cache,
         )
     except TuneDeskError as error:
@@ -40,7 +40,7 @@ def begin(planned: Plan, dataset: Dataset, name: str, *, use_cache: bool = True)
     go("train/monitor.py", run=run.id)
 
 
-def show_trained_before(planned: Plan, run: RunInfo, dataset: Dataset, name: str) -> None:
+def show_trained_before(planned: Plan, run: RunInfo, dataset: Dataset, family: str, name: str) -> None:
     """The same choices were trained before: open that run, or train again all the same."""
     when = sentences.moment(run.ended or run.created, st.context.timezone_offset)
     show_note(t("Exactly this was trained on {when}: {outcome}.", when=when, outcome=sentences.outcome(run)))
@@ -49,14 +49,15 @@ def show_trained_before(planned: Plan, run: RunInfo, dataset: Dataset, name: str
             state.choose_run(run.id)
             go("train/monitor.py", run=run.id)
         if st.button(t("Train again"), icon=":material/replay:", key="again"):
-            begin(planned, dataset, name, use_cache=False)
+            begin(planned, dataset, family, name, use_cache=False)
 
 
-def show_start(dataset: Dataset, model: str, preset: str, device: str, name: str, seed: int) -> None:
+def show_start(dataset: Dataset, card: ModelCard, preset: str, device: str, name: str, seed: int) -> None:
     """What it will cost, and the button."""
+    settings = chosen_settings(dataset.view, card.family)
     try:
         with st.spinner(t("Estimating time and memory …")):
-            planned = plan(dataset, model, preset, seed=seed, device=device, settings=chosen_settings(dataset.view))
+            planned = plan(dataset, card.name, preset, seed=seed, device=device, settings=settings)
     except TuneDeskError as error:
         show_error(error)
         return
@@ -65,9 +66,9 @@ def show_start(dataset: Dataset, model: str, preset: str, device: str, name: str
     show_note(sentences.trained_share(planned.estimate.trained_share))
     show_fit(planned)
     if planned.finished_run:
-        show_trained_before(planned, planned.finished_run, dataset, name)
+        show_trained_before(planned, planned.finished_run, dataset, card.family, name)
     elif st.button(t("Start training"), type="primary", icon=":material/play_arrow:", key="start"):
-        begin(planned, dataset, name)
+        begin(planned, dataset, card.family, name)
 
 
 def show_fit(planned: Plan) -> None:
@@ -144,15 +145,16 @@ def show_page(dataset: Dataset) -> None:
             )
         )
     show_doubts(dataset)
+    card = cards[model.model]
     if not model.ready:
-        offer(cards[model.model], primary=True)
+        offer(card, primary=True)
         return
     if dataset.view.written and not dataset.view.raw:
-        show_format(dataset, model.model, plan(dataset, model.model, preset, device=device).recipe)
+        show_format(dataset, card, plan(dataset, card.name, preset, device=device).recipe)
     cost = st.container()
     with st.expander(t("Advanced"), icon=":material/tune:"):
         show_note(t("Blank fields take the value shown in grey, which the preset chose for this file."))
-        show_settings(plan(dataset, model.model, preset, device=device).recipe, dataset.view)
+        show_settings(plan(dataset, card.name, preset, device=device).recipe, dataset.view, card.family)
         seed = st.number_input(
             t("Seed"),
             min_value=0,
@@ -163,7 +165,7 @@ def show_page(dataset: Dataset) -> None:
             help=t("Another seed shuffles the rows differently. Change it to see how much chance is in a result."),
         )
     with cost:
-        show_start(dataset, model.model, preset, device, name, int(seed))
+        show_start(dataset, card, preset, device, name, int(seed))
 
 
 try:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pages.train.settings import names_for, setting_key
 from pipeline import system
 from pipeline.actions.data import Dataset, create_dataset
 from pipeline.actions.plan import plan
@@ -49,6 +50,18 @@ def test_the_recommended_model_stands_first_with_reason_cost_and_defaults(
     assert app.text_input(key="setting-learning_rate").placeholder == f"{recipe.learning_rate:g}"
     assert app.text_input(key="setting-epochs").placeholder == str(recipe.epochs)
     assert [button.key for button in app.button if button.proto.type == "primary"] == ["start"]
+
+
+def test_what_only_models_that_continue_texts_know_is_not_asked_of_others(
+    home: Workspace, tmp_path: Path, tiny_model: str
+) -> None:
+    dataset = stage(tmp_path).dataset
+
+    asked = {field.key for field in visit("train/start.py", dataset=dataset.id).text_input}
+
+    assert setting_key("epochs") in asked
+    assert setting_key("lm_weight") not in asked
+    assert "lm_weight" in names_for(dataset.view, "decoder")
 
 
 def test_labels_that_cannot_be_predicted_are_warned_of_before_the_start(
