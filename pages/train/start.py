@@ -19,8 +19,8 @@ from pipeline.errors import TuneDeskError
 from pipeline.models.devices import devices
 
 
-def begin(planned: Plan, dataset: Dataset, family: str, name: str, *, use_cache: bool = True) -> None:
-    """Start the run as planned and watch it."""
+def begin(planned: Plan, dataset: Dataset, settings: dict[str, str], name: str, *, use_cache: bool = True) -> None:
+    """Start the run as planned, with the settings that were chosen, and watch it."""
     recipe, spec = planned.recipe, planned.spec
     try:
         run = start(
@@ -30,7 +30,7 @@ def begin(planned: Plan, dataset: Dataset, family: str, name: str, *, use_cache:
             name=name,
             seed=spec.seed,
             device=spec.device,
-            settings=chosen_settings(dataset.view, family),
+            settings=settings,
             use_cache=use_cache,
         )
     except TuneDeskError as error:
@@ -40,7 +40,7 @@ def begin(planned: Plan, dataset: Dataset, family: str, name: str, *, use_cache:
     go("train/monitor.py", run=run.id)
 
 
-def show_trained_before(planned: Plan, run: RunInfo, dataset: Dataset, family: str, name: str) -> None:
+def show_trained_before(planned: Plan, run: RunInfo, dataset: Dataset, settings: dict[str, str], name: str) -> None:
     """The same choices were trained before: open that run, or train again all the same."""
     when = sentences.moment(run.ended or run.created, st.context.timezone_offset)
     show_note(t("Exactly this was trained on {when}: {outcome}.", when=when, outcome=sentences.outcome(run)))
@@ -49,7 +49,7 @@ def show_trained_before(planned: Plan, run: RunInfo, dataset: Dataset, family: s
             state.choose_run(run.id)
             go("train/monitor.py", run=run.id)
         if st.button(t("Train again"), icon=":material/replay:", key="again"):
-            begin(planned, dataset, family, name, use_cache=False)
+            begin(planned, dataset, settings, name, use_cache=False)
 
 
 def show_start(dataset: Dataset, card: ModelCard, preset: str, device: str, name: str, seed: int) -> None:
@@ -66,9 +66,9 @@ def show_start(dataset: Dataset, card: ModelCard, preset: str, device: str, name
     show_note(sentences.trained_share(planned.estimate.trained_share))
     show_fit(planned)
     if planned.finished_run:
-        show_trained_before(planned, planned.finished_run, dataset, card.family, name)
+        show_trained_before(planned, planned.finished_run, dataset, settings, name)
     elif st.button(t("Start training"), type="primary", icon=":material/play_arrow:", key="start"):
-        begin(planned, dataset, card.family, name)
+        begin(planned, dataset, settings, name)
 
 
 def show_fit(planned: Plan) -> None:
