@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.components import sentences
+from pages.components import sentences, sentences_runs
 from pages.components.confirm import confirm
 from pages.components.text import show_heading, show_line, show_note, show_section, t
 from pipeline.actions.data import delete_dataset, list_datasets
@@ -57,7 +57,7 @@ if not runs:
 for run in runs:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         show_line(run.name)
-        show_note(f"{sentences.outcome(run)} · {sentences.moment(run.created, st.context.timezone_offset)}")
+        show_note(f"{sentences_runs.outcome(run)} · {sentences.moment(run.created, st.context.timezone_offset)}")
         confirm(
             t("Delete"),
             t("Delete the run {run} with its model? This cannot be undone.", run=run.name),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import sentences, state
+from pages.components import sentences_runs, state
 from pages.components.language import language_switch
 from pages.components.text import t
 from pipeline.actions.data import list_datasets
@@ -62,4 +62,4 @@ def _run() -> None:
 
 def _standing(run: RunInfo) -> str:
     """The bar is not drawn anew while a run goes on, so it says nothing that would grow old."""
-    return sentences.outcome(run) if run.over else t("under way")
+    return sentences_runs.outcome(run) if run.over else t("under way")

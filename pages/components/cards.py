@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.components import sentences
+from pages.components import sentences, sentences_plan, sentences_runs
 from pages.components.navigation import link
 from pages.components.text import plain, show_note
 from pipeline.actions.runs import RunInfo, list_runs
@@ -23,8 +23,8 @@ def show_active() -> None:
     for run in active:
         with st.container(border=True):
             link("train/monitor.py", run.name, run=run.id)
-            st.progress(sentences.share(run), text=plain(sentences.going_on(run)))
-            show_note(f"{run.dataset_name} · {run.base_model} · {sentences.preset(run.preset)}")
+            st.progress(sentences_runs.share(run), text=plain(sentences_runs.going_on(run)))
+            show_note(f"{run.dataset_name} · {run.base_model} · {sentences_plan.preset(run.preset)}")
 
 
 def show_results(runs: Sequence[RunInfo]) -> None:
@@ -38,9 +38,9 @@ def show_results(runs: Sequence[RunInfo]) -> None:
                     st.metric(name, value)
                 if beside := sentences.beside_score(run.metrics):
                     show_note(beside)
-                show_note(sentences.verdict(run.verdict, run.metrics) or sentences.state(run))
+                show_note(sentences.verdict(run.verdict, run.metrics) or sentences_runs.state(run))
                 st.space("stretch")
                 show_note(
-                    f"{run.dataset_name} · {run.base_model} · {sentences.preset(run.preset)} · "
+                    f"{run.dataset_name} · {run.base_model} · {sentences_plan.preset(run.preset)} · "
                     + sentences.moment(run.ended or run.created, st.context.timezone_offset)
                 )

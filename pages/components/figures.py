@@ -205,15 +205,22 @@ def numbers(counts: Sequence[tuple[float, int]], *, title: str, rows: str) -> Sp
 
 
 def _chart(layers: list[Spec], *, x: str, y: str, y_scale: Spec | None = None, y_axis: Spec | None = None) -> Spec:
+    # A run that was stopped at once has one point, at step 0: an axis needs a length all the same.
+    last = max((point["x"] for layer in layers for point in layer["data"]["values"] if "x" in point), default=1)
     return {
         "height": 300,
         "encoding": {
-            "x": {"type": "quantitative", "title": x, "axis": {"grid": False, "tickMinStep": 1, "tickCount": 6}},
+            "x": {
+                "type": "quantitative",
+                "title": x,
+                "scale": {"domain": [0, max(1, last)]},
+                "axis": {"grid": False, "tickMinStep": 1, "tickCount": 6, "format": ",d"},
+            },
             "y": {
                 "type": "quantitative",
                 "title": y or None,
                 "scale": y_scale or {"zero": False, "nice": True},
-                "axis": {"tickCount": 5, **(y_axis or {})},
+                "axis": {"tickCount": 5, "format": ".3~g", **(y_axis or {})},
             },
         },
         "layer": [layer for layer in layers if layer["data"]["values"]] or [_layer([], {"type": "point"})],

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.components import sentences
+from pages.components import sentences, sentences_runs
 from pages.components.text import plain, t
 from pipeline.actions.jobs import cancel_job, job_info
 from pipeline.errors import JobError, TuneDeskError
@@ -70,4 +70,4 @@ def _words(info: JobInfo) -> str:
         return t("No sign of life for a while. Wait a little longer, or stop it.")
     if info.phase and info.total >= COUNTABLE:
         return f"{t(info.phase)}: {sentences.percent(_share(info))}"
-    return sentences.phase(info.phase, info.done, info.total)
+    return sentences_runs.phase(info.phase, info.done, info.total)

@@ -95,6 +95,8 @@ def pick_run(*, finished: bool = False) -> RunInfo:
             t("The run {run} has no model yet.", run=run.name), t("Watch it"), "train/monitor.py", **{RUN: run.id}
         )
     choose_run(run.id)
+    if not asked:
+        st.rerun()  # the bar above was drawn before there was a choice
     return run
 
 
@@ -115,6 +117,8 @@ def pick_dataset() -> Dataset:
             show_empty(t("There is no dataset yet."), t("Choose your data"), "data/read.py")
         dataset = datasets[0]
     choose_dataset(dataset.id)
+    if not asked:
+        st.rerun()  # as in pick_run
     return dataset
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import sentences
+from pages.components import sentences, sentences_plan
 from pages.components.text import show_note, t
 from pipeline.actions.data import Dataset
 from pipeline.actions.models import ModelCard
@@ -38,15 +38,15 @@ def choose_preset(dataset: Dataset) -> str:
     preset = st.segmented_control(
         t("Effort"),
         WRITING_PRESETS if written else PRESETS,
-        format_func=sentences.preset,
+        format_func=sentences_plan.preset,
         default="fast" if dataset.sample and not written else "balanced",
         key=f"preset-{dataset.id}",
         required=True,
         persist_state="session",
     )
     chosen = str(preset or "balanced")
-    helps = sentences.WRITING_PRESET_HELP if written else sentences.PRESET_HELP
-    show_note(t((sentences.READING_PRESET_HELP if raw else helps)[chosen]))
+    helps = sentences_plan.WRITING_PRESET_HELP if written else sentences_plan.PRESET_HELP
+    show_note(t((sentences_plan.READING_PRESET_HELP if raw else helps)[chosen]))
     return chosen
 
 
@@ -56,7 +56,7 @@ def choose_device(devices: tuple[Device, ...]) -> str:
     name = st.selectbox(
         t("Device"),
         list(by_name),
-        format_func=lambda key: sentences.device(by_name[key]) if key in by_name else key,
+        format_func=lambda key: sentences_plan.device(by_name[key]) if key in by_name else key,
         key="device",
         persist_state="session",
         help=t("Where training runs. A GPU is many times faster than a CPU."),

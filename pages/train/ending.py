@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import sentences, state
+from pages.components import sentences, sentences_runs, state
 from pages.components.navigation import go, link
 from pages.components.text import plain, show_error, show_heading, show_line, show_problem, t, tn
 from pipeline.actions.data import get_dataset, row_counts
@@ -16,11 +16,11 @@ from pipeline.evaluation.report import ClassReport, load_report
 def show_end(run: RunInfo, description: str) -> None:
     """The sentence, then the buttons."""
     blank = _blank_rows(run)
-    show_heading(sentences.ended(run), description)
+    show_heading(sentences_runs.ended(run), description)
     if run.state == "failed":
         show_problem(t(run.cause, **run.cause_values))
     if run.state == "finished" and run.metrics:
-        parts = (sentences.verdict(run.verdict, run.metrics), sentences.advice(run, blank))
+        parts = (sentences.verdict(run.verdict, run.metrics), sentences_runs.advice(run, blank))
         show_line(" ".join(part for part in (_wrong(run), *parts) if part))
     with st.container(horizontal=True):
         if run.state in ("failed", "stopped"):

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.components import figures, sentences, state
+from pages.components import figures, sentences, sentences_plan, sentences_runs, state
 from pages.components.tables import PERCENT, fitting_height, percent_column, text_column
 from pages.components.text import (
     plain,
@@ -132,7 +132,7 @@ def show_numbers(run: RunInfo, events: tuple[Event, ...]) -> None:
         (t("Learning rate"), f"{train['learning_rate']:.2g}" if "learning_rate" in train else "–"),
         _pace(run, train),
         *_perplexity(events),
-        (t("Trained share"), sentences.small_percent(trained / planned["parameters"]) if trained else "–"),
+        (t("Trained share"), sentences_plan.small_percent(trained / planned["parameters"]) if trained else "–"),
         (t("Time left"), sentences.duration(run.seconds_left) if run.seconds_left is not None else "–"),
     )
     with st.grid(len(figures_shown), min_column_width=130):
@@ -289,7 +289,7 @@ def show_stop(run: RunInfo) -> None:
         on_click=ask_to_stop,
         args=(run.id,),
     )
-    if sentences.is_answering(run):
+    if sentences_runs.is_answering(run):
         show_note(
             t(
                 "What was trained is saved, and is being measured. Stop once more to leave that out: then there is no "
@@ -311,11 +311,13 @@ def show_live(run_id: str) -> None:
     if run.over:
         st.rerun()
     show_tab_title(run)
-    show_heading(sentences.going_on(run), describe(run))
+    show_heading(sentences_runs.going_on(run), describe(run))
     show_timeline(run.id)
     show_smaller(run)
     if run.state != "queued":
-        st.progress(sentences.share(run), text=plain(sentences.phase(run.phase, run.phase_done, run.phase_total)))
+        st.progress(
+            sentences_runs.share(run), text=plain(sentences_runs.phase(run.phase, run.phase_done, run.phase_total))
+        )
     show_stop(run)
     show_learning(run, events)
     show_trials(events)
@@ -323,13 +325,13 @@ def show_live(run_id: str) -> None:
 
 def show_smaller(run: RunInfo) -> None:
     """That memory ran out, where it did."""
-    if sentences.smaller(run):
-        show_warning(sentences.smaller(run))
+    if sentences_runs.smaller(run):
+        show_warning(sentences_runs.smaller(run))
 
 
 def describe(run: RunInfo) -> str:
     """What the run is, in one line."""
-    parts = [run.name, run.dataset_name, run.base_model, sentences.preset(run.preset)]
+    parts = [run.name, run.dataset_name, run.base_model, sentences_plan.preset(run.preset)]
     if run.resumed_from:
         parts.append(t("resumed from step {step}", step=run.resumed_from))
     return " · ".join(part for part in parts if part)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import sentences, sentences_check, state
+from pages.components import sentences, sentences_check, sentences_plan, sentences_runs, state
 from pages.components.models import offer
 from pages.components.navigation import go
 from pages.components.text import plain, show_error, show_heading, show_note, show_warning, t
@@ -43,7 +43,7 @@ def begin(planned: Plan, dataset: Dataset, settings: dict[str, str], name: str, 
 def show_trained_before(planned: Plan, run: RunInfo, dataset: Dataset, settings: dict[str, str], name: str) -> None:
     """The same choices were trained before: open that run, or train again all the same."""
     when = sentences.moment(run.ended or run.created, st.context.timezone_offset)
-    show_note(t("Exactly this was trained on {when}: {outcome}.", when=when, outcome=sentences.outcome(run)))
+    show_note(t("Exactly this was trained on {when}: {outcome}.", when=when, outcome=sentences_runs.outcome(run)))
     with st.container(horizontal=True):
         if st.button(t("Open it"), type="primary", icon=":material/open_in_new:", key="open"):
             state.choose_run(run.id)
@@ -61,9 +61,9 @@ def show_start(dataset: Dataset, card: ModelCard, preset: str, device: str, name
     except TuneDeskError as error:
         show_error(error)
         return
-    st.markdown(f"**{plain(sentences.cost(planned))}**")
-    show_note(sentences.cost_range(planned))
-    show_note(sentences.trained_share(planned.estimate.trained_share))
+    st.markdown(f"**{plain(sentences_plan.cost(planned))}**")
+    show_note(sentences_plan.cost_range(planned))
+    show_note(sentences_plan.trained_share(planned.estimate.trained_share))
     show_fit(planned)
     if planned.finished_run:
         show_trained_before(planned, planned.finished_run, dataset, settings, name)
@@ -75,7 +75,7 @@ def show_fit(planned: Plan) -> None:
     """A warning where there is not enough memory, and what would fit by one click."""
     if planned.fits:
         return
-    show_warning(sentences.too_large(planned))
+    show_warning(sentences_plan.too_large(planned))
     if planned.smaller is None:
         show_note(t("No setting makes it small enough: choose a smaller base model, or close other programs."))
         return

@@ -5,7 +5,7 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.components import sentences
+from pages.components import sentences, sentences_runs
 from pages.components.text import plain, show_note, t, tn
 from pipeline.actions.runs import timeline
 from pipeline.jobs import Moment
@@ -39,7 +39,7 @@ def show_timeline(run_id: str) -> None:
 
 def _words(moment: Moment, until: Moment | None) -> str:
     clock = sentences.clock(moment.since, st.context.timezone_offset)
-    name = t(sentences.STATES[moment.state])
+    name = t(sentences_runs.STATES[moment.state])
     if until is None:
         return t("{state} since {clock}", state=name, clock=clock) if moment.state in GOING_ON else f"{name} {clock}"
     lasted = sentences.duration((until.since - moment.since).total_seconds())

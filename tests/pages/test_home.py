@@ -50,6 +50,14 @@ def test_the_bar_names_dataset_and_run_of_the_url_on_every_page(home: Workspace,
     assert app.selectbox(key="bar_run").value == staged.run
 
 
+def test_a_page_that_chooses_the_newest_run_by_itself_names_it_in_the_bar(home: Workspace, tmp_path: Path) -> None:
+    staged = stage(tmp_path)
+
+    app = visit("train/monitor.py")
+
+    assert app.selectbox(key="bar_run").value == staged.run
+
+
 def test_the_language_of_the_browser_is_spoken_until_another_one_is_chosen(home: Workspace) -> None:
     app = visit("home.py")
     app.selectbox(key="language").select("zh_CN").run()

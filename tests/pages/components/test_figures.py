@@ -89,6 +89,15 @@ def test_nothing_measured_yet_is_an_empty_chart() -> None:
     assert figures.loss([], **WORDS)["layer"][0]["data"]["values"] == []
 
 
+def test_a_run_of_one_point_still_has_an_axis_of_whole_steps() -> None:
+    event = Event("validation", 0.0, {"step": 0, "loss": 2.1})
+
+    axis = figures.loss([event], **WORDS)["encoding"]["x"]
+
+    assert axis["scale"]["domain"] == [0, 1]
+    assert axis["axis"]["format"] == ",d"
+
+
 def test_rare_labels_are_added_up() -> None:
     counts = [(f"label {n}", 100 - n) for n in range(40)]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pages.components.sentences import errors, trained_share
+from pages.components.sentences import errors
+from pages.components.sentences_plan import trained_share
 from pipeline.metrics.intervals import Interval
 
 
