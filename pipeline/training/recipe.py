@@ -34,6 +34,8 @@ _BEST_MINUTES = 20.0
 _EPOCHS = {"fast": 6, "balanced": 6, "best": 10}
 # Many classes take longer to tell apart: with 77 of them the validation score still rose after 5 epochs.
 _FEW_ROWS, _MANY_CLASSES, _MORE_EPOCHS = 1_500, 50, 2
+# Then the average of the weights of the last third is better than the last weights (docs/experiments.md, 27 November).
+_AVERAGED = 0.3
 # The one layer that `fast` trains of an encoder has further to go, and a step of it costs next to nothing: its head
 # reads one token (models/first_token.py).
 _FAST_ENCODERS = 2  # times as often
@@ -98,6 +100,7 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
     if few and preset != "fast" and model.family == "encoder" and layers <= _SHALLOW:
         fewest = max(fewest, _OF_SHALLOW)
     epochs = _EPOCHS[preset] + (_MORE_EPOCHS if few or classes > _MANY_CLASSES else 0)
+    averages = classes > _MANY_CLASSES and not few and preset == "balanced" and model.family == "encoder"
     alone = preset == "fast" and model.family == "encoder"
     if alone:
         epochs *= _FAST_ENCODERS
@@ -112,6 +115,7 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
         # What it writes with has learned before, unlike a new head, and a label is mostly one token of thousands.
         head_factor=1.0 if writes else Recipe.head_factor,
         label_smoothing=0.0 if writes else Recipe.label_smoothing,
+        averaging=_AVERAGED if averages else 0.0,
         precision=_precision(device),
         search="space" if preset == "best" else "none",
         budget_minutes=_BEST_MINUTES if preset == "best" else 0.0,

@@ -90,7 +90,9 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
             thresholds = _tune(prepared, module)
             progress.advance(TESTING, 0, tested)
             answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
-            neighbours = _predict(prepared, module, prepared.train, lambda n: None)
+            # Their vectors only say which texts are alike: nothing measured rests on them.
+            with torch.autocast(spec.device, torch.bfloat16, enabled=spec.recipe.precision == "bfloat16"):
+                neighbours = _predict(prepared, module, prepared.train, lambda n: None)
         progress.advance(SAVING, 0, 1)
         keep(spec, run_folder, prepared, answers, neighbours, thresholds)
     return trained

@@ -22,6 +22,7 @@ from pipeline.models.text_to_text import TextToText
 from pipeline.runs.spec import Recipe
 from pipeline.tasks.predict import head
 from pipeline.training.average import Average
+from pipeline.training.dropout import quick_dropout
 from pipeline.training.families import Loaded
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -39,6 +40,7 @@ class Trainee(nn.Module, abc.ABC):
         super().__init__()
         self.model = model
         self._fixed = tuple(fixed)
+        self._has_mode = False  # whether every module is in the mode that ``training`` says
         self.average: Average | None = None
 
     def average_over(self, steps: float) -> None:
@@ -76,9 +78,12 @@ class Trainee(nn.Module, abc.ABC):
 
     def train(self, mode: bool = True) -> "Trainee":
         """Training mode, dropout on, but for the modules that stay as they are."""
-        super().train(mode)
-        for module in self._fixed:
-            module.eval()
+        # The Trainer asks before every step, and going through all modules takes as long as a small layer.
+        if not self._has_mode or self.training != mode:
+            super().train(mode)
+            for module in self._fixed:
+                module.eval()
+            self._has_mode = True
         if self.average is not None:
             self.average.show(not mode)
         return self
@@ -294,6 +299,7 @@ def trainee(loaded: Loaded, layer: int, kept: bool, loss: Loss, recipe: Recipe) 
         fixed = freeze_below(model, layer)
         if recipe.adapter != "none":
             stack.enter_context(adapters(model, layer, recipe))
+        stack.enter_context(quick_dropout(model))
         if answers is not None:
             yield TextTrainee(model, fixed, upper, answers, recipe.label_smoothing)
             return

@@ -161,6 +161,15 @@ def test_a_page_may_choose_a_recipe_without_importing_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_weights_are_averaged_where_there_are_many_classes_and_enough_rows(model: Model) -> None:
+    def averaging(preset: str, rows: int, classes: int) -> float:
+        chosen = recipes.choose(preset, model, rows=rows, classes=classes, texts=["a text"], device=CPU)
+        return chosen.averaging
+
+    assert averaging("balanced", 9_000, 77) == 0.3
+    assert averaging("balanced", 9_000, 31) == averaging("balanced", 900, 77) == averaging("fast", 9_000, 77) == 0
+
+
 def test_rare_classes_count_more_only_where_there_are_classes() -> None:
     weighted = Recipe(class_weights="sqrt")
     recipes.check_use(weighted, "encoder", "single_label_classification")

@@ -1,5 +1,6 @@
 """Training carries a spec out: it learns, repeats itself exactly, survives kills, and says what went wrong."""
 
+import statistics
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -54,9 +55,10 @@ def test_it_learns_what_the_labels_follow_from(home: Workspace, make_spec: Make,
 
 @pytest.mark.parametrize("layers", [0, 1, 3, -1])
 def test_any_number_of_layers_can_be_trained(home: Workspace, make_spec: Make, carry_out: Carry, layers: int) -> None:
-    # After three epochs it is anywhere between 0.4 and 0.95, as sums are rounded; after eight, above 0.75.
+    # One of three classes by chance. With eight seeds three layers and all end at 0.9 to 1.0; a head or one layer alone
+    # reads features that nobody has trained: 0.45 to 0.73.
     carry_out(make_spec(trained_layers=layers, epochs=8), "a")
-    assert accuracy(home, "a") > 0.5
+    assert accuracy(home, "a") > (0.4 if layers in (0, 1) else 0.8)
     before = load_file(home.models / "tiny-encoder" / "model.safetensors")
     after = load_file(home.runs / "a" / "bundle" / "model.safetensors")
     changed = [not torch.equal(before[f"encoder.layer.{n}.output.dense.weight"], after[name]) for n, name in _layers()]
@@ -120,7 +122,8 @@ def test_the_log_tells_the_whole_story(home: Workspace, make_spec: Make, carry_o
     assert [event.values["step"] for event in events if event.kind == "validation"] == [0, 6, 12, 18]
     losses = [event.values for event in events if event.kind == "train"]
     assert [values["step"] for values in losses] == list(range(1, STEPS + 1))
-    assert losses[-1]["loss"] < losses[0]["loss"]
+    epochs = [statistics.fmean(values["loss"] for values in losses[at : at + 6]) for at in (0, 12)]
+    assert epochs[1] < epochs[0]
     assert all(values["rows_per_second"] > 0 for values in losses)
 
 
