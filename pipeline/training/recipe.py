@@ -63,8 +63,10 @@ _READING_BATCHES = {"decoder": 8, "encoder": 16, "encoder-decoder": 16}
 _TRAINED = {"fast": (1 / 12, 1), "balanced": (1 / 4, 2), "best": (1 / 2, 3)}
 # A quarter of six layers is too few to learn from few rows (docs/experiments.md, 26 November).
 _SHALLOW, _OF_SHALLOW = 6, 4
-# Many rows a class can teach more of a deep encoder, more slowly (docs/experiments.md, 26 November, many rows).
-_OF_DEEP, _RATE_OF_DEEP = 1 / 2, 2e-4
+# Many rows a class can teach more of a deep encoder, more slowly: share of its layers, and rate (docs/experiments.md,
+# 26 and 27 November). All of it only where products are fast, and in larger batches, which save a sixth of the time.
+_OF_DEEP = {"fast": (1 / 4, 4e-4), "balanced": (1 / 2, 2e-4), "best": (1 / 2, 2e-4)}
+_ALL_OF_DEEP = 1, 1e-4
 # Decoders are deep. On a CPU two of SmolLM2's 30 layers are enough (docs/experiments.md, 25 November).
 _TRAINED_OF_DECODER = {"fast": (1 / 30, 1), "balanced": (1 / 15, 2), "best": (1 / 8, 3)}
 
@@ -94,23 +96,25 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
     share, fewest = (_TRAINED_OF_DECODER if deep else _TRAINED)[preset]
     writes = model.family == "encoder-decoder"
     few, many = rows < _FEW_ROWS, rows > _MANY_ROWS_A_CLASS * classes
-    rate = _RATE
-    if many and preset != "fast" and model.family == "encoder" and layers > _SHALLOW:
-        share, rate = max(share, _OF_DEEP), _RATE_OF_DEEP
+    rate, batch = _RATE, 32 if device.name == "cpu" or few else 64
+    if many and model.family == "encoder" and layers > _SHALLOW:
+        share, rate = _OF_DEEP[preset]
+        if preset != "fast" and device.has_bfloat16:
+            (share, rate), batch = _ALL_OF_DEEP, 64
     if few and preset != "fast" and model.family == "encoder" and layers <= _SHALLOW:
         fewest = max(fewest, _OF_SHALLOW)
     epochs = _EPOCHS[preset] + (_MORE_EPOCHS if few or classes > _MANY_CLASSES else 0)
     averages = classes > _MANY_CLASSES and not few and preset == "balanced" and model.family == "encoder"
-    alone = preset == "fast" and model.family == "encoder"
-    if alone:
+    trained = min(layers, max(fewest, round(layers * share)))
+    if trained == 1 and preset == "fast" and model.family == "encoder":
         epochs *= _FAST_ENCODERS
         rate = _RATE_ALONE if few else rate
     return Recipe(
         preset=preset,
-        trained_layers=min(layers, max(fewest, round(layers * share))),
+        trained_layers=trained,
         epochs=epochs // 2 if many else epochs,
         learning_rate=rate,
-        batch_size=32 if device.name == "cpu" or few else 64,
+        batch_size=batch,
         max_length=min(_LONGEST, model.context),
         # What it writes with has learned before, unlike a new head, and a label is mostly one token of thousands.
         head_factor=1.0 if writes else Recipe.head_factor,

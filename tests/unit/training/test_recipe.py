@@ -16,6 +16,7 @@ from pipeline.runs.spec import Recipe
 from pipeline.training import recipe as recipes
 
 CPU = Device("cpu", "A processor", 8 * 1024**3, 100.0, 60.0, 2)
+SWIFT = dataclasses.replace(CPU, bfloat16_gflops=4 * CPU.gflops)
 GPU = Device("cuda", "A card", 24 * 1024**3, 20_000.0, 80_000.0, 0)
 
 
@@ -91,7 +92,18 @@ def test_of_a_deep_model_many_rows_a_class_train_more_layers_more_slowly(model: 
         some, many = choose("balanced", model, 5_000), choose("balanced", model, 20_000)
         assert (many.trained_layers > some.trained_layers) == deeper
         assert (many.learning_rate < some.learning_rate) == deeper
-    assert choose("fast", model, 20_000).learning_rate == choose("fast", model, 5_000).learning_rate
+        some, many = choose("fast", model, 5_000), choose("fast", model, 20_000)
+        assert (many.trained_layers > some.trained_layers) == deeper
+
+
+def test_where_products_are_fast_many_rows_train_a_deep_model_whole(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"num_hidden_layers": 12}')
+
+    whole, half = (choose("balanced", model, 20_000, device) for device in (SWIFT, CPU))
+
+    assert (whole.trained_layers, half.trained_layers) == (12, 6)
+    assert whole.learning_rate < half.learning_rate
+    assert choose("fast", model, 20_000, SWIFT).trained_layers == choose("fast", model, 20_000).trained_layers
 
 
 def test_no_more_tokens_are_read_than_the_model_can(model: Model) -> None:
@@ -99,9 +111,8 @@ def test_no_more_tokens_are_read_than_the_model_can(model: Model) -> None:
 
 
 def test_half_precision_only_where_the_device_is_good_at_it(model: Model) -> None:
-    able = dataclasses.replace(CPU, bfloat16_gflops=4 * CPU.gflops)
     hardly = dataclasses.replace(CPU, bfloat16_gflops=1.2 * CPU.gflops)
-    found = [choose("balanced", model, device=device).precision for device in (CPU, hardly, able, GPU)]
+    found = [choose("balanced", model, device=device).precision for device in (CPU, hardly, SWIFT, GPU)]
     assert found == ["float32", "float32", "bfloat16", "bfloat16"]
 
 
