@@ -44,13 +44,14 @@ def test_a_better_preset_takes_more_work(model: Model) -> None:
 
 def test_one_layer_alone_is_trained_longer_and_faster_where_that_costs_little(model: Model) -> None:
     decoder = dataclasses.replace(model, family="decoder")
-    for rows in (1_000, 3_000):
+    for rows in (1_000, 3_000, 9_000):
         fast, balanced, costly = (
             choose("fast", model, rows),
             choose("balanced", model, rows),
             choose("fast", decoder, rows),
         )
-        assert fast.epochs > balanced.epochs == costly.epochs
+        assert (fast.epochs > balanced.epochs) == (rows < 5_000)
+        assert balanced.epochs == costly.epochs
         assert (fast.learning_rate > balanced.learning_rate) == (rows == 1_000)
 
 
