@@ -7,6 +7,7 @@ enough to say with which probability an element falls out, to 1/131,072.
 import contextlib
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -36,9 +37,9 @@ def quick_dropout(model: nn.Module) -> Iterator[None]:
 
     Parameters and state are not touched. Attention that drops its own weights does so as before.
     """
-    layers = [module for module in model.modules() if type(module) is nn.Dropout]
+    layers: list[Any] = [module for module in model.modules() if type(module) is nn.Dropout]
     for layer in layers:
-        layer.forward = partial(_forward, layer)  # type: ignore[method-assign]  # for as long as the context is open
+        layer.forward = partial(_forward, layer)
     try:
         yield
     finally:

@@ -94,19 +94,19 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
     layers = count_layers(model.path)
     deep = model.family == "decoder" and device.name == "cpu"
     share, fewest = (_TRAINED_OF_DECODER if deep else _TRAINED)[preset]
-    writes = model.family == "encoder-decoder"
+    encoder, writes = model.family == "encoder", model.family == "encoder-decoder"
     few, many = rows < _FEW_ROWS, rows > _MANY_ROWS_A_CLASS * classes
     rate, batch = _RATE, 32 if device.name == "cpu" or few else 64
-    if many and model.family == "encoder" and layers > _SHALLOW:
+    if encoder and many and layers > _SHALLOW:
         share, rate = _OF_DEEP[preset]
-        if preset != "fast" and device.has_bfloat16:
+        if preset == "balanced" and device.has_bfloat16:  # the search of `best` tries all layers by itself
             (share, rate), batch = _ALL_OF_DEEP, 64
-    if few and preset != "fast" and model.family == "encoder" and layers <= _SHALLOW:
+    if encoder and few and layers <= _SHALLOW and preset != "fast":
         fewest = max(fewest, _OF_SHALLOW)
     epochs = _EPOCHS[preset] + (_MORE_EPOCHS if few or classes > _MANY_CLASSES else 0)
-    averages = classes > _MANY_CLASSES and not few and preset == "balanced" and model.family == "encoder"
+    averages = encoder and not few and classes > _MANY_CLASSES and preset == "balanced"
     trained = min(layers, max(fewest, round(layers * share)))
-    if trained == 1 and preset == "fast" and model.family == "encoder":
+    if encoder and trained == 1 and preset == "fast":
         epochs *= _FAST_ENCODERS if rows < _FAST_ROWS else 1
         rate = _RATE_ALONE if few else rate
     return Recipe(

@@ -104,6 +104,7 @@ def test_where_products_are_fast_many_rows_train_a_deep_model_whole(model: Model
 
     assert (whole.trained_layers, half.trained_layers) == (12, 6)
     assert whole.learning_rate < half.learning_rate
+    assert choose("best", model, 20_000, SWIFT).trained_layers < 12  # its search tries all by itself
     assert choose("fast", model, 20_000, SWIFT).trained_layers == choose("fast", model, 20_000).trained_layers
 
 

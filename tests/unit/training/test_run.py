@@ -53,6 +53,17 @@ def test_it_learns_what_the_labels_follow_from(home: Workspace, make_spec: Make,
     assert accuracy(home, "a") > (0.5 if family == "decoder" else 0.7)
 
 
+@pytest.mark.parametrize("family", ["encoder", "decoder", "encoder-decoder"])
+def test_products_in_bfloat16_leave_vectors_that_find_what_a_text_is_like(
+    home: Workspace, make_spec: Make, carry_out: Carry, family: str
+) -> None:
+    for name, precision in (("short", "bfloat16"), ("long", "float32")):
+        carry_out(make_spec(family, epochs=1, learning_rate=1e-8, precision=precision), name)
+    short, long = (np.load(home.runs / name / "neighbours.npz")["vectors"] for name in ("short", "long"))
+    # Hardly anything was learned, so both read the same: the cosine of a row with itself is its own best.
+    assert np.allclose((short * long).sum(axis=1), 1, atol=1e-3)
+
+
 @pytest.mark.parametrize("layers", [0, 1, 3, -1])
 def test_any_number_of_layers_can_be_trained(home: Workspace, make_spec: Make, carry_out: Carry, layers: int) -> None:
     # One of three classes by chance. With eight seeds three layers and all end at 0.9 to 1.0; a head or one layer alone
