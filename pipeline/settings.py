@@ -16,11 +16,12 @@ class Workspace:
     Environment: ``TUNEDESK_HOME`` (folder, default ``~/.tunedesk``), ``TUNEDESK_DATABASE`` (SQLAlchemy
     URL, default an SQLite file in the folder), ``TUNEDESK_CACHE_GIB`` (default 10), ``TUNEDESK_JOBS``
     (jobs that may run at once on one device, default 1), ``TUNEDESK_PROCESSES`` (processes that train one run
-    together, started by ``torchrun``; on GPUs one for each, default 1), ``TUNEDESK_LANGUAGE`` (``en`` or ``zh_CN``, for
-    the command line; the browser asks the browser), ``TUNEDESK_IMPORT_FOLDERS`` (folders from which the browser
-    may have files read, separated as in ``PATH``; default none), ``TUNEDESK_JUDGE_ENDPOINT`` (address of an
-    OpenAI-compatible server that judges, which ``TUNEDESK_JUDGE_KEY`` is the key of), ``TUNEDESK_JUDGE_HOSTS`` (further
-    servers that may be asked to judge, separated by commas: ``host``, ``host:port`` or, without TLS,
+    together, started by ``torchrun``; on GPUs one for each, default 1), ``TUNEDESK_STAND_BY`` (``off``: no process
+    loads libraries ahead of a training, which takes half a gigabyte for some minutes), ``TUNEDESK_LANGUAGE`` (``en``
+    or ``zh_CN``, for the command line; the browser asks the browser), ``TUNEDESK_IMPORT_FOLDERS`` (folders from which
+    the browser may have files read, separated as in ``PATH``; default none), ``TUNEDESK_JUDGE_ENDPOINT`` (address of
+    an OpenAI-compatible server that judges, which ``TUNEDESK_JUDGE_KEY`` is the key of), ``TUNEDESK_JUDGE_HOSTS``
+    (further servers that may be asked to judge, separated by commas: ``host``, ``host:port`` or, without TLS,
     ``http://host:port``; this machine always may). The key itself is not kept here: ``judge.keys`` reads it.
     """
 
@@ -29,6 +30,7 @@ class Workspace:
     cache_bytes: int
     jobs_per_device: int
     processes: int
+    stands_by: bool
     language: str | None
     import_folders: tuple[Path, ...]
     judge_endpoint: str = ""
@@ -103,6 +105,7 @@ def workspace() -> Workspace:
         cache_bytes=_positive("TUNEDESK_CACHE_GIB", 10) * GIB,
         jobs_per_device=_positive("TUNEDESK_JOBS", 1),
         processes=_positive("TUNEDESK_PROCESSES", 1),
+        stands_by=os.environ.get("TUNEDESK_STAND_BY") != "off",
         language=os.environ.get("TUNEDESK_LANGUAGE"),
         import_folders=_folders("TUNEDESK_IMPORT_FOLDERS"),
         judge_endpoint=os.environ.get("TUNEDESK_JUDGE_ENDPOINT", "").strip(),

@@ -44,11 +44,23 @@ def detached() -> Detachment:
 
 def start_detached(command: list[str], output: IO[bytes], cwd: Path) -> subprocess.Popen[bytes]:
     """Start a process with no standard input whose output goes to a file; a pipe that nobody reads would stall it."""
+    return _start(command, subprocess.DEVNULL, output, cwd)
+
+
+def start_waiting(command: list[str], cwd: Path) -> subprocess.Popen[bytes]:
+    """Start a process like ``start_detached`` that is told later, on its standard input, what to do.
+
+    What it prints until then is lost: it is to send its output to a file itself.
+    """
+    return _start(command, subprocess.PIPE, subprocess.DEVNULL, cwd)
+
+
+def _start(command: list[str], source: int, output: IO[bytes] | int, cwd: Path) -> subprocess.Popen[bytes]:
     # Absolute, since the process starts in another folder.
     home = {"TUNEDESK_HOME": str(workspace().home)}
     return subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=source,
         stdout=output,
         stderr=subprocess.STDOUT,
         cwd=cwd,

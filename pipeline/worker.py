@@ -1,8 +1,9 @@
-"""What a job process runs: ``python -m pipeline.worker JOB``.
+"""What a job process runs: ``python -m pipeline.worker JOB``, or ``--stand-by KIND``, which waits for a job.
 
 Looks up the kind, calls one function, says how it ended. Knows nothing of what the kinds do.
 """
 
+import contextlib
 import importlib
 import logging
 import os
@@ -20,7 +21,8 @@ from pipeline.runs import store
 from pipeline.runs.progress import Progress, Silent, Stopped
 from pipeline.settings import workspace
 
-# Each module has ``run(request, progress) -> result``; it is imported only by the process that needs it.
+# Each module has ``run(request, progress) -> result``; it is imported only by the process that needs it. For one whose
+# libraries take long to load a worker can stand by: ``get_ready()`` loads them.
 KINDS = {
     "import": "pipeline.work.import_file",
     "divide": "pipeline.work.divide",
@@ -64,6 +66,23 @@ def main(job_id: str) -> int:
     return status
 
 
+def stand_by(kind: str) -> int:
+    """Load what jobs of that kind need, then do the one whose id comes on standard input; without one, end.
+
+    Returns the exit status, as ``main``.
+    """
+    system.give_way()
+    with contextlib.suppress(Exception):  # the job meets it again, and says so in its own log
+        importlib.import_module(KINDS[kind]).get_ready()
+    job_id = sys.stdin.readline().strip()
+    if not job_id:
+        return 0
+    with local.output_of(job_id).open("ab") as output:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(output.fileno(), stream.fileno())
+    return main(job_id)
+
+
 def _do(job_id: str, kind: str, request: dict[str, Any], heart: heartbeat.Heart) -> int:
     try:
         local.end(job_id, "finished", result=_work(kind)(request, heart))
@@ -99,4 +118,4 @@ def _plain(value: object) -> object:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    sys.exit(main(sys.argv[1]))
+    sys.exit(stand_by(sys.argv[2]) if sys.argv[1] == "--stand-by" else main(sys.argv[1]))

@@ -37,6 +37,7 @@ settings.load_profile("everyday")
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """A fresh, empty workspace that this test alone uses."""
     monkeypatch.setenv("TUNEDESK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TUNEDESK_STAND_BY", "off")  # libraries that are loaded ahead of a job that never comes
     (tmp_path / "home").mkdir()
     return workspace()
 

@@ -14,7 +14,7 @@ from pipeline.actions.data import Dataset, row_counts
 from pipeline.actions.models import ModelCard, list_models
 from pipeline.actions.plan import Plan, plan, recommend
 from pipeline.actions.runs import RunInfo
-from pipeline.actions.train import start
+from pipeline.actions.train import stand_by, start
 from pipeline.errors import TuneDeskError
 from pipeline.models.devices import devices
 
@@ -61,6 +61,7 @@ def show_start(dataset: Dataset, card: ModelCard, preset: str, device: str, name
     except TuneDeskError as error:
         show_error(error)
         return
+    stand_by()
     st.markdown(f"**{plain(sentences_plan.cost(planned))}**")
     show_note(sentences_plan.cost_range(planned))
     show_note(sentences_plan.trained_share(planned.estimate.trained_share))

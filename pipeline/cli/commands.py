@@ -83,6 +83,7 @@ def data_import(options: argparse.Namespace) -> Json:
 
 def train(options: argparse.Namespace) -> Json:
     """Train a model; with ``--follow``, wait for its metrics."""
+    training.stand_by()
     dataset = _dataset_of(options)
     if models.get_model(options.model).state != "ready":
         _fetch(options.model, accepted_licence=False)

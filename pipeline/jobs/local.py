@@ -18,7 +18,7 @@ from sqlmodel import col, select
 
 from pipeline import system
 from pipeline.errors import N_
-from pipeline.jobs import heartbeat, uploads
+from pipeline.jobs import heartbeat, standby, uploads
 from pipeline.runs import store
 from pipeline.runs.store import JobRow, JobStateRow
 from pipeline.settings import workspace
@@ -149,14 +149,15 @@ def history(*, job: str = "", run: str = "") -> tuple[Moment, ...]:
 
 def log(job_id: str, lines: int = 200) -> str:
     """The last lines that the process wrote, its traceback included."""
-    path = _folder(job_id) / "output.log"
+    path = output_of(job_id)
     if not path.exists():
         return ""
     return "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
 
 def reconcile() -> None:
-    """Notice jobs whose process is gone or silent, start what waits, remove uploads that no job needs any more.
+    """Notice jobs whose process is gone or silent, start what waits, remove uploads that no job needs any more, send
+    away a worker that stood by in vain.
 
     Cheap, and safe to call from anywhere at any time.
     """
@@ -168,6 +169,19 @@ def reconcile() -> None:
             _look_at(lane)
             _claim(lane)
     uploads.sweep(OVER)
+    standby.sweep()
+
+
+def stand_by(kind: str) -> None:
+    """Have a worker load what that kind of job needs, so that one that is submitted soon begins seconds sooner.
+
+    Where such a job waits or goes on nothing happens: its own work is not to be slowed down.
+    """
+    with store.session() as session:
+        wanted = select(JobRow.id).where(JobRow.kind == kind, col(JobRow.state).in_(("queued", *ACTIVE)))
+        busy = session.exec(wanted).first() is not None
+    if workspace().stands_by and not busy:
+        standby.stand_by(kind)
 
 
 def info(row: JobRow) -> JobInfo:
@@ -231,13 +245,16 @@ def processes(request: dict[str, Any]) -> int:
 def _start(row: JobRow) -> None:
     heartbeat.forget(_folder(row.id))
     _update(row.id, state="starting", started=store.now())
-    root = Path(__file__).resolve().parents[2]
-    with (_folder(row.id) / "output.log").open("ab") as output:
-        child = system.start_detached(_command(row), output, cwd=root)
+    child = (standby.hand_over(row.kind, row.id) if processes(row.request) == 1 else None) or _spawn(row)
     _children.append(child)
     who = system.identity(child.pid)
     if who is not None:
         _update(row.id, pid=who.pid, pid_created=who.created)
+
+
+def _spawn(row: JobRow) -> subprocess.Popen[bytes]:
+    with output_of(row.id).open("ab") as output:
+        return system.start_detached(_command(row), output, cwd=standby.ROOT)
 
 
 def _command(row: JobRow) -> list[str]:
@@ -354,6 +371,11 @@ def _position(row: JobRow) -> int:
 def _lane_lock(lane: str) -> FileLock:
     workspace().locks.mkdir(parents=True, exist_ok=True)
     return FileLock(workspace().locks / f"lane-{lane}.lock")
+
+
+def output_of(job_id: str) -> Path:
+    """The file that a job's process writes its output to."""
+    return _folder(job_id) / "output.log"
 
 
 def _folder(job_id: str) -> Path:

@@ -1,6 +1,7 @@
 """The job ``train``: baselines, training, answers on the test rows, report, sealed bundle."""
 
 import contextlib
+import importlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from pipeline.training.run import Trained
 
 REPORT = N_("Writing the report")
+
+
+def get_ready() -> None:
+    """Import what most runs need, before it is known which one comes: that takes seconds."""
+    importlib.import_module("pipeline.training.run")
 
 
 def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
