@@ -3,9 +3,11 @@
 Knows the format and its hashes; loads no model (inference.classify does).
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,6 +104,19 @@ def seal(folder: Path) -> None:
         if path.is_file() and path.name != MANIFEST
     }
     write_text(folder / MANIFEST, json.dumps(hashes, indent=1))
+
+
+@contextlib.contextmanager
+def seal_open(folder: Path, name: str) -> Iterator[None]:
+    """Let one file of a sealed folder change: unsealed inside, sealed afterwards. Hashes no other file again.
+
+    If what is done inside fails, the folder stays unsealed.
+    """
+    manifest = folder / MANIFEST
+    hashes = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.unlink()
+    yield
+    write_text(manifest, json.dumps(hashes | {name: hash_file(folder / name)}, indent=1))
 
 
 def is_sealed(folder: Path) -> bool:

@@ -37,8 +37,9 @@ _FEW_ROWS, _MANY_CLASSES, _MORE_EPOCHS = 1_500, 50, 2
 # Then the average of the weights of the last third is better than the last weights (docs/experiments.md, 27 November).
 _AVERAGED = 0.3
 # The one layer that `fast` trains of an encoder has further to go, and a step of it costs next to nothing: its head
-# reads one token (models/first_token.py). On more rows it has seen enough (docs/experiments.md, 27 November).
-_FAST_ENCODERS, _FAST_ROWS = 2, 5_000  # so many times as often, on fewer rows than that
+# reads one token (models/first_token.py), so most of a step is the same for any batch. On more rows it has seen enough
+# (docs/experiments.md, 27 November).
+_FAST_ENCODERS, _FAST_BATCH, _FAST_ROWS = 2, 64, 5_000  # so many times as often, such batches; on fewer rows than that
 _MANY_ROWS_A_CLASS = 1_000  # on average; then half as often
 
 # Of the one layer of `fast`, on few rows: it has to learn it all in few steps.
@@ -107,7 +108,8 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
     averages = encoder and not few and classes > _MANY_CLASSES and preset == "balanced"
     trained = min(layers, max(fewest, round(layers * share)))
     if encoder and trained == 1 and preset == "fast":
-        epochs *= _FAST_ENCODERS if rows < _FAST_ROWS else 1
+        if rows < _FAST_ROWS:
+            epochs, batch = epochs * _FAST_ENCODERS, _FAST_BATCH
         rate = _RATE_ALONE if few else rate
     return Recipe(
         preset=preset,

@@ -9,7 +9,7 @@ from typing import Any
 
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from pipeline.runs.bundle import MANIFEST, BundleInfo, read_info, seal, write_info
+from pipeline.runs.bundle import INFO, BundleInfo, read_info, seal, seal_open, write_info
 from pipeline.runs.spec import RunSpec
 
 _PACKAGES = ("torch", "transformers", "tokenizers")
@@ -59,6 +59,5 @@ def seal_bundle(
 def finish_bundle(run_folder: Path, name: str, metrics: dict[str, float]) -> None:
     """Write the run's name and the figures of the test rows (shares from 0 to 1) into the bundle, and seal it again."""
     bundle = run_folder / "bundle"
-    (bundle / MANIFEST).unlink(missing_ok=True)
-    write_info(bundle, dataclasses.replace(read_info(bundle), name=name, metrics=metrics))
-    seal(bundle)
+    with seal_open(bundle, INFO):
+        write_info(bundle, dataclasses.replace(read_info(bundle), name=name, metrics=metrics))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import RunError
-from pipeline.runs.bundle import BundleInfo, is_sealed, is_whole, read_info, seal, write_info
+from pipeline.runs.bundle import BundleInfo, is_sealed, is_whole, read_info, seal, seal_open, write_info
 
 
 @pytest.fixture
@@ -20,6 +20,21 @@ def sealed(tmp_path: Path) -> Path:
 def test_a_sealed_folder_is_whole(sealed: Path) -> None:
     assert is_sealed(sealed)
     assert is_whole(sealed)
+
+
+def test_one_file_may_change_and_damage_to_another_still_shows(sealed: Path) -> None:
+    with seal_open(sealed, "config.json"):
+        assert not is_sealed(sealed)
+        (sealed / "config.json").write_text("{1}")
+    assert is_whole(sealed)
+    flip(sealed / "weights" / "model.safetensors")
+    assert not is_whole(sealed)
+
+
+def test_a_folder_whose_change_fails_stays_unsealed(sealed: Path) -> None:
+    with pytest.raises(OSError, match="no room"), seal_open(sealed, "config.json"):
+        raise OSError("no room")
+    assert not is_sealed(sealed)
 
 
 def test_a_folder_without_manifest_is_not_sealed(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_one_layer_alone_is_trained_longer_and_faster_where_that_costs_little(mo
             choose("fast", decoder, rows),
         )
         assert (fast.epochs > balanced.epochs) == (rows < 5_000)
+        assert (fast.batch_size > balanced.batch_size) == (rows < 5_000)
         assert balanced.epochs == costly.epochs
         assert (fast.learning_rate > balanced.learning_rate) == (rows == 1_000)
 
