@@ -33,7 +33,7 @@ FILE = "devices.json"
 
 # A product of this shape is what a small encoder spends its time on: tokens of a batch, hidden and inner width.
 _SHAPE = (1024, 384, 1536)
-_MEASURE_SECONDS = 0.3
+_MEASURE_SECONDS, _FEWEST = 0.15, 5  # at least so long, and so many products
 # Between the products everything takes as long as before, and some is converted to and fro.
 _PAYS = 1.5
 _FORMAT = "2"  # of the file
@@ -156,7 +156,7 @@ def _gflops(device: str, kind: "torch.dtype") -> float:
     wait: Callable[[], Any] = {"cuda": torch.cuda.synchronize, "mps": torch.mps.synchronize}.get(device, lambda: None)
     times: list[float] = []
     end = time.perf_counter() + _MEASURE_SECONDS
-    while not times or time.perf_counter() < end:
+    while len(times) < _FEWEST or time.perf_counter() < end:
         start = time.perf_counter()
         torch.matmul(left, right)
         wait()

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,9 +27,14 @@ if TYPE_CHECKING:
 REPORT = N_("Writing the report")
 
 
+# What most runs need takes seconds to import. A worker that stands by does so in a thread of its own, so that a run
+# that comes sooner begins at once, with its baselines.
+_importing = threading.Thread(target=importlib.import_module, args=("pipeline.training.run",), daemon=True)
+
+
 def get_ready() -> None:
-    """Import what most runs need, before it is known which one comes: that takes seconds."""
-    importlib.import_module("pipeline.training.run")
+    """Begin to import what most runs need, before it is known which one comes."""
+    _importing.start()
 
 
 def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -71,6 +77,8 @@ def run(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def _learner(spec: RunSpec) -> "Callable[..., Trained]":
     """What trains such a run. Imported no sooner: its libraries take seconds, in which the baselines count words."""
+    if _importing.ident is not None:
+        _importing.join()
     if spec.view.raw:
         from pipeline.training.pretraining.run import train_pretraining
 
