@@ -177,10 +177,12 @@ def stand_by(kind: str) -> None:
 
     Where such a job waits or goes on nothing happens: its own work is not to be slowed down.
     """
+    if not workspace().stands_by:
+        return
     with store.session() as session:
         wanted = select(JobRow.id).where(JobRow.kind == kind, col(JobRow.state).in_(("queued", *ACTIVE)))
         busy = session.exec(wanted).first() is not None
-    if workspace().stands_by and not busy:
+    if not busy:
         standby.stand_by(kind)
 
 

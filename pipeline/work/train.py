@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 REPORT = N_("Writing the report")
 
-
 # What most runs need takes seconds to import. A worker that stands by does so in a thread of its own, so that a run
 # that comes sooner begins at once, with its baselines.
 _importing = threading.Thread(target=importlib.import_module, args=("pipeline.training.run",), daemon=True)
