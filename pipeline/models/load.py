@@ -33,6 +33,9 @@ from pipeline.errors import N_, ModelError
 _LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 # Measured on a CPU (forward and backward, 16 to 256 tokens): within the noise of eager; eager needs more memory.
 _WEIGHTS: dict[str, Any] = {"dtype": torch.float32, "use_safetensors": True, "attn_implementation": "sdpa"}
+# On the newest GPUs torch asks cuDNN for attention first, which makes a plan for every new size and length of a batch:
+# half a second forward and as much backward, where the step itself takes milliseconds. Texts have many lengths.
+torch.backends.cuda.enable_cudnn_sdp(False)
 
 
 def load_tokenizer(path: Path) -> PreTrainedTokenizerBase:

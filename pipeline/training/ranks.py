@@ -24,6 +24,9 @@ def meet(device: str) -> None:
     """Wait until all processes of the run are there; on GPUs each takes its own."""
     import torch
 
+    if world() == 1 and device == "cuda":
+        # One process, one GPU: the library would hand out batches of this size to all that it sees.
+        os.environ["CUDA_VISIBLE_DEVICES"] = os.environ.get("CUDA_VISIBLE_DEVICES", "0").partition(",")[0]
     if world() == 1 or torch.distributed.is_initialized():
         return
     if device == "cuda":

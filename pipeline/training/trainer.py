@@ -5,6 +5,7 @@ What differs is handed in (module, data, optimizer, callback); the methods that 
 
 import contextlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +83,23 @@ class LengthTrainer(Trainer):
             return [(rows.collate(part), factor) for part, factor in shares.divide(batch)]
 
         batches = LengthBatches(rows.lengths, batch_size, seed)
-        loader: DataLoader[Any] = DataLoader(rows, batch_sampler=batches, collate_fn=collate)
-        # As accelerator.prepare would, but that every process sees every batch and takes its own share of it.
-        prepared: DataLoader[Any] = prepare_data_loader(
-            loader, self.accelerator.device, num_processes=1, process_index=0, put_on_device=True
-        )
-        return prepared
+        return delivered(rows, batches, collate, self.accelerator.device)
+
+
+def delivered(
+    rows: Any, batches: LengthBatches, collate: Callable[[list[int]], Any], device: torch.device
+) -> DataLoader[Any]:
+    """Batches of ``rows`` on ``device``; on a GPU they travel while the step before is still computed.
+
+    As accelerator.prepare would, but that every process sees every batch and takes its own share of it.
+    """
+    loader: DataLoader[Any] = DataLoader(
+        rows, batch_sampler=batches, collate_fn=collate, pin_memory=device.type == "cuda"
+    )
+    prepared: DataLoader[Any] = prepare_data_loader(
+        loader, device, num_processes=1, process_index=0, put_on_device=True, non_blocking=True
+    )
+    return prepared
 
 
 def marks(steps_per_epoch: int, epochs: int) -> set[int]:
@@ -181,7 +193,6 @@ def arguments(spec: RunSpec, task: Goal, folder: Path, steps: int, fresh: bool) 
         "greater_is_better": not task.least,
         "save_total_limit": checkpoints.KEPT,
         "remove_unused_columns": False,
-        "dataloader_pin_memory": spec.device == "cuda",
         "label_names": ["labels"],
         "disable_tqdm": True,
         "report_to": "none",

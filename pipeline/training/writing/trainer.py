@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from accelerate.data_loader import prepare_data_loader
 from datasets import Dataset
 from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Seq2SeqTrainer, Seq2SeqTrainingArguments, Trainer, TrainingArguments
@@ -23,6 +22,7 @@ from pipeline.tasks.instruction import measure_writing
 from pipeline.training import ranks
 from pipeline.training.batches import LengthBatches
 from pipeline.training.shares import Shares
+from pipeline.training.trainer import delivered
 from pipeline.training.writing.rows import TrainedRows, WrittenRows
 from pipeline.training.writing.trainee import WriterTrainee
 
@@ -57,11 +57,7 @@ class _Writing:
         lengths = np.zeros(len(every), np.int64) if every.packed else every.lengths
         batches = LengthBatches(lengths, self.args.train_batch_size, self.args.seed)
         places: Any = range(len(every))
-        loader: DataLoader[Any] = DataLoader(places, batch_sampler=batches, collate_fn=collate)
-        prepared: DataLoader[Any] = prepare_data_loader(
-            loader, self.accelerator.device, num_processes=1, process_index=0, put_on_device=True
-        )
-        return prepared
+        return delivered(places, batches, collate, self.accelerator.device)
 
     def training_step(self: Any, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
         """The mean loss of a batch's learned tokens, its gradients added to those that are there."""

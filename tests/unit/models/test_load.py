@@ -107,3 +107,8 @@ def test_pickled_weights_are_not_loaded(tmp_path: Path) -> None:
     folder = build_tiny_bert(tmp_path / "bin", pickled=True)
     with pytest.raises(ModelError, match="holds no model"):
         load_encoder(folder)
+
+
+def test_attention_on_a_gpu_makes_no_plan_for_every_length() -> None:
+    assert not torch.backends.cuda.cudnn_sdp_enabled()
+    assert torch.backends.cuda.mem_efficient_sdp_enabled()
