@@ -25,6 +25,7 @@ if sys.platform != "win32":
 # the short steps of a small model: a fifth to a third slower on an idle machine. A thousand turns of libgomp, some
 # microseconds, hardly cost either (docs/experiments.md, 21 and 26 November).
 _SHARE_CORES = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "1000"}
+ROOT = Path(__file__).resolve().parents[1]  # where ``python -m pipeline`` works, whatever folder the caller is in
 WORKING = 5  # niceness of a job, from 0 (as the server) to 19
 
 
@@ -42,20 +43,20 @@ def detached() -> Detachment:
     return {"start_new_session": True}
 
 
-def start_detached(command: list[str], output: IO[bytes], cwd: Path) -> subprocess.Popen[bytes]:
+def start_detached(command: list[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a process with no standard input whose output goes to a file; a pipe that nobody reads would stall it."""
-    return _start(command, subprocess.DEVNULL, output, cwd)
+    return _start(command, subprocess.DEVNULL, output)
 
 
-def start_waiting(command: list[str], cwd: Path) -> subprocess.Popen[bytes]:
+def start_waiting(command: list[str]) -> subprocess.Popen[bytes]:
     """Start a process like ``start_detached`` that is told later, on its standard input, what to do.
 
     What it prints until then is lost: it is to send its output to a file itself.
     """
-    return _start(command, subprocess.PIPE, subprocess.DEVNULL, cwd)
+    return _start(command, subprocess.PIPE, subprocess.DEVNULL)
 
 
-def _start(command: list[str], source: int, output: IO[bytes] | int, cwd: Path) -> subprocess.Popen[bytes]:
+def _start(command: list[str], source: int, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
     # Absolute, since the process starts in another folder.
     home = {"TUNEDESK_HOME": str(workspace().home)}
     return subprocess.Popen(
@@ -63,7 +64,7 @@ def _start(command: list[str], source: int, output: IO[bytes] | int, cwd: Path) 
         stdin=source,
         stdout=output,
         stderr=subprocess.STDOUT,
-        cwd=cwd,
+        cwd=ROOT,
         env={**_SHARE_CORES, **os.environ, **home},
         **detached(),
     )

@@ -120,7 +120,7 @@ def plan(
         prefers = bool(dataset.view.rejected)
         chosen_recipe = recipes.choose_writing(preset, model, rows=len(rows.train), device=chosen, prefers=prefers)
     else:
-        chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, texts=texts, device=chosen)
+        chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, device=chosen)
     chosen_recipe = recipes.change(chosen_recipe, settings or {})
     recipes.check_use(chosen_recipe, model.family, task.problem_type)
     recipes.check_device(chosen_recipe, chosen)

@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal
 
 import psutil
@@ -246,7 +245,7 @@ def open_door(tasting: Tasting, address: str) -> Door:
     (folder(tasting.id) / DOOR).unlink(missing_ok=True)  # of a listener that was killed
     command = [sys.executable, "-m", "pipeline.tasting.listener", tasting.id, address, str(own.pid), str(own.created)]
     with (folder(tasting.id) / LOG).open("ab") as output:
-        child = system.start_detached(command, output, cwd=Path(__file__).resolve().parents[2])
+        child = system.start_detached(command, output)
     _doors[tasting.id] = child
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and child.poll() is None:

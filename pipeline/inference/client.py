@@ -320,7 +320,7 @@ def _start() -> _Contact:
 def _spawn(home: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "pipeline.inference.host", str(home)]
     with (home / LOG).open("ab") as output:
-        return system.start_detached(command, output, cwd=Path(__file__).resolve().parents[2])
+        return system.start_detached(command, output)
 
 
 def _contact() -> _Contact | None:

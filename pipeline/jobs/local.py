@@ -256,7 +256,7 @@ def _start(row: JobRow) -> None:
 
 def _spawn(row: JobRow) -> subprocess.Popen[bytes]:
     with output_of(row.id).open("ab") as output:
-        return system.start_detached(_command(row), output, cwd=standby.ROOT)
+        return system.start_detached(_command(row), output)
 
 
 def _command(row: JobRow) -> list[str]:

@@ -15,8 +15,6 @@ from pathlib import Path
 from pipeline import system
 from pipeline.settings import GIB, workspace
 
-ROOT = Path(__file__).resolve().parents[2]
-
 # Somebody who has chosen nothing after so long has gone on to something else.
 IDLE_SECONDS = 600.0
 # It holds half a gigabyte: not where a training could need that.
@@ -41,7 +39,7 @@ def stand_by(kind: str) -> None:
         if _fit(kind) or system.free_memory() < _ROOM:
             return
         _dismiss()
-        process = system.start_waiting([sys.executable, "-m", "pipeline.worker", "--stand-by", kind], cwd=ROOT)
+        process = system.start_waiting([sys.executable, "-m", "pipeline.worker", "--stand-by", kind])
         _waiting.append(_Standby(process, kind, workspace().home, time.monotonic()))
 
 

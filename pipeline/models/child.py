@@ -13,13 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import errors
+from pipeline import errors, system
 from pipeline.errors import N_, TuneDeskError, WorkspaceError
 from pipeline.runs.progress import Progress, Stopped
 
 logger = logging.getLogger("tunedesk.models")
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 RESULT = "result.json"
 _POLL_SECONDS = 0.2
 _DISK_FULL = ("No space left on device", "os error 28", "[Errno 28]", "unexpected pos", "WinError 112", "os error 112")
@@ -46,8 +45,8 @@ def run(
     """
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, *arguments], cwd=ROOT, env=dict(environment or os.environ), stdin=subprocess.DEVNULL,
-            stdout=output, stderr=subprocess.STDOUT,
+            [sys.executable, *arguments], cwd=system.ROOT, env=dict(environment or os.environ),
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
             while True:

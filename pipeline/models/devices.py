@@ -112,7 +112,7 @@ def _machine() -> list[str]:
 def _measure_apart(path: Path) -> tuple[Device, ...]:
     done = subprocess.run(
         [sys.executable, "-m", "pipeline.models.devices", str(path)],
-        cwd=child.ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        cwd=system.ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
     found = _read(path) if done.returncode == 0 else None
     if found is None:

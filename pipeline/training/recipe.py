@@ -4,7 +4,8 @@ import dataclasses
 import importlib.util
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,10 @@ _AVERAGED = 0.3
 # The one layer that `fast` trains of an encoder has further to go, and a step of it costs next to nothing: its head
 # reads one token (models/first_token.py), so most of a step is the same for any batch. On more rows it has seen enough
 # (docs/experiments.md, 27 November).
-_FAST_ENCODERS, _FAST_BATCH, _FAST_ROWS = 2, 64, 5_000  # so many times as often, such batches; on fewer rows than that
+_FAST_ENCODERS, _FAST_ROWS = 2, 5_000  # so many times as often, in large batches; on fewer rows than that
 _MANY_ROWS_A_CLASS = 1_000  # on average; then half as often
+
+_BATCH, _LARGE_BATCH = 32, 64
 
 # Of the one layer of `fast`, on few rows: it has to learn it all in few steps.
 _RATE, _RATE_ALONE = 4e-4, 5e-4
@@ -72,7 +75,7 @@ _ALL_OF_DEEP = 1, 1e-4
 _TRAINED_OF_DECODER = {"fast": (1 / 30, 1), "balanced": (1 / 15, 2), "best": (1 / 8, 3)}
 
 
-def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequence[str], device: Device) -> Recipe:
+def choose(preset: str, model: Model, *, rows: int, classes: int, device: Device) -> Recipe:
     """The recipe of a preset.
 
     Args:
@@ -80,7 +83,6 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
         model: the base model, on disk.
         rows: training rows.
         classes: size of the label space, at least 2.
-        texts: the training texts, or a fair part of them.
         device: where it will be trained.
 
     Raises:
@@ -93,30 +95,17 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
     if preset == "bert":
         return _bert(model, device)
     layers = count_layers(model.path)
-    deep = model.family == "decoder" and device.name == "cpu"
-    share, fewest = (_TRAINED_OF_DECODER if deep else _TRAINED)[preset]
-    encoder, writes = model.family == "encoder", model.family == "encoder-decoder"
-    few, many = rows < _FEW_ROWS, rows > _MANY_ROWS_A_CLASS * classes
-    rate, batch = _RATE, 32 if device.name == "cpu" or few else 64
-    if encoder and many and layers > _SHALLOW:
-        share, rate = _OF_DEEP[preset]
-        if preset == "balanced" and device.has_bfloat16:  # the search of `best` tries all layers by itself
-            (share, rate), batch = _ALL_OF_DEEP, 64
-    if encoder and few and layers <= _SHALLOW and preset != "fast":
-        fewest = max(fewest, _OF_SHALLOW)
-    epochs = _EPOCHS[preset] + (_MORE_EPOCHS if few or classes > _MANY_CLASSES else 0)
-    averages = encoder and not few and classes > _MANY_CLASSES and preset == "balanced"
-    trained = min(layers, max(fewest, round(layers * share)))
-    if encoder and trained == 1 and preset == "fast":
-        if rows < _FAST_ROWS:
-            epochs, batch = epochs * _FAST_ENCODERS, _FAST_BATCH
-        rate = _RATE_ALONE if few else rate
+    material = _Material(rows, classes)
+    trained, rate = _depth(preset, model.family, layers, material, device)
+    alone = preset == "fast" and model.family == "encoder" and trained == 1
+    writes = model.family == "encoder-decoder"
+    averages = preset == "balanced" and model.family == "encoder" and material.fine and not material.few
     return Recipe(
         preset=preset,
         trained_layers=trained,
-        epochs=epochs // 2 if many else epochs,
-        learning_rate=rate,
-        batch_size=batch,
+        epochs=_epochs(preset, material, alone),
+        learning_rate=_RATE_ALONE if alone and material.few else rate,
+        batch_size=_batch(material, alone, whole=trained == layers > _SHALLOW, device=device),
         max_length=min(_LONGEST, model.context),
         # What it writes with has learned before, unlike a new head, and a label is mostly one token of thousands.
         head_factor=1.0 if writes else Recipe.head_factor,
@@ -126,6 +115,57 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, texts: Sequenc
         search="space" if preset == "best" else "none",
         budget_minutes=_BEST_MINUTES if preset == "best" else 0.0,
     )
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What there is to learn from."""
+
+    rows: int  # that are trained on
+    classes: int
+
+    @property
+    def few(self) -> bool:
+        return self.rows < _FEW_ROWS
+
+    @property
+    def many(self) -> bool:
+        """On average of each class."""
+        return self.rows > _MANY_ROWS_A_CLASS * self.classes
+
+    @property
+    def fine(self) -> bool:
+        """Many classes, which take longer to tell apart."""
+        return self.classes > _MANY_CLASSES
+
+
+def _depth(preset: str, family: str, layers: int, material: _Material, device: Device) -> tuple[int, float]:
+    """How many of a model's layers learn, and at what rate."""
+    deep_decoder = family == "decoder" and device.name == "cpu"
+    (share, fewest), rate = (_TRAINED_OF_DECODER if deep_decoder else _TRAINED)[preset], _RATE
+    if family == "encoder" and layers > _SHALLOW and material.many:
+        # The search of `best` tries all layers by itself.
+        share, rate = _ALL_OF_DEEP if preset == "balanced" and device.has_bfloat16 else _OF_DEEP[preset]
+    if family == "encoder" and layers <= _SHALLOW and material.few and preset != "fast":
+        fewest = _OF_SHALLOW
+    return min(layers, max(fewest, round(layers * share))), rate
+
+
+def _epochs(preset: str, material: _Material, alone: bool) -> int:
+    """How often all rows are read; ``alone``: by the one layer of an encoder that learns."""
+    epochs = _EPOCHS[preset] + (_MORE_EPOCHS if material.few or material.fine else 0)
+    if alone and material.rows < _FAST_ROWS:
+        epochs *= _FAST_ENCODERS
+    return epochs // 2 if material.many else epochs
+
+
+def _batch(material: _Material, alone: bool, *, whole: bool, device: Device) -> int:
+    """Rows a step; ``whole``: all layers of a deep encoder learn. Large where that costs no accuracy."""
+    if alone and material.rows < _FAST_ROWS:
+        return _LARGE_BATCH
+    if (device.name == "cpu" and not whole) or material.few:
+        return _BATCH
+    return _LARGE_BATCH
 
 
 def choose_writing(preset: str, model: Model, *, rows: int, device: Device, prefers: bool = False) -> Recipe:

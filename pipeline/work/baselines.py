@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline import errors
+from pipeline import errors, system
 from pipeline.errors import TuneDeskError
 from pipeline.runs.answers import Answers, save_answers
 from pipeline.runs.metrics_log import MetricsWriter, read_metrics
@@ -26,7 +26,6 @@ from pipeline.tasks import registry
 from pipeline.tasks.examples import load_examples
 from pipeline.training.checkpoints import disk_watched
 
-ROOT = Path(__file__).resolve().parents[2]
 # One thread: the figures do not depend on how many cores a machine has, and the others have work.
 _THREADS = {"OMP_NUM_THREADS": "1"}
 
@@ -48,7 +47,7 @@ def measuring(run_id: str, folder: Path, metrics: MetricsWriter) -> Iterator[Non
         return
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.work.baselines", run_id],
-        cwd=ROOT,
+        cwd=system.ROOT,
         env={**os.environ, **_THREADS, "TUNEDESK_HOME": str(workspace().home)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

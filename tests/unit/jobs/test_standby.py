@@ -10,7 +10,6 @@ import pytest
 
 from pipeline import jobs, system
 from pipeline.jobs import standby
-from pipeline.jobs.standby import ROOT
 from pipeline.settings import Workspace
 from tests.unit.jobs.test_local import claimed, until
 
@@ -117,7 +116,7 @@ def test_it_ends_with_the_process_that_asked_for_it(home: Workspace, end: str) -
         "print(standby._waiting[0].process.pid, flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", asks], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", asks], cwd=system.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as parent:
         assert parent.stdout is not None
         who = system.identity(int(parent.stdout.readline()))

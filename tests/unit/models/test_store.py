@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import system
 from pipeline.errors import (
     ModelError,
     ModelNotReady,
@@ -242,5 +243,5 @@ def test_knowing_what_is_ready_needs_no_torch(home: Workspace) -> None:
     script = (
         "import sys; from pipeline.models import store, fit, devices; store.list_ready(); print('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=child.ROOT, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=system.ROOT, check=True)
     assert done.stdout.strip() == "False"

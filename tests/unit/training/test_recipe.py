@@ -28,7 +28,7 @@ def model(tmp_path: Path) -> Model:
 
 
 def choose(preset: str, model: Model, rows: int = 3000, device: Device = CPU) -> Recipe:
-    return recipes.choose(preset, model, rows=rows, classes=10, texts=["a text"], device=device)
+    return recipes.choose(preset, model, rows=rows, classes=10, device=device)
 
 
 def work(recipe: Recipe) -> float:
@@ -177,7 +177,7 @@ def test_a_page_may_choose_a_recipe_without_importing_torch() -> None:
 
 def test_weights_are_averaged_where_there_are_many_classes_and_enough_rows(model: Model) -> None:
     def averaging(preset: str, rows: int, classes: int) -> float:
-        chosen = recipes.choose(preset, model, rows=rows, classes=classes, texts=["a text"], device=CPU)
+        chosen = recipes.choose(preset, model, rows=rows, classes=classes, device=CPU)
         return chosen.averaging
 
     assert averaging("balanced", 9_000, 77) == 0.3
