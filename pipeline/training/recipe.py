@@ -23,7 +23,8 @@ PRESETS = ("fast", "balanced", "best", "bert")
 TRAINING = N_("Training")  # the phase whose units are steps; its pace tells the time left
 TESTING = N_("Measuring on the test rows")
 COMPARING = N_("Asking the base model the same")
-PACED = (TRAINING, TESTING, COMPARING)  # phases whose units take about the same time each
+RECALLING = N_("Reading the training rows once more, to find similar ones later")
+PACED = (TRAINING, TESTING, COMPARING, RECALLING)  # phases whose units take about the same time each
 
 # What a person can write in a message to a desk; longer texts say most of it at their beginning.
 _LONGEST = 128

@@ -32,7 +32,7 @@ from pipeline.training.batches import Rows
 from pipeline.training.leave import keep
 from pipeline.training.memory import memory_watched
 from pipeline.training.prepare import Prepared, prepare
-from pipeline.training.recipe import TESTING
+from pipeline.training.recipe import RECALLING, TESTING
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
 from pipeline.training.shares import Shares
 from pipeline.training.start import centre, expect_mean, expect_shares
@@ -77,7 +77,6 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
         if found is not None:
             spec = dataclasses.replace(spec, recipe=found.recipe)
         prepared = prepare(spec, task, progress)
-        tested = len(prepared.test)
         with _opened(spec, prepared) as module:
             if found is None:
                 trained = _fit(spec, prepared, module, run_folder, progress, metrics, shares)
@@ -88,11 +87,10 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
             if prepared.unit is not None:
                 prepared.unit.fold(head(prepared.loaded.model))
             thresholds = _tune(prepared, module)
-            progress.advance(TESTING, 0, tested)
-            answers = _predict(prepared, module, prepared.test, lambda done: progress.advance(TESTING, done, tested))
+            answers = _predict(prepared, module, prepared.test, _telling(progress, TESTING, prepared.test))
             # Their vectors only say which texts are alike: nothing measured rests on them.
             with torch.autocast(spec.device, torch.bfloat16, enabled=spec.recipe.precision == "bfloat16"):
-                neighbours = _predict(prepared, module, prepared.train, lambda n: None)
+                neighbours = _predict(prepared, module, prepared.train, _telling(progress, RECALLING, prepared.train))
         progress.advance(SAVING, 0, 1)
         keep(spec, run_folder, prepared, answers, neighbours, thresholds)
     return trained
@@ -221,6 +219,12 @@ def announce(parameters: int, module: Trainee, steps: int, epochs: int, rows: in
         trained_parameters=trained,
         parameters=parameters,
     )
+
+
+def _telling(progress: Progress, phase: str, rows: npt.NDArray[np.int64]) -> Callable[[int], None]:
+    """Begins the phase, and says how many of its rows are over."""
+    progress.advance(phase, 0, len(rows))
+    return lambda done: progress.advance(phase, done, len(rows))
 
 
 def _predict(

@@ -1,19 +1,20 @@
-"""A model learns to write on the Chinese sample, is talked to beside its base model, and learns what people prefer."""
+"""A model learns to write on the Chinese sample: it answers a file, is talked to beside its base model, and learns what
+people prefer.
+"""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from pipeline.actions.samples import samples
 from tests.browser.stage import DRAWN, Server, Visitor, settle
+from tests.browser.training import train
 
 SAMPLE = next(sample for sample in samples() if sample.name == "instructions_zh")
 MODEL = "SmolLM2-135M-Instruct"
 ROWS = 30  # of the sample: a few steps, and a handful of answers to measure on
-TRAINING_SECONDS = 900
 
 
 @pytest.mark.slow
@@ -38,13 +39,28 @@ def test_a_model_learns_to_write_and_then_what_people_prefer(
     settle(page)
     visitor.press("Straight to training")
     page.wait_for_function(DRAWN, arg="/train")
-    train(visitor, name="first", trained_layers="1", epochs="1", learning_rate="1e-3")
+    train(visitor, MODEL, "first", trained_layers="1", epochs="1", learning_rate="1e-3")
     # What it said before the first step and after the last one.
     visitor.reads(visitor.t("Watch it learn"))
     before, after = (
         page.locator(".st-key-sample-0").get_by_test_id("stText").nth(place).inner_text() for place in (1, 2)
     )
     assert before != after
+
+    # It answers a file with blanks, whose other cells stay as they were.
+    asked = [{**row, "output": ""} for row in short[:2]] + [{**short[2], "output": "已经回复"}]
+    (tmp_path / "asked.json").write_text(json.dumps(asked, ensure_ascii=False), encoding="utf-8")
+    visitor.go("use/fill.py")
+    page.locator("input[type=file]").set_input_files(tmp_path / "asked.json")
+    page.locator(".st-key-fill_uploaded button").click()
+    page.get_by_role("button", name=visitor.t("Download the filled file")).wait_for(timeout=180_000)
+    with page.expect_download() as arriving:
+        visitor.press("Download the filled file")
+    arriving.value.save_as(tmp_path / "answered.json")
+    answered = json.loads((tmp_path / "answered.json").read_text(encoding="utf-8"))
+    assert [row["instruction"] for row in answered] == [row["instruction"] for row in asked]
+    assert all(row["output"] for row in answered)
+    assert answered[2]["output"] == "已经回复"
 
     visitor.go("use/playground.py")
     page.get_by_text(visitor.t("Two side by side")).click()
@@ -70,35 +86,10 @@ def test_a_model_learns_to_write_and_then_what_people_prefer(
     settle(page)
     visitor.press("Straight to training")
     page.wait_for_function(DRAWN, arg="/train")
-    train(visitor, name="second", trained_layers="1", epochs="1")
+    train(visitor, MODEL, "second", trained_layers="1", epochs="1")
     visitor.press("See the results")
     page.wait_for_function(DRAWN, arg="/results")
     visitor.reads(visitor.t("Similarity to the right answers (chrF)"))
     (margins,) = server.home.glob("runs/*/answers/margins.npy")
     report = json.loads((margins.parents[1] / "report.json").read_text(encoding="utf-8"))
     assert 0 <= report["preferred"]["value"] <= 1
-
-
-def train(visitor: Visitor, name: str, **settings: str) -> None:
-    """Start a run of the smallest model, a few steps long, and wait until it is over."""
-    page = visitor.page
-    choose(page, "base_model", MODEL)
-    page.locator(".st-key-run_name input").fill(name)
-    page.keyboard.press("Tab")
-    settle(page)
-    page.get_by_text(visitor.t("Advanced"), exact=True).click()
-    for field, value in settings.items():
-        page.locator(f".st-key-setting-{field} input").fill(value)
-        page.keyboard.press("Tab")
-        settle(page)
-    visitor.press("Start training")
-    page.wait_for_function(DRAWN, arg="/monitor")
-    page.get_by_role("button", name=visitor.t("See the results")).wait_for(timeout=TRAINING_SECONDS * 1000)
-    settle(page)
-
-
-def choose(page: Page, key: str, option: str) -> None:
-    """Take ``option`` of the select box ``key``."""
-    page.locator(f".st-key-{key}").get_by_role("combobox").click()
-    page.get_by_role("option").filter(has_text=option).first.click()
-    settle(page)
