@@ -22,7 +22,7 @@ def test_a_model_that_has_read_texts_is_kept_and_learns_labels(tmp_path: Path, v
     visitor = visit("en")
     page = visitor.page
 
-    bring(visitor, tmp_path / "texts.csv", "What is learned from the first rows")
+    bring(visitor, tmp_path / "texts.csv")
     train(visitor, MODEL, "has read", trained_layers="1", epochs="1", max_length="64")
     visitor.reads(visitor.t("Surprise at validation rows"))
     visitor.press("See the results")
@@ -39,18 +39,18 @@ def test_a_model_that_has_read_texts_is_kept_and_learns_labels(tmp_path: Path, v
 
     page.goto(f"{visitor.server.address}/data?new=1")
     settle(page)
-    bring(visitor, tmp_path / "tickets.csv", "What is learned from the first rows")
+    bring(visitor, tmp_path / "tickets.csv")
     choose(page, "base_model", KEPT)
     assert page.locator(".st-key-start button").is_enabled()
 
 
-def bring(visitor: Visitor, file: Path, words: str) -> None:
+def bring(visitor: Visitor, file: Path) -> None:
     """Upload a file on the Data page, take what was guessed of it, and go to the Train page."""
     page = visitor.page
     if not page.url.startswith(f"{visitor.server.address}/data"):
         visitor.go("data/read.py")
     page.locator("input[type=file]").set_input_files(file)
-    visitor.reads(visitor.t(words))
+    visitor.reads(visitor.t("The first rows as read"))
     settle(page)
     visitor.press("Straight to training")
     page.wait_for_function(DRAWN, arg="/train")
