@@ -34,7 +34,7 @@ from pipeline.runs.metrics_log import Event, read_metrics
 from pipeline.settings import workspace
 
 LEAST = 0.6  # of the loop's tokens a second
-LOOKS_A_SECOND = 5
+LOOKS_A_SECOND = 5  # at the memory that is in use, and whether the run is over
 LEARNED, ANSWERED = 935, 8  # rows of rasbt_instruct; how fast answers are written is no figure of this table
 
 
