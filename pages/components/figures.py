@@ -220,7 +220,8 @@ def _chart(layers: list[Spec], *, x: str, y: str, y_scale: Spec | None = None, y
                 "type": "quantitative",
                 "title": y or None,
                 "scale": y_scale or {"zero": False, "nice": True},
-                "axis": {"tickCount": 5, "format": ".3~g", **(y_axis or {})},
+                # Enough digits to tell the labels of a narrow axis apart; zeros at the end are cut off.
+                "axis": {"tickCount": 5, "format": ".6~g", **(y_axis or {})},
             },
         },
         "layer": [layer for layer in layers if layer["data"]["values"]] or [_layer([], {"type": "point"})],

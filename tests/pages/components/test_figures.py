@@ -34,6 +34,13 @@ def test_a_long_run_sends_no_more_points_than_one_can_see() -> None:
     assert len(drawn(spec, "training")) <= figures.MOST_POINTS
 
 
+def test_labels_of_a_narrow_axis_differ() -> None:
+    spec = figures.loss(training([1.0853, 1.0931]), **WORDS)
+
+    digits = spec["encoding"]["y"]["axis"]["format"].replace("~", "")  # Python cuts zeros off by itself
+    assert [format(tick, digits) for tick in (1.085, 1.09, 1.095)] == ["1.085", "1.09", "1.095"]
+
+
 def test_only_the_last_best_checkpoint_is_ringed() -> None:
     events = [
         Event("validation", 0.0, {"step": 1, "loss": 0.9, "best": True}),
