@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from pipeline import system
 from pipeline.actions.data import Dataset
 from pipeline.actions.runs import RunInfo, correction, finished_run
-from pipeline.data.split import load_split
+from pipeline.data.split import Split, load_split
 from pipeline.data.view import View, view_answers, view_frame
 from pipeline.errors import N_
 from pipeline.models import devices, fit
 from pipeline.models import store as models
 from pipeline.models.catalogue import CatalogueEntry, entries
+from pipeline.models.devices import Device
 from pipeline.models.fit import Estimate
+from pipeline.models.store import Model
 from pipeline.runs.spec import MOST_ANSWERED, MOST_MEASURED, Recipe, RunSpec
 from pipeline.tasks import registry
 from pipeline.templates.columns import read_whole
@@ -110,67 +112,92 @@ def plan(
     task = registry.task_of(dataset.view)
     recipes.refuse(model, task.problem_type)
     chosen = devices.choose(device)
-    rows = load_split(dataset.split).without(dataset.view.left_out)
-    texts = _some_texts(dataset.view, dataset.split)
     # A number is one output; to the rules it is what two classes are, the simplest case.
-    classes = max(2, len(task.names(dataset.view)))
-    if dataset.view.raw:
-        chosen_recipe = recipes.choose_reading(preset, model, device=chosen)
-    elif dataset.view.written:
-        prefers = bool(dataset.view.rejected)
-        chosen_recipe = recipes.choose_writing(preset, model, rows=len(rows.train), device=chosen, prefers=prefers)
-    else:
-        chosen_recipe = recipes.choose(preset, model, rows=len(rows.train), classes=classes, device=chosen)
-    chosen_recipe = recipes.change(chosen_recipe, settings or {})
-    recipes.check_use(chosen_recipe, model.family, task.problem_type)
-    recipes.check_device(chosen_recipe, chosen)
+    match = _Match(dataset, model, chosen, classes=max(2, len(task.names(dataset.view))))
+    recipe = recipes.change(match.recipe(preset), settings or {})
+    recipes.check_use(recipe, model.family, task.problem_type)
+    recipes.check_device(recipe, chosen)
     spec = RunSpec(
         view=dataset.view,
         split=dataset.split,
         task=task.name,
         base_model=model.name,
         model_fingerprint=model.fingerprint,
-        recipe=chosen_recipe,
+        recipe=recipe,
         seed=seed,
         device=chosen.name,
         use_cache=use_cache,
     )
-
-    def cost(recipe: Recipe) -> Estimate:
-        if dataset.view.raw:
-            measured = min(len(rows.validation), MOST_ANSWERED) + min(len(rows.test), MOST_MEASURED)
-            return fit.estimate_reading(
-                model, recipe, train_rows=len(rows.train), measured=measured, texts=texts, device=chosen
-            )
-        if dataset.view.written:
-            answers = _some_answers(dataset.view, dataset.split)
-            tested = min(len(rows.test), MOST_ANSWERED)
-            return fit.estimate_writing(
-                model, recipe, train_rows=len(rows.train), tested=tested, asked=texts, answers=answers, device=chosen
-            )
-        return fit.estimate(
-            model,
-            recipe,
-            rows=len(rows.train) + len(rows.validation) + len(rows.test),
-            train_rows=len(rows.train),
-            texts=texts,
-            classes=classes,
-            device=chosen,
-        )
-
     factor = correction(chosen.name, task.name)
     free = chosen.memory_bytes if chosen.name == "cuda" else system.free_memory()
-    fitting = fit.shrunk(chosen_recipe, lambda recipe: cost(recipe).memory_bytes <= free)
+    fitting = fit.shrunk(recipe, lambda smaller: match.cost(smaller).memory_bytes <= free)
     return Plan(
-        recipe=chosen_recipe,
+        recipe=recipe,
         device=chosen.name,
-        estimate=_of_search(chosen_recipe, cost, factor),
+        estimate=_of_search(recipe, match.cost, factor),
         correction=factor,
         spec=spec,
         finished_run=finished_run(spec) if use_cache else None,
         free_bytes=free,
-        smaller=fitting if fitting != chosen_recipe else None,
+        smaller=fitting if fitting != recipe else None,
     )
+
+
+@dataclass(frozen=True)
+class _Match:
+    """A dataset, the model that is to learn from it and where: rules and costs by what the dataset asks for."""
+
+    dataset: Dataset
+    model: Model
+    device: Device
+    classes: int  # at least 2
+
+    @cached_property
+    def _rows(self) -> Split:
+        return load_split(self.dataset.split).without(self.dataset.view.left_out)
+
+    def recipe(self, preset: str) -> Recipe:
+        """The recipe of a preset. Raises SettingError: no such preset."""
+        view, rows = self.dataset.view, len(self._rows.train)
+        if view.raw:
+            return recipes.choose_reading(preset, self.model, device=self.device)
+        if view.written:
+            prefers = bool(view.rejected)
+            return recipes.choose_writing(preset, self.model, rows=rows, device=self.device, prefers=prefers)
+        return recipes.choose(preset, self.model, rows=rows, classes=self.classes, device=self.device)
+
+    def cost(self, recipe: Recipe) -> Estimate:
+        """What one training by this recipe will cost."""
+        view, split, rows = self.dataset.view, self.dataset.split, self._rows
+        texts = _some_texts(view, split)
+        if view.raw:
+            return fit.estimate_reading(
+                self.model,
+                recipe,
+                train_rows=len(rows.train),
+                measured=min(len(rows.validation), MOST_ANSWERED) + min(len(rows.test), MOST_MEASURED),
+                texts=texts,
+                device=self.device,
+            )
+        if view.written:
+            return fit.estimate_writing(
+                self.model,
+                recipe,
+                train_rows=len(rows.train),
+                tested=min(len(rows.test), MOST_ANSWERED),
+                asked=texts,
+                answers=_some_answers(view, split),
+                device=self.device,
+            )
+        return fit.estimate(
+            self.model,
+            recipe,
+            rows=len(rows.train) + len(rows.validation) + len(rows.test),
+            train_rows=len(rows.train),
+            texts=texts,
+            classes=self.classes,
+            device=self.device,
+        )
 
 
 def _of_search(recipe: Recipe, cost: Callable[[Recipe], Estimate], factor: float) -> Estimate:
