@@ -91,8 +91,6 @@ def test(pytest_arguments: Sequence[str]) -> int:
     statuses.append(run([_tool("mypy"), "--no-error-summary"]))
     statuses.append(run([_tool("lint-imports"), "--no-logo"], quiet=True))
     environment = {"TUNEDESK_CHROMIUM": browser} if browser else {}
-    # A worker a core with one thread each: two threads on each of two cores would be far slower than one.
-    environment["OMP_NUM_THREADS"] = "1"
     spread = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
     statuses.append(run([_python(), "-m", "pytest", *spread, *pytest_arguments], environment=environment))
     return 1 if any(statuses) else 0

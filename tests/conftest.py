@@ -5,6 +5,7 @@ looks for new ones: ``pytest tests/unit/data --hypothesis-profile=thorough`` tri
 time (``--hypothesis-seed=N`` for the same). What it finds belongs into a test of its own.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from hypothesis import HealthCheck, settings
 
 from pipeline.settings import Workspace, workspace
 from tests import real_judge
+
+# Before anything imports torch: its threads wait actively, so two processes with two threads each on two cores are many
+# times slower than with one. With pytest-xdist there is a process a core.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 STARTER_MODELS = workspace().models  # before any test points TUNEDESK_HOME elsewhere
 

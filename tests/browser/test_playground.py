@@ -47,7 +47,7 @@ def test_two_answers_side_by_side_call_nobody_and_a_refresh_keeps_them(
         assert said[3] == PICTURE
         page.get_by_text("How sure the model was").first.click()
         word = page.locator(".td-word").nth(3)
-        word.hover()
+        word.click()  # and not only hover: what opens may still move the word away from under the mouse
         word.locator(".td-about").wait_for(state="visible")
         page.get_by_text("The prompt as sent").last.click()
         page.get_by_test_id("stCode").wait_for()
