@@ -18,6 +18,7 @@ MOST_POINTS = 600  # points of one line that are sent; more cannot be told apart
 MOST_LABELS = 15  # bars of label counts; what is rarer is added up
 BINS = 30
 MIDDLE = 0.5  # of the scale of scores
+NEAR = 0.09  # of an axis: lines closer to each other leave no room for a name between them
 
 Spec = dict[str, Any]
 
@@ -80,20 +81,18 @@ def scores(
     first, names = next(iter(lines)), list(lines.values())
     simple = {event.values["name"]: event.values[first] for event in events if event.kind == "baseline"}
     rules = [{"y": value, "name": baselines.get(name, name)} for name, value in simple.items()]
+    seen = [point["y"] for point in (*points, *rules)]
+    low, high = 0.0 if shares else min([0.0, *seen]), 1.0
+    axis: Spec = {"format": ".0%" if shares else ".1f", "tickCount": 5}
+    if open_ended:
+        low, high, axis = 0.0, 1.15 * max(seen, default=1.0), {"format": ".2f"}
     layers = [
         _layer(rules, {"type": "rule", "strokeDash": [6, 4], "strokeWidth": 1.5, "color": QUIET}, x=False),
-        # A curve starts low on the left and ends high on the right: names stand where it is not.
-        _names([rule for rule in rules if rule["y"] >= MIDDLE], 0, {"align": "left", "dx": 4, "dy": -8}),
-        _names([rule for rule in rules if rule["y"] < MIDDLE], "width", {"align": "right", "dx": -4, "dy": 10}),
+        *_names_beside(rules, NEAR * (high - low)),
         _layer(points, {"type": "line", "strokeWidth": 2.5}, _legend(names, [ACCENT, SECOND])),
         _layer(points, {"type": "point", "filled": True, "size": 60, "opacity": 1}, _legend(names, [ACCENT, SECOND])),
     ]
-    if open_ended:
-        largest = max((point["y"] for point in (*points, *rules)), default=1.0)
-        return _chart(layers, x=step, y="", y_scale={"domain": [0, 1.15 * largest]}, y_axis={"format": ".2f"})
-    axis = {"format": ".0%" if shares else ".1f", "tickCount": 5}
-    lowest = 0.0 if shares else min([0.0, *(point["y"] for point in (*points, *rules))])
-    return _chart(layers, x=step, y="", y_scale={"domain": [lowest, 1]}, y_axis=axis)
+    return _chart(layers, x=step, y="", y_scale={"domain": [low, high]}, y_axis=axis)
 
 
 def label_counts(counts: Sequence[tuple[str, int]], *, rows: str, others: str) -> Spec:
@@ -226,6 +225,24 @@ def _chart(layers: list[Spec], *, x: str, y: str, y_scale: Spec | None = None, y
         },
         "layer": [layer for layer in layers if layer["data"]["values"]] or [_layer([], {"type": "point"})],
     }
+
+
+def _names_beside(rules: list[Spec], near: float) -> list[Spec]:
+    """The names of lines, where a curve that starts low on the left and ends high on the right is not.
+
+    Args:
+        rules: ``y`` and ``name`` of each line.
+        near: two lines closer than this have room for a name above the one and below the other only.
+    """
+    ordered, layers = sorted(rules, key=lambda rule: rule["y"]), []
+    for number, rule in enumerate(ordered):
+        high = rule["y"] >= MIDDLE
+        over_another = number > 0 and rule["y"] - ordered[number - 1]["y"] < near
+        under_another = number + 1 < len(ordered) and ordered[number + 1]["y"] - rule["y"] < near
+        above = over_another or (high and not under_another)
+        side = {"align": "left", "dx": 4} if high else {"align": "right", "dx": -4}
+        layers.append(_names([rule], 0 if high else "width", {**side, "dy": -8 if above else 10}))
+    return layers
 
 
 def _names(rules: list[Spec], x: int | str, place: Spec) -> Spec:

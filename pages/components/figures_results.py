@@ -16,7 +16,14 @@ import plotly.graph_objects as go
 from pages.components.figures import ACCENT, QUIET, SECOND
 
 LABEL_WIDTH = 18  # columns of text that an axis label may take before it is cut
-STRONG_CELL = 0.55  # from this share of its row on, a cell is dark enough to need white digits
+STRONG_CELL = 0.8  # from this share of its row on, a cell is dark enough to need white digits
+LEVEL_NAMES = 30  # columns of text that the names of columns may take together before they are drawn aslant
+# Digits on a cell in the page's own text colour, light or dark: Plotly knows only the grey of the axes, which cannot be
+# read on a blue cell. White digits, on strong cells, stay white.
+READABLE_CELLS = """<style>
+.st-key-confusion .annotation-text:not([style*="rgb(255, 255, 255)"]) {
+  fill: var(--st-text-color, light-dark(#1d2733, #e4e8ed)) !important; }
+</style>"""
 MOST_POINTS = 2_000  # of a scatter: more cannot be told apart
 ERROR_BARS = 31  # an odd number, so that one stands on 0
 FREE_HOVER = 60  # pixels around a marker in which hover and click still mean it, so that a whole cell answers
@@ -43,10 +50,15 @@ def shorten(text: str, width: int = LABEL_WIDTH) -> str:
     line = " ".join(text.split())
     used = 0
     for position, character in enumerate(line):
-        used += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        used += columns(character)
         if used > width:
             return line[: max(position - 1, 1)] + "…"
     return line
+
+
+def columns(text: str) -> int:
+    """How many columns of text ``text`` takes; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def percent(share: float) -> str:
@@ -156,8 +168,10 @@ def confusion(
             hoverinfo="text",
         )
     )
-    ticks = {"tickvals": list(positions), "ticktext": [literal(shorten(label)) for label in labels]}
-    figure.update_xaxes(title=predicted, showgrid=False, zeroline=False, fixedrange=True, tickangle=-30, **ticks)
+    names = [shorten(label) for label in labels]
+    ticks = {"tickvals": list(positions), "ticktext": [literal(name) for name in names]}
+    angle = 0 if sum(map(columns, names)) <= LEVEL_NAMES else -30
+    figure.update_xaxes(title=predicted, showgrid=False, zeroline=False, fixedrange=True, tickangle=angle, **ticks)
     figure.update_yaxes(title=truth, showgrid=False, zeroline=False, fixedrange=True, autorange="reversed", **ticks)
     _write_counts(figure, counts, shares)
     figure.update_layout(
@@ -171,7 +185,7 @@ def _write_counts(figure: go.Figure, counts: Sequence[Sequence[int]], shares: Se
     for row, line in enumerate(counts):
         for column, count in enumerate(line):
             if count:
-                # None is the page's own text colour, light or dark.
+                # None: see READABLE_CELLS.
                 colour = "white" if shares[row][column] >= STRONG_CELL else None
                 figure.add_annotation(x=column, y=row, text=f"{count:,}", showarrow=False, font={"color": colour})
 

@@ -52,6 +52,7 @@ def show_confusion(report: ClassReport) -> None:
         classes = confusions.most_confused(report.confusion)
         show_note(t("The {shown} most confused of {classes} classes.", shown=len(classes), classes=len(report.labels)))
     matrix, beside = st.columns([3, 2], gap="large")
+    st.html(figures_results.READABLE_CELLS)
     event = matrix.plotly_chart(
         figures_results.confusion(
             confusions.part(report.confusion, classes),

@@ -71,6 +71,21 @@ def test_scores_run_from_0_to_100_percent_beside_their_baselines() -> None:
     assert drawn(spec, "word counting")[0]["y"] == 0.8
 
 
+def test_names_of_two_baselines_that_are_nearly_as_good_do_not_lie_on_each_other() -> None:
+    def places(tfidf: float, majority: float) -> list[tuple[str, float, str]]:
+        values = {"tfidf": tfidf, "majority": majority}
+        events = [Event("baseline", 0.0, {"name": name, "accuracy": value}) for name, value in values.items()]
+        names = {name: name for name in values}
+        spec = figures.scores(events, step="Step", lines={"accuracy": "accuracy"}, baselines=names)
+        layers = [layer for layer in spec["layer"] if layer["mark"]["type"] == "text"]
+        return [(layer["data"]["values"][0]["name"], layer["mark"]["dy"], layer["mark"]["align"]) for layer in layers]
+
+    assert places(0.27, 0.33) == [("tfidf", 10, "right"), ("majority", -8, "right")]
+    assert places(0.27, 0.27)[0][1] != places(0.27, 0.27)[1][1]
+    assert places(0.95, 0.93) == [("majority", 10, "left"), ("tfidf", -8, "left")]
+    assert places(0.95, 0.3) == [("majority", 10, "right"), ("tfidf", -8, "left")]
+
+
 def test_correlations_may_fall_below_0() -> None:
     events = [
         Event("baseline", 0.0, {"name": "mean", "pearson": 0.0}),

@@ -44,6 +44,20 @@ def test_a_long_label_is_cut_by_the_room_it_takes() -> None:
     assert shorten("short", 6) == "short"
 
 
+def test_short_names_of_classes_stand_level_and_long_ones_aslant() -> None:
+    def angle(labels: list[str]) -> float:
+        counts = [[1] * len(labels) for _ in labels]
+        return confusion(counts, labels, hover=lambda *_: "", truth="t", predicted="p").layout.xaxis.tickangle
+
+    assert angle(["上海", "北京", "广州"]) == 0
+    assert angle(["退款与售后服务"] * 3) == angle(["a label of many words"] * 2) == -30
+
+
+def test_digits_are_white_on_strong_cells_and_the_color_of_the_page_on_others() -> None:
+    figure = confusion([[9, 1], [4, 4]], ["a", "b"], hover=lambda *_: "", truth="t", predicted="p")
+    assert [note.font.color for note in figure.layout.annotations] == ["white", None, None, None]
+
+
 def test_a_click_on_a_cell_says_which_classes_it_is_about() -> None:
     figure = confusion([[5, 1], [0, 7]], ["a", "b"], hover=lambda *_: "", truth="t", predicted="p")
     markers = figure.data[-1]
