@@ -36,8 +36,9 @@ _BEST_MINUTES = 20.0
 _EPOCHS = {"fast": 6, "balanced": 6, "best": 10}
 # Many classes take longer to tell apart: with 77 of them the validation score still rose after 5 epochs.
 _FEW_ROWS, _MANY_CLASSES, _MORE_EPOCHS = 1_500, 50, 2
-# Then the average of the weights of the last third is better than the last weights (docs/experiments.md, 27 November).
-_AVERAGED = 0.3
+# The average of the weights of the last third is better than the last weights, unless there are so few rows that it
+# lags behind, or so many of each class that nothing is left to steady (docs/experiments.md, 27 November).
+_AVERAGED, _AVERAGED_FROM = 0.3, 850
 # The one layer that `fast` trains of an encoder has further to go, and a step of it costs next to nothing: its head
 # reads one token (models/first_token.py), so most of a step is the same for any batch. On more rows it has seen enough
 # (docs/experiments.md, 27 November).
@@ -100,7 +101,7 @@ def choose(preset: str, model: Model, *, rows: int, classes: int, device: Device
     trained, rate = _depth(preset, model.family, layers, material, device)
     alone = preset == "fast" and model.family == "encoder" and trained == 1
     writes = model.family == "encoder-decoder"
-    averages = preset == "balanced" and model.family == "encoder" and material.fine and not material.few
+    averages = preset == "balanced" and model.family == "encoder" and rows >= _AVERAGED_FROM and not material.many
     return Recipe(
         preset=preset,
         trained_layers=trained,
