@@ -4,7 +4,7 @@ from pages.components.sentences import SCORES, amount, duration, percent, score_
 from pages.components.text import t
 from pipeline.actions.runs import RunInfo
 from pipeline.errors import N_
-from pipeline.training.recipe import COMPARING, TESTING
+from pipeline.training.phases import COMPARING, TESTING
 
 MOSTLY_RIGHT = 0.5  # below, filling a file would bring more wrong labels than right ones
 STATES = {

@@ -10,7 +10,7 @@ from pipeline.actions.preview import FormatPreview, preview_format
 from pipeline.errors import N_, TuneDeskError
 from pipeline.runs.spec import Recipe
 from pipeline.templates.formats.registry import NAMES, OWN
-from pipeline.training.recipe import change
+from pipeline.training.settings import change
 
 TITLES = {
     "chat": N_("The model's own chat template"),

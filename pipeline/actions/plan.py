@@ -20,7 +20,9 @@ from pipeline.runs.spec import MOST_ANSWERED, MOST_MEASURED, Recipe, RunSpec
 from pipeline.tasks import registry
 from pipeline.templates.columns import read_whole
 from pipeline.training import recipe as recipes
+from pipeline.training.settings import change, check_device, check_use
 from pipeline.training.space import MOST_TRIALS, grid
+from pipeline.training.suitable import reads_alone, refuse
 
 PRESETS, WRITING_PRESETS = recipes.PRESETS, recipes.WRITING_PRESETS
 
@@ -81,7 +83,7 @@ def recommend(dataset: Dataset) -> tuple[Recommendation, ...]:
     brought = [
         Recommendation(model.name, N_("Brought by you."), True, None)
         for model in models.list_ready()
-        if model.name not in known and _suits(view, model.family, view.raw and recipes.reads_alone(model))
+        if model.name not in known and _suits(view, model.family, view.raw and reads_alone(model))
     ]
     return (*named, *brought)
 
@@ -110,13 +112,13 @@ def plan(
     """
     model = models.get(model_name)
     task = registry.task_of(dataset.view)
-    recipes.refuse(model, task.problem_type)
+    refuse(model, task.problem_type)
     chosen = devices.choose(device)
     # A number is one output; to the rules it is what two classes are, the simplest case.
     match = _Match(dataset, model, chosen, classes=max(2, len(task.names(dataset.view))))
-    recipe = recipes.change(match.recipe(preset), settings or {})
-    recipes.check_use(recipe, model.family, task.problem_type)
-    recipes.check_device(recipe, chosen)
+    recipe = change(match.recipe(preset), settings or {})
+    check_use(recipe, model.family, task.problem_type)
+    check_device(recipe, chosen)
     spec = RunSpec(
         view=dataset.view,
         split=dataset.split,

@@ -21,7 +21,7 @@ from pipeline.runs.spec import RunSpec, load_spec
 from pipeline.runs.store import JobRow, RunRow
 from pipeline.settings import workspace
 from pipeline.tasks import registry
-from pipeline.training import recipe as recipes
+from pipeline.training import phases
 
 # The newest runs count: another program may slow the machine down today.
 _REMEMBERED = 5
@@ -211,9 +211,9 @@ def _seconds_left(row: RunRow, job: jobs.JobInfo) -> float | None:
     """From the pace of what is going on, where it has one; before training, from the estimate."""
     if job.over or job.started is None:
         return None
-    if job.phase in recipes.PACED and job.done:
+    if job.phase in phases.PACED and job.done:
         return job.phase_seconds / job.done * (job.total - job.done)
-    if job.phase in recipes.PACED and job.phase != recipes.TRAINING:
+    if job.phase in phases.PACED and job.phase != phases.TRAINING:
         return None
     passed = (store.now() - job.started).total_seconds()
     return max(0.0, row.estimated_seconds - passed) if row.estimated_seconds else None

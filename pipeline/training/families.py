@@ -16,7 +16,7 @@ from pipeline.models.prompts import load_pair_tokenizer, load_text_tokenizer
 from pipeline.models.store import Model
 from pipeline.models.text_to_text import TextToText, answers_of
 from pipeline.tasks.task import Examples, Task
-from pipeline.training.recipe import refuse
+from pipeline.training.suitable import refuse
 
 # What an encoder-decoder reads before every text, as T5 learned its tasks (its paper, appendix D).
 PREFIXES = {"classification": "classify: ", "pair": "compare ", "regression": "score: "}

@@ -1,30 +1,17 @@
 """Which settings suit a file and a model: rules by rows, classes, layers and device. Imports no torch."""
 
-import dataclasses
-import importlib.util
 import json
-import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pipeline.errors import N_, ModelError, SettingError
+from pipeline.errors import N_, SettingError
 from pipeline.models.devices import Device
-from pipeline.models.heads import has_masked_head, has_sentinels
 from pipeline.models.store import Model
 from pipeline.runs.spec import LONGEST_WRITTEN, Recipe
-from pipeline.templates.formats.registry import NAMES as FORMATS
 from pipeline.templates.formats.registry import usual as usual_format
 from pipeline.training.space import BERT_BATCHES, BERT_EPOCHS, BERT_RATES
 
-LANGUAGE = "language_modelling"  # type of the task of learning from texts alone
 PRESETS = ("fast", "balanced", "best", "bert")
-TRAINING = N_("Training")  # the phase whose units are steps; its pace tells the time left
-TESTING = N_("Measuring on the test rows")
-COMPARING = N_("Asking the base model the same")
-RECALLING = N_("Reading the training rows once more, to find similar ones later")
-PACED = (TRAINING, TESTING, COMPARING, RECALLING)  # phases whose units take about the same time each
 
 # What a person can write in a message to a desk; longer texts say most of it at their beginning.
 _LONGEST = 128
@@ -264,170 +251,9 @@ def _bert(model: Model, device: Device) -> Recipe:
     )
 
 
-def refuse(model: Model, problem_type: str) -> None:
-    """Raises ModelError where this model cannot learn a task of that type."""
-    if problem_type == LANGUAGE:
-        _refuse_reading(model)
-    if model.family == "encoder" and problem_type == "text_generation":
-        raise ModelError(
-            N_("{model} reads texts and cannot write any. Choose a model that writes (decoder)."), model=model.name
-        )
-    if model.family == "encoder-decoder" and problem_type == "multi_label_classification":
-        raise ModelError(
-            N_("{model} writes one label a row and cannot give several. Choose a model that sorts texts (encoder)."),
-            model=model.name,
-        )
-
-
-def reads_alone(model: Model) -> bool:
-    """Whether this model can learn from texts alone."""
-    try:
-        _refuse_reading(model)
-    except ModelError:
-        return False
-    return True
-
-
-def _refuse_reading(model: Model) -> None:
-    """Raises ModelError where this model cannot go on learning from texts alone."""
-    if model.family == "encoder" and not has_masked_head(model.path):
-        raise ModelError(
-            N_(
-                "{model} reads texts and has nothing left to guess hidden words with (a masked-LM head), so it cannot "
-                "learn from texts alone. Choose a model that writes, such as SmolLM2, or one with that head, such as "
-                "MiniRBT, BERT or RoBERTa."
-            ),
-            model=model.name,
-        )
-    if model.family == "encoder-decoder" and not has_sentinels(model.path):
-        raise ModelError(
-            N_(
-                "{model} has no marks for words that were cut out (<extra_id_0>), so it cannot learn from texts alone. "
-                "Choose T5, mT5 or Flan-T5, or a model that writes, such as SmolLM2."
-            ),
-            model=model.name,
-        )
-
-
-def check_use(recipe: Recipe, family: str, problem_type: str) -> None:
-    """Raises SettingError for a setting that this family or this kind of answer has no use for."""
-    writes = problem_type == "text_generation"
-    sorts = problem_type not in ("text_generation", LANGUAGE)
-    if recipe.prompt_format and not writes:
-        raise SettingError(N_("A prompt format is for models that learn to write answers. Leave prompt_format out."))
-    if not sorts and recipe.search != "none":
-        raise SettingError(N_("Settings are tried for models that sort texts only. Set search to none."))
-    if recipe.adapter == QLORA and not (writes and family == "decoder"):
-        raise SettingError(N_("qlora goes with models that write (decoders) and learn answers. Set adapter to lora."))
-    in_classes = family != "encoder-decoder" and problem_type == "single_label_classification"
-    if recipe.class_weights != CLASS_WEIGHTS[0] and not in_classes:
-        raise SettingError(
-            N_("Rare classes can count more only where a model sorts texts into classes. Set class_weights to none.")
-        )
-
-
-def check_device(recipe: Recipe, device: Device) -> None:
-    """Raises SettingError for a setting that this device, or what is installed here, cannot carry out."""
-    if recipe.adapter != QLORA:
-        return
-    if device.name != "cuda":
-        raise SettingError(
-            N_("qlora needs an NVIDIA GPU, and this run would train on {device}. Set adapter to lora."),
-            device=device.label or device.name,
-        )
-    if importlib.util.find_spec("bitsandbytes") is None:
-        raise SettingError(
-            N_(
-                "qlora needs the Python package bitsandbytes, which is not installed here. Run `pip install "
-                "bitsandbytes`, or set adapter to lora."
-            )
-        )
-
-
 def _precision(device: Device) -> str:
     """Of the products of learning: what is saved is float32 all the same."""
     return "bfloat16" if device.name != "mps" and device.has_bfloat16 else "float32"
-
-
-def change(recipe: Recipe, settings: Mapping[str, str]) -> Recipe:
-    """``recipe`` with the named fields replaced.
-
-    Raises:
-        SettingError: no such field, not a value of its kind, or one out of range.
-    """
-    fields = {field.name: field for field in dataclasses.fields(Recipe) if field.name != "preset"}
-    changed: dict[str, Any] = {}
-    for name, text in settings.items():
-        if name not in fields:
-            raise SettingError(
-                N_("There is no setting “{name}”. Choose one of: {known}."), name=name, known=", ".join(fields)
-            )
-        changed[name] = _parse(name, text, type(getattr(recipe, name)))
-    return dataclasses.replace(recipe, **changed)
-
-
-# Each numeric field from ... to ..., both allowed.
-RANGES: dict[str, tuple[float, float]] = {
-    "trained_layers": (-1, 1_000),
-    "epochs": (1, 1_000),
-    "learning_rate": (1e-8, 1.0),
-    "head_factor": (0.01, 1_000),
-    "batch_size": (1, 4_096),
-    "max_length": (2, 131_072),
-    "label_smoothing": (0, 0.9),
-    "weight_decay": (0, 1),
-    "warmup_ratio": (0, 1),
-    "gradient_clip": (1e-6, 1e6),
-    "averaging": (0, 1),
-    "patience": (0, 1_000),
-    "budget_minutes": (0, 100_000),
-    "lora_rank": (1, 1_024),
-    "lora_alpha": (1e-3, 1e5),
-    "lora_dropout": (0, 0.9),
-    "lm_weight": (0, 100),
-    "dpo_beta": (1e-4, 100),
-}
-QLORA = "qlora"
-CLASS_WEIGHTS = ("none", "sqrt", "balanced")
-TEXTS = ("own_format",)  # settings that are whatever a person writes
-CHOICES = {
-    "schedule": ("linear", "cosine", "constant"),
-    "precision": ("float32", "bfloat16"),
-    "class_weights": CLASS_WEIGHTS,
-    "search": ("none", "space", "bert"),
-    "adapter": ("none", "lora", "dora", QLORA),
-    "prompt_format": FORMATS,
-    "loss_on": ("answer", "everything"),
-    "packing": ("on", "off"),
-}
-
-
-def _parse(name: str, text: str, kind: type) -> Any:
-    if name in TEXTS:
-        return text
-    if name in CHOICES:
-        if text not in CHOICES[name]:
-            raise SettingError(
-                N_("The setting {name} is “{value}”. Choose one of: {known}."),
-                name=name,
-                value=text,
-                known=", ".join(CHOICES[name]),
-            )
-        return text
-    low, high = RANGES[name]
-    try:
-        value = kind(text)
-    except ValueError:
-        value = math.nan
-    if not low <= value <= high:
-        raise SettingError(
-            N_("The setting {name} is “{value}”; it must be a number from {low} to {high}."),
-            name=name,
-            value=text,
-            low=f"{low:g}",
-            high=f"{high:g}",
-        )
-    return value
 
 
 def count_layers(model: Path) -> int:

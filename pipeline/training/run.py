@@ -31,8 +31,8 @@ from pipeline.training.average import shown
 from pipeline.training.batches import Rows
 from pipeline.training.leave import keep
 from pipeline.training.memory import memory_watched
+from pipeline.training.phases import RECALLING, TESTING
 from pipeline.training.prepare import Prepared, prepare
-from pipeline.training.recipe import RECALLING, TESTING
 from pipeline.training.search import Found, Tried, Verdict, search, take_over
 from pipeline.training.shares import Shares
 from pipeline.training.start import centre, expect_mean, expect_shares

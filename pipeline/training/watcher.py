@@ -12,7 +12,7 @@ from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
 from pipeline.tasks.task import Goal
 from pipeline.training import checkpoints, ranks
-from pipeline.training.recipe import TRAINING
+from pipeline.training.phases import TRAINING
 from pipeline.training.search import Verdict
 
 # A killed run loses at most this much work.

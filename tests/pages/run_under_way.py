@@ -12,7 +12,7 @@ from pipeline.runs import store
 from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.spec import Recipe, RunSpec, save_spec
 from pipeline.settings import workspace
-from pipeline.training.recipe import TRAINING
+from pipeline.training.phases import TRAINING
 
 STEPS = 40
 

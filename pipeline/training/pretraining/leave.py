@@ -15,12 +15,12 @@ from pipeline.runs.spec import RunSpec
 from pipeline.runs.surprise import ShownText, Surprise, save_shown, save_surprise
 from pipeline.runs.texts import BASE, MODEL
 from pipeline.templates.formats.registry import OWN
+from pipeline.training.phases import COMPARING, TESTING
 from pipeline.training.pretraining.measure import surprise
 from pipeline.training.pretraining.prepare import Prepared, load_model
 from pipeline.training.pretraining.rows import TextRows
 from pipeline.training.pretraining.shown import Shown, show_texts
 from pipeline.training.pretraining.trainee import trainee_kind
-from pipeline.training.recipe import COMPARING, TESTING
 from pipeline.training.seal import seal_bundle
 
 # The prompt format in which a decoder can be talked to: its texts had nothing around them, and it goes on at once.

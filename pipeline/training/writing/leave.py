@@ -17,7 +17,7 @@ from pipeline.runs.metrics_log import MetricsWriter
 from pipeline.runs.progress import Progress
 from pipeline.runs.spec import RunSpec
 from pipeline.runs.texts import BASE, MODEL, TextAnswers, save_texts
-from pipeline.training.recipe import COMPARING, TESTING
+from pipeline.training.phases import COMPARING, TESTING
 from pipeline.training.seal import seal_bundle
 from pipeline.training.writing.answers import write_answers
 from pipeline.training.writing.prepare import Prepared, better_answers

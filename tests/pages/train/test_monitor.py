@@ -10,7 +10,7 @@ from pipeline.actions.train import stop
 from pipeline.jobs.local import KILLED
 from pipeline.runs import store
 from pipeline.settings import Workspace
-from pipeline.training.recipe import TESTING
+from pipeline.training.phases import TESTING
 from tests.pages.run_under_way import under_way
 from tests.pages.staged_run import stage
 from tests.pages.visit import visit, words

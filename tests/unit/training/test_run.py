@@ -26,7 +26,7 @@ from pipeline.settings import Workspace
 from pipeline.tasks.classification import CLASSIFICATION
 from pipeline.tasks.examples import load_examples
 from pipeline.tasks.task import Inputs
-from pipeline.training import recipe as recipes
+from pipeline.training.phases import RECALLING, TESTING
 from pipeline.training.run import SAVING, Trained
 from pipeline.training.seal import finish_bundle
 from tests.tiny import tickets
@@ -171,7 +171,7 @@ def test_the_lower_layers_are_computed_once(home: Workspace, make_spec: Make, ca
     carry_out(make_spec(seed=1, epochs=1), "b", again)
     assert "Computing the lower layers" in first.phases
     assert "Computing the lower layers" not in again.phases
-    assert first.phases[-3:] == [recipes.TESTING, recipes.RECALLING, SAVING]
+    assert first.phases[-3:] == [TESTING, RECALLING, SAVING]
 
 
 def test_states_too_large_to_keep_change_nothing_but_rounding(
