@@ -262,7 +262,8 @@ def _spawn(row: JobRow) -> subprocess.Popen[bytes]:
 def _command(row: JobRow) -> list[str]:
     worker = ["-m", "pipeline.worker", row.id]
     if processes(row.request) > 1:
-        return [sys.executable, "-m", "torch.distributed.run", "--standalone",
+        # Its folder for logs, empty as it is, goes with the job's; by itself it would stay among the temporary files.
+        return [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--log-dir={_folder(row.id)}",
                 f"--nproc-per-node={processes(row.request)}", *worker]  # fmt: skip
     return [sys.executable, *worker]
 

@@ -180,4 +180,5 @@ def test_a_job_of_several_processes_is_started_by_torchrun_and_known_by_its_pid(
     command = local._command(several)
     assert command[1:3] == ["-m", "torch.distributed.run"]
     assert "--nproc-per-node=3" in command
+    assert f"--log-dir={local._folder('a')}" in command  # and not a folder of its own that stays when the job goes
     assert command[-2:] == ["pipeline.worker", "a"]
