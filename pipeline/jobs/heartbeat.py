@@ -92,6 +92,12 @@ def stop_was_requested(folder: Path) -> bool:
     return (folder / _STOP).exists()
 
 
+def since_stop_request(folder: Path) -> float | None:
+    """Seconds since somebody asked, None if nobody has; below 0 where the clock was set back."""
+    path = folder / _STOP
+    return time.time() - path.stat().st_mtime if path.exists() else None
+
+
 def report_out_of_memory(folder: Path) -> None:
     """The worker's last word when memory ran out: who buries it starts it again with less."""
     (folder / _OUT_OF_MEMORY).touch()

@@ -33,6 +33,9 @@ START_SECONDS = 120.0
 
 RESUMABLE = "train"  # the kind of job that keeps a state to go on from
 
+# Seconds in which a second request to stop is a double click, or a page that asks twice, and no wish to kill.
+ONE_WISH = 1.5
+
 # How Rust (tokenizers, safetensors) and C++ (torch) say so, in the last lines that the process wrote.
 _ABORTS = ("memory allocation of", "bad_alloc")
 _LAST_WORDS = 4
@@ -121,17 +124,23 @@ def status(job_id: str) -> JobInfo:
 
 
 def cancel(job_id: str) -> None:
-    """Ask a job to stop. A queued one stops at once; a second request, or silence, kills the process group."""
+    """Ask a job to stop.
+
+    A queued one stops at once. A second request, more than ONE_WISH seconds after the first, or silence, kills the
+    process group.
+    """
     row = store.get_job(job_id)
     with _lane_lock(row.lane):
         row = store.get_job(job_id)
         if row.state == "queued":
             _close(row, "stopped")
         elif row.state in ACTIVE:
-            asked_before = heartbeat.stop_was_requested(_folder(job_id))
-            heartbeat.request_stop(_folder(job_id))
+            before = heartbeat.since_stop_request(_folder(job_id))
+            if before is None:
+                heartbeat.request_stop(_folder(job_id))
             _update(job_id, state="stopping")
-            if asked_before or _silent(row):
+            asked_again = before is not None and not 0 <= before < ONE_WISH
+            if asked_again or _silent(row):
                 _kill(row)
     reconcile()
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,6 +93,7 @@ def test_a_stop_never_reaches_a_stranger_that_was_given_the_same_number(home: Wo
     (home.jobs / "old").mkdir(parents=True)
     with heartbeat.Heart(home.jobs / "old"):
         jobs.cancel("old")
+        time.sleep(local.ONE_WISH)
         jobs.cancel("old")
     assert system.is_alive(who)
     assert jobs.status("old").state == "stopped"

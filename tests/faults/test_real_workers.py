@@ -89,6 +89,7 @@ def test_a_worker_whose_memory_is_limited_starts_again_by_itself_with_smaller_ba
     assert jobs.status(run.job).halvings > 0, jobs.log(run.job)
     assert local.AGAIN in {moment.note for moment in jobs.history(run=run.id)}
     train.stop(run.id)
+    time.sleep(local.ONE_WISH)
     train.stop(run.id)
 
 

@@ -124,7 +124,9 @@ def test_a_second_stop_kills_a_worker_that_does_not_listen(home: Workspace) -> N
     with heartbeat.Heart(home.jobs / job):
         jobs.cancel(job)
         assert jobs.status(job).state == "stopping"
+        jobs.cancel(job)  # a double click
         assert system.is_alive(who)
+        time.sleep(local.ONE_WISH)
         jobs.cancel(job)
     assert deaf.wait(timeout=10) != 0
     assert jobs.status(job).state == "stopped"
