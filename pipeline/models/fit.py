@@ -35,7 +35,11 @@ FIRST_TOKEN_SHARE = 0.06
 STEP_SECONDS = 0.006  # Python, DataLoader and Trainer between two steps
 ADAM_BYTES_A_SECOND = 5.6e9  # an optimizer step moves weight, gradient and two moments
 ADAM_BYTES = 28
-PROCESS_BYTES = 650 * 10**6  # Python with torch, transformers and scikit-learn, before any model
+PROCESS_BYTES = 560 * 10**6  # Python with torch, transformers and scikit-learn, before any model
+TOKENIZER_BYTES = 1_200  # a piece of the vocabulary: measured on 30,000, 49,000 and 250,000 of them
+# For products in bfloat16 the CPU's library keeps a program of its own for every shape that it has met, but no more
+# than so many: for the layers below one for each kind of map and length of text, for those that are trained three.
+KERNEL_BYTES, KERNELS = 850_000, 1_024
 FORMAT_TOKENS = 30  # of a prompt format around instruction and answer
 START_SECONDS = {"cpu": 12.0, "cuda": 16.0, "mps": 14.0}  # imports, loading, saving the bundle
 EVALUATIONS = 10  # on the validation rows, over a whole run
@@ -44,8 +48,14 @@ BASELINE_SECONDS = 3e-4
 # What measured runs took at least and at most, as shares of it: docs/benchmarks.md, "What training will cost".
 SPREAD = (0.7, 1.7)
 ACTIVATIONS = 20  # floats a token, layer and unit of width that the backward pass needs
-PASSING = 12  # floats a token and unit of width that one layer needs while it is computed without gradients
-MEASURED_AT_ONCE = 128  # rows in which the validation rows are measured
+# Floats a token, layer, head of attention and other token: what the backward pass needs of who looks at whom.
+ATTENTION = 4
+PASSING = 24  # floats a token and unit of width that one layer needs while it is computed without gradients
+MEASURED_AT_ONCE = 128  # rows in which the validation rows are measured: it needs no gradients
+# Tokens of a batch that are computed at once, padding included. Two cores have enough to do with half of it; more of a
+# CPU's memory would make nothing faster (docs/experiments.md, 27 November, night). The usual batch of 32 rows with at
+# most 128 tokens stays in one piece. A GPU wants more at once.
+TOKENS_AT_ONCE = {"cpu": 4_096}
 KEPT_TWICE = 2  # what is mapped from disk and what was just written there both count as the process's own
 
 
@@ -72,6 +82,11 @@ class _Shape:
     decoder_layers: int  # of an encoder-decoder, which are all trained; they read a label, which is short
     first_token: bool  # the head reads token 0
     embeddings: int
+    heads: int  # of a layer's attention
+
+    @property
+    def vocabulary(self) -> int:
+        return self.embeddings // self.hidden
 
     @property
     def layer_parameters(self) -> int:
@@ -131,7 +146,16 @@ def estimate(
         ("measuring", (EVALUATIONS * held_out + held_out + train_rows) * upper * a_layer / speed),
     )
     memory = _memory(
-        model, recipe, shape, tokens=tokens, rows=rows if lower else 0, held_out=held_out, upper=upper, weights=weights
+        model,
+        recipe,
+        shape,
+        device,
+        lengths=token_lengths(texts, recipe.max_length),
+        rows=rows if lower else 0,
+        held_out=held_out,
+        upper=upper,
+        weights=weights,
+        steps=steps,
     )
     return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
 
@@ -191,7 +215,7 @@ def estimate_writing(
         # Learning holds the layers in four bits; answering afterwards the whole model in bfloat16.
         learning = shape.embeddings * FLOAT + (model.parameters - shape.embeddings) * FOUR_BITS
         held = int(max(learning, model.parameters * FLOAT / 2))
-    memory = int(PROCESS_BYTES + held + (3 * weights + activations) * FLOAT)
+    memory = int(_process(shape, device) + held + (3 * weights + activations) * FLOAT)
     return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
 
 
@@ -235,7 +259,7 @@ def estimate_reading(
     at_once = recipe.batch_size * piece
     spoken = at_once * (asked / whole) * COPIES * shape.embeddings / shape.hidden
     memory = int(
-        PROCESS_BYTES
+        _process(shape, device)
         + (2 * model.parameters + 3 * weights + at_once * layers * shape.hidden * ACTIVATIONS + spoken) * FLOAT
     )
     return Estimate(sum(seconds for _, seconds in parts), memory, parts, min(1.0, weights / model.parameters))
@@ -270,32 +294,72 @@ def mean_tokens(texts: Sequence[str], longest: int) -> float:
 
     A Chinese character is about 0.7 tokens, of other writing about four characters are one; two tokens are marks.
     """
-    if not texts:
-        return float(longest)
+    lengths = token_lengths(texts, longest)
+    return sum(lengths) / len(lengths)
+
+
+def token_lengths(texts: Sequence[str], longest: int) -> list[float]:
+    """Of the first 2,000 texts, as ``mean_tokens`` judges them; without a text, of one that is as long as can be."""
     lengths = []
     for text in texts[:2_000]:
         wide = sum(map(len, _WIDE.findall(text)))
         lengths.append(min(longest, 2 + 0.7 * wide + (len(text) - wide) / 4))
-    return sum(lengths) / len(lengths)
+    return lengths or [float(longest)]
 
 
 def _memory(
     model: Model,
     recipe: Recipe,
     shape: _Shape,
+    device: Device,
     *,
-    tokens: float,
+    lengths: Sequence[float],
     rows: int,
     held_out: float,
     upper: float,
     weights: int,
+    steps: int,
 ) -> int:
-    """Bytes at the peak: the process, the weights, what training keeps of each weight, and of each token."""
-    longest = min(recipe.max_length, 2 * tokens)  # of the longest batch of a run
-    kept = rows * tokens * shape.hidden * KEPT_TWICE  # outputs of the lower layers, mapped from disk
-    activations = recipe.batch_size * longest * upper * shape.hidden * ACTIVATIONS
-    measuring = min(MEASURED_AT_ONCE, held_out) * longest * shape.hidden * PASSING
-    return int(PROCESS_BYTES + (model.parameters + 3 * weights + kept + activations + measuring) * FLOAT)
+    """Bytes at the peak: the process, the weights, what training keeps of each weight, and of each token.
+
+    Args:
+        lengths: tokens of the texts, or of a fair part of them.
+        rows: whose lower layers are kept.
+        held_out: validation rows.
+        upper: trained layers, in whole ones.
+        weights: trained parameters.
+        steps: of the run.
+    """
+    longest = max(lengths)
+    most = max(longest, TOKENS_AT_ONCE.get(device.name, math.inf))
+    learning = min(most, recipe.batch_size * longest)
+    measuring = min(most, min(MEASURED_AT_ONCE, held_out) * longest)
+    around = _process(shape, device)
+    a_token = shape.hidden * ACTIVATIONS  # floats that a layer keeps for learning
+    if device.name == "cpu":
+        # A GPU computes attention again instead.
+        a_token += int(shape.heads * longest * ATTENTION)
+    if device.name == "cpu" and recipe.precision == "bfloat16":
+        around += _kernels(shape, {int(length) for length in lengths}, rows > 0, upper > 0.5, steps)
+        # The layers below in this format, while they are computed.
+        around += 2 * int(shape.layer_parameters * (shape.layers - upper)) if rows else 0
+    kept = rows * sum(lengths) / len(lengths) * shape.hidden * KEPT_TWICE  # outputs of the layers below, from disk
+    # Of each trained weight its gradient, two moments and, where it is taken, the average.
+    of_weights = (4 if recipe.averaging else 3) * weights
+    passing = learning * upper * a_token + measuring * shape.hidden * PASSING
+    return int(around + (model.parameters + of_weights + kept + passing) * FLOAT)
+
+
+def _process(shape: _Shape, device: Device) -> int:
+    """Bytes before any model; a tokenizer is never on a GPU."""
+    return PROCESS_BYTES + (TOKENIZER_BYTES * shape.vocabulary if device.name == "cpu" else 0)
+
+
+def _kernels(shape: _Shape, lengths: set[int], lower: bool, learning: bool, steps: int) -> int:
+    """Bytes of the programs that the CPU's library keeps for products in bfloat16."""
+    kinds = len(set(shape.maps))
+    shapes = kinds * (len(lengths) * lower + 3 * min(len(lengths), steps) * learning)
+    return KERNEL_BYTES * min(KERNELS, shapes)
 
 
 def _speed_up(recipe: Recipe, device: Device) -> float:
@@ -327,6 +391,7 @@ def _shape(model: Model) -> _Shape:
         decoder_layers=_first(config, "num_decoder_layers", "num_layers") if config.get("is_encoder_decoder") else 0,
         first_token=config["model_type"] in _READS_FIRST_TOKEN,
         embeddings=config["vocab_size"] * hidden,
+        heads=heads,
     )
 
 

@@ -67,12 +67,16 @@ class LengthBatches:
         lengths: [n] tokens of each row.
         batch_size: rows a batch; the last one of an epoch may be smaller.
         seed: of the order; None: sorted by length, for measuring.
+        tokens: of a batch for measuring, padding included, at most, unless it is one row; None: as many as there are.
     """
 
     drop_last = False
 
-    def __init__(self, lengths: npt.NDArray[np.int64], batch_size: int, seed: int | None) -> None:
+    def __init__(
+        self, lengths: npt.NDArray[np.int64], batch_size: int, seed: int | None, tokens: int | None = None
+    ) -> None:
         self._lengths = lengths
+        self._sorted = list(_within(lengths, batch_size, tokens)) if seed is None else []
         self.batch_size = batch_size
         self._seed = seed
         self._epoch = 0
@@ -87,11 +91,11 @@ class LengthBatches:
         self._epoch = epoch
 
     def __len__(self) -> int:
-        return -(-len(self._lengths) // self.batch_size)
+        return len(self._sorted) or -(-len(self._lengths) // self.batch_size)
 
     def __iter__(self) -> Iterator[list[int]]:
         if self._seed is None:
-            yield from self._cut(np.argsort(self._lengths, kind="stable"))
+            yield from self._sorted
             return
         random = np.random.default_rng((self._seed, self._epoch))
         order = random.permutation(len(self._lengths))
@@ -104,3 +108,15 @@ class LengthBatches:
 
     def _cut(self, order: npt.NDArray[np.int64]) -> list[list[int]]:
         return [order[start : start + self.batch_size].tolist() for start in range(0, len(order), self.batch_size)]
+
+
+def _within(lengths: npt.NDArray[np.int64], rows: int, tokens: int | None) -> Iterator[list[int]]:
+    """All positions, sorted by length, at most so many rows and tokens in each batch."""
+    batch: list[int] = []
+    for position in np.argsort(lengths, kind="stable").tolist():
+        if len(batch) == rows or (batch and tokens is not None and (len(batch) + 1) * lengths[position] > tokens):
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch

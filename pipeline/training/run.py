@@ -17,6 +17,7 @@ from transformers.utils import logging as transformers_logging
 from pipeline import system
 from pipeline.errors import N_
 from pipeline.models import store as models
+from pipeline.models.fit import TOKENS_AT_ONCE
 from pipeline.models.halves import evaluating
 from pipeline.runs.metrics_log import MetricsWriter, read_metrics
 from pipeline.runs.progress import Progress
@@ -71,7 +72,7 @@ def train(spec: RunSpec, run_folder: Path, progress: Progress, metrics: MetricsW
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     use_physical_cores()
     ranks.meet(spec.device)
-    shares = Shares(ranks.world(), system.rank(), 2**halvings)
+    shares = Shares(ranks.world(), system.rank(), 2**halvings, TOKENS_AT_ONCE.get(spec.device))
     with checkpoints.disk_watched(), memory_watched():
         found = None if spec.recipe.search == "none" else _search(spec, task, run_folder, progress, metrics, shares)
         if found is not None:

@@ -15,6 +15,7 @@ from accelerate.data_loader import prepare_data_loader
 from torch.utils.data import DataLoader
 from transformers import EvalPrediction, PrinterCallback, Trainer, TrainingArguments, get_scheduler
 
+from pipeline.models.fit import MEASURED_AT_ONCE
 from pipeline.runs.spec import Recipe, RunSpec
 from pipeline.tasks.task import Goal, Task
 from pipeline.training import checkpoints, ranks
@@ -31,9 +32,6 @@ _FIGURES_A_RUN = 200
 # Longer epochs are measured in between, so that the best model of a large file is not missed.
 _STEPS_BETWEEN_MARKS = 600
 
-# Measuring needs no gradients: a batch may be larger than in training.
-_MEASURED_AT_ONCE = 128
-
 _SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
 
 
@@ -44,18 +42,31 @@ class LengthTrainer(Trainer):
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Shuffled batches of similar length; the order follows from seed and epoch alone."""
-        return self._loader(self.train_dataset, self.args.train_batch_size, self.args.seed, self.shares)
+        rows: Any = self.train_dataset
+        lengths, shares = rows.lengths, self.shares
+
+        def collate(batch: list[int]) -> Any:
+            pieces = shares.divide(batch, len(batch) * int(lengths[batch].max()))
+            if pieces == [(batch, 1.0)]:  # whole: the library's own way
+                return rows.collate(batch)
+            return [(rows.collate(part), factor) for part, factor in pieces]
+
+        batches = LengthBatches(lengths, self.args.train_batch_size, self.args.seed)
+        return delivered(rows, batches, collate, self.accelerator.device)
 
     def get_eval_dataloader(self, eval_dataset: Any = None) -> DataLoader[Any]:
         """All rows, sorted by length."""
-        return self._loader(self.eval_dataset, self.args.eval_batch_size, None, Shares())
+        rows: Any = self.eval_dataset
+        batches = LengthBatches(rows.lengths, self.args.eval_batch_size, None, self.shares.tokens)
+        return delivered(rows, batches, rows.collate, self.accelerator.device)
 
     def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
         """The mean loss of a batch, its gradients added to those that are there; where it is shared, of this share."""
-        if self.shares.whole:
+        pieces: Any = inputs
+        if isinstance(inputs, dict):
             return super().training_step(model, inputs, num_items_in_batch)
         model.train()
-        pieces: Any = self._prepare_inputs(inputs)
+        pieces = self._prepare_inputs(pieces)
         total = torch.zeros((), device=self.args.device)
         for number, (piece, factor) in enumerate(pieces, start=1):
             # Other processes are told about the gradients once, when they are complete.
@@ -75,15 +86,6 @@ class LengthTrainer(Trainer):
     def evaluate(self, *args: Any, **kwargs: Any) -> dict[str, float]:
         """The figures of the first process: what follows from them must be the same in all."""
         return ranks.agree(super().evaluate(*args, **kwargs))
-
-    def _loader(self, rows: Any, batch_size: int, seed: int | None, shares: Shares) -> DataLoader[Any]:
-        def collate(batch: list[int]) -> Any:
-            if shares.whole:
-                return rows.collate(batch)
-            return [(rows.collate(part), factor) for part, factor in shares.divide(batch)]
-
-        batches = LengthBatches(rows.lengths, batch_size, seed)
-        return delivered(rows, batches, collate, self.accelerator.device)
 
 
 def delivered(
@@ -174,7 +176,7 @@ def arguments(spec: RunSpec, task: Goal, folder: Path, steps: int, fresh: bool) 
         "num_train_epochs": recipe.epochs,
         "learning_rate": recipe.learning_rate,
         "per_device_train_batch_size": recipe.batch_size,
-        "per_device_eval_batch_size": _MEASURED_AT_ONCE,
+        "per_device_eval_batch_size": MEASURED_AT_ONCE,
         "max_grad_norm": recipe.gradient_clip,
         "bf16": recipe.precision == "bfloat16",
         "use_cpu": spec.device == "cpu",

@@ -59,7 +59,35 @@ def test_products_in_bfloat16_shorten_the_training_and_nothing_else(model: Model
     assert 0.4 * longer < shorter < longer
     assert plain == short
     without = dataclasses.replace(CPU, bfloat16_gflops=0.0)
-    assert cost(model, without, precision="bfloat16") == cost(model)
+    assert cost(model, without, precision="bfloat16").parts == cost(model).parts
+
+
+def test_products_in_bfloat16_keep_programs_for_every_shape_up_to_a_bound(model: Model) -> None:
+    def kept(texts: list[str], device: Device = CPU, **changed: object) -> int:
+        plain, short = (
+            estimate(
+                model, dataclasses.replace(Recipe(), precision=precision, **changed),  # type: ignore[arg-type]
+                rows=4000, train_rows=2800, texts=texts, classes=10, device=device,
+            ).memory_bytes
+            for precision in ("float32", "bfloat16")
+        )  # fmt: skip
+        return short - plain
+
+    varied = ["word " * count for count in range(2, 100)]
+    assert 0 < kept(TEXTS) < kept(varied) / 4
+    assert kept(varied, max_length=4_000) < 2**30
+    assert kept(varied, GPU) == 0
+
+
+def test_a_batch_of_long_texts_needs_no_more_than_its_pieces(model: Model) -> None:
+    long = ["word " * 2000]
+
+    def memory(device: Device, batch: int) -> int:
+        recipe = dataclasses.replace(Recipe(), batch_size=batch, max_length=512)
+        return estimate(model, recipe, rows=400, train_rows=280, texts=long, classes=2, device=device).memory_bytes
+
+    assert memory(CPU, 8) == memory(CPU, 64)
+    assert memory(GPU, 8) < memory(GPU, 64)
 
 
 def test_training_everything_keeps_no_lower_layers_and_needs_more_memory(model: Model) -> None:

@@ -16,6 +16,17 @@ def test_every_row_stands_in_one_batch_of_an_epoch() -> None:
         assert len(batches) == len(LengthBatches(LENGTHS, 32, seed)) == 32
 
 
+def test_batches_for_measuring_keep_to_a_number_of_tokens() -> None:
+    bounded = LengthBatches(LENGTHS, 32, None, tokens=500)
+    batches = list(bounded)
+    assert sorted(row for batch in batches for row in batch) == list(range(1000))
+    assert len(bounded) == len(batches)
+    assert all(len(batch) * LENGTHS[batch].max() <= 500 and len(batch) <= 32 for batch in batches)
+    assert max(map(len, batches)) == 32
+    # A text that is longer than that stands alone.
+    assert list(LengthBatches(np.array([9, 2, 3]), 32, None, tokens=6)) == [[1, 2], [0]]
+
+
 def test_the_order_follows_from_seed_and_epoch_alone() -> None:
     first, again, other = (LengthBatches(LENGTHS, 32, seed) for seed in (5, 5, 6))
     list(again)  # what was asked before does not matter

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipeline.models import store
+from pipeline.models import fit, store
 from pipeline.runs.answers import load_answers
 from pipeline.runs.bundle import seal
 from pipeline.runs.metrics_log import MetricsWriter, read_metrics
@@ -30,6 +30,29 @@ def test_every_row_is_computed_once_and_the_factors_make_a_mean(rows: int, ranks
     # The mean over ranks of the sums over pieces is the mean over rows.
     total = sum(factor * np.mean(part) for mine in divided for part, factor in mine) / ranks
     assert total == pytest.approx(np.mean(batch))
+
+
+def test_long_texts_are_computed_in_pieces_of_so_many_tokens() -> None:
+    shares = Shares(tokens=100)
+    sizes = [[len(part) for part, _ in shares.divide(range(16), 16 * longest)] for longest in (6, 7, 12, 100, 1000)]
+    assert sizes == [[16], [8, 8], [8, 8], [1] * 16, [1] * 16]
+    assert all(sum(factor for _, factor in shares.divide(range(16), tokens)) == 1 for tokens in (16, 160, 1600))
+    # Who ran out of memory has less at once, whatever the budget; two processes have half a batch each.
+    assert len(Shares(pieces=2, tokens=100).divide(range(16), 200)) == 4
+    assert len(Shares(ranks=2, tokens=100).divide(range(16), 200)) == 1
+    assert len(Shares().divide(range(16), 10**6)) == 1
+
+
+def test_batches_in_pieces_of_few_tokens_give_the_same_losses(
+    home: Workspace, make_spec: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_dropout(home)
+    spec = make_spec()
+    whole = losses(home, spec, "whole", 0)
+    monkeypatch.setitem(fit.TOKENS_AT_ONCE, "cpu", 20)
+    pieces = losses(home, spec, "pieces", 0)
+    np.testing.assert_allclose(pieces, whole, rtol=1e-4)
+    assert pieces != whole  # or nothing was added up
 
 
 def test_halved_batches_give_the_same_losses_at_the_same_steps(home: Workspace, make_spec: Make) -> None:
