@@ -39,6 +39,10 @@ class Rows:
         """[n] tokens of each row."""
         return self.tokens.lengths[self.numbers]
 
+    def padded(self, positions: Sequence[int]) -> int:
+        """Tokens of these rows as one batch, padding included."""
+        return len(positions) * int(self.lengths[list(positions)].max()) * (2 if self.turned else 1)
+
     def collate(self, positions: Sequence[int]) -> dict[str, "Tensor"]:
         """What the trained module takes: ``labels``, and what ``inputs`` gives."""
         import torch

@@ -43,15 +43,15 @@ class LengthTrainer(Trainer):
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Shuffled batches of similar length; the order follows from seed and epoch alone."""
         rows: Any = self.train_dataset
-        lengths, shares = rows.lengths, self.shares
+        shares = self.shares
 
         def collate(batch: list[int]) -> Any:
-            pieces = shares.divide(batch, len(batch) * int(lengths[batch].max()))
+            pieces = shares.divide(batch, rows.padded(batch))
             if pieces == [(batch, 1.0)]:  # whole: the library's own way
                 return rows.collate(batch)
             return [(rows.collate(part), factor) for part, factor in pieces]
 
-        batches = LengthBatches(lengths, self.args.train_batch_size, self.args.seed)
+        batches = LengthBatches(rows.lengths, self.args.train_batch_size, self.args.seed)
         return delivered(rows, batches, collate, self.accelerator.device)
 
     def get_eval_dataloader(self, eval_dataset: Any = None) -> DataLoader[Any]:

@@ -51,6 +51,7 @@ def test_a_batch_is_padded_on_the_right_and_brings_the_states_of_its_tokens() ->
     rows = Rows(tokens, np.array([2, 1]), np.array([1, 0]), padding=0, states=states)
     batch = rows.collate([0, 1])
     assert batch["input_ids"].tolist() == [[3, 0, 0], [7, 8, 9]]
+    assert rows.padded([0, 1]) == batch["input_ids"].numel()
     assert batch["attention_mask"].tolist() == [[1, 0, 0], [1, 1, 1]]
     assert batch["labels"].tolist() == [1, 0]
     assert torch.equal(batch["hidden"][1], states[2:5])
