@@ -36,6 +36,7 @@ STEP_SECONDS = 0.006  # Python, DataLoader and Trainer between two steps
 ADAM_BYTES_A_SECOND = 5.6e9  # an optimizer step moves weight, gradient and two moments
 ADAM_BYTES = 28
 PROCESS_BYTES = 560 * 10**6  # Python with torch, transformers and scikit-learn, before any model
+DRIVER_BYTES = 650 * 10**6  # what a GPU's memory holds before any model
 TOKENIZER_BYTES = 1_200  # a piece of the vocabulary: measured on 30,000, 49,000 and 250,000 of them
 # For products in bfloat16 the CPU's library keeps a program of its own for every shape that it has met, but no more
 # than so many: for the layers below one for each kind of map and length of text, for those that are trained three.
@@ -50,7 +51,9 @@ SPREAD = (0.7, 1.7)
 ACTIVATIONS = 20  # floats a token, layer and unit of width that the backward pass needs
 # Floats a token, layer, head of attention and other token: what the backward pass needs of who looks at whom.
 ATTENTION = 4
-PASSING = 24  # floats a token and unit of width that one layer needs while it is computed without gradients
+# Floats a token and unit of width that one layer needs while it is computed without gradients: on a CPU twice as many,
+# since much of its memory is free in pieces that nothing fits into.
+PASSING = {"cpu": 24, "cuda": 12, "mps": 12}
 MEASURED_AT_ONCE = 128  # rows in which the validation rows are measured: it needs no gradients
 # Tokens of a batch that are computed at once, padding included. Two cores have enough to do with half of it; more of a
 # CPU's memory would make nothing faster (docs/experiments.md, 27 November, night). The usual batch of 32 rows with at
@@ -330,29 +333,34 @@ def _memory(
         weights: trained parameters.
         steps: of the run.
     """
-    longest = max(lengths)
+    mean = sum(lengths) / len(lengths)
+    on_cpu = device.name == "cpu"
+    # On a GPU one run was measured, and this is how it was foretold (docs/benchmarks.md, "On a GPU").
+    longest = max(lengths) if on_cpu else min(recipe.max_length, 2 * mean)
     most = max(longest, TOKENS_AT_ONCE.get(device.name, math.inf))
     learning = min(most, recipe.batch_size * longest)
     measuring = min(most, min(MEASURED_AT_ONCE, held_out) * longest)
     around = _process(shape, device)
     a_token = shape.hidden * ACTIVATIONS  # floats that a layer keeps for learning
-    if device.name == "cpu":
+    if on_cpu:
         # A GPU computes attention again instead.
         a_token += int(shape.heads * longest * ATTENTION)
-    if device.name == "cpu" and recipe.precision == "bfloat16":
-        around += _kernels(shape, {int(length) for length in lengths}, rows > 0, upper > 0.5, steps)
-        # The layers below in this format, while they are computed.
-        around += 2 * int(shape.layer_parameters * (shape.layers - upper)) if rows else 0
-    kept = rows * sum(lengths) / len(lengths) * shape.hidden * KEPT_TWICE  # outputs of the layers below, from disk
+        if recipe.precision == "bfloat16":
+            around += _kernels(shape, {int(length) for length in lengths}, rows > 0, upper > 0.5, steps)
+            # The layers below in this format, while they are computed.
+            around += 2 * int(shape.layer_parameters * (shape.layers - upper)) if rows else 0
+    kept = rows * mean * shape.hidden * KEPT_TWICE  # outputs of the layers below, from disk
     # Of each trained weight its gradient, two moments and, where it is taken, the average.
     of_weights = (4 if recipe.averaging else 3) * weights
-    passing = learning * upper * a_token + measuring * shape.hidden * PASSING
+    passing = learning * upper * a_token + measuring * shape.hidden * PASSING[device.name]
     return int(around + (model.parameters + of_weights + kept + passing) * FLOAT)
 
 
 def _process(shape: _Shape, device: Device) -> int:
     """Bytes before any model; a tokenizer is never on a GPU."""
-    return PROCESS_BYTES + (TOKENIZER_BYTES * shape.vocabulary if device.name == "cpu" else 0)
+    if device.name == "cpu":
+        return PROCESS_BYTES + TOKENIZER_BYTES * shape.vocabulary
+    return DRIVER_BYTES
 
 
 def _kernels(shape: _Shape, lengths: set[int], lower: bool, learning: bool, steps: int) -> int:

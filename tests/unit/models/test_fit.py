@@ -79,6 +79,20 @@ def test_products_in_bfloat16_keep_programs_for_every_shape_up_to_a_bound(model:
     assert kept(varied, GPU) == 0
 
 
+def test_on_a_gpu_memory_is_about_what_a_run_took_there(tmp_path: Path) -> None:
+    config = {
+        "model_type": "bert", "hidden_size": 384, "num_hidden_layers": 6, "num_attention_heads": 12,
+        "intermediate_size": 1536, "vocab_size": 30_522,
+    }  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    small = Model("m", tmp_path, "encoder", 22_700_000, ("en",), "", 512, "f", False)
+    recipe = Recipe(trained_layers=2, batch_size=64, precision="bfloat16")
+    # sms_spam on an H100: docs/benchmarks.md, "On a GPU"
+    texts = ["word " * 16] * 100
+    rows = {"rows": 4481, "train_rows": 3585, "classes": 2}
+    assert estimate(small, recipe, texts=texts, device=GPU, **rows).memory_bytes == pytest.approx(1.37e9, rel=0.25)
+
+
 def test_a_batch_of_long_texts_needs_no_more_than_its_pieces(model: Model) -> None:
     long = ["word " * 2000]
 
