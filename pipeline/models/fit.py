@@ -55,9 +55,9 @@ ATTENTION = 4
 # since much of its memory is free in pieces that nothing fits into.
 PASSING = {"cpu": 24, "cuda": 12, "mps": 12}
 MEASURED_AT_ONCE = 128  # rows in which the validation rows are measured: it needs no gradients
-# Tokens of a batch that are computed at once, padding included. Two cores have enough to do with half of it; more of a
-# CPU's memory would make nothing faster (docs/experiments.md, 27 November, night). The usual batch of 32 rows with at
-# most 128 tokens stays in one piece. A GPU wants more at once.
+# Tokens of a batch that are computed at once, padding included: twice as many were no faster on two cores
+# (docs/experiments.md, 27 November, night). The usual batch of 32 rows with at most 128 tokens stays in one piece. A
+# GPU wants more at once.
 TOKENS_AT_ONCE = {"cpu": 4_096}
 KEPT_TWICE = 2  # what is mapped from disk and what was just written there both count as the process's own
 

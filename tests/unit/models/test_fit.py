@@ -18,17 +18,21 @@ TEXTS = ["my printer cannot connect to the network since this morning, please he
 
 @pytest.fixture
 def model(tmp_path: Path) -> Model:
+    return encoder(tmp_path, layers=12, vocabulary=250_037, parameters=117_000_000)
+
+
+def encoder(folder: Path, *, layers: int, vocabulary: int, parameters: int) -> Model:
     config = {
-        "model_type": "bert", "hidden_size": 384, "num_hidden_layers": 12, "num_attention_heads": 12,
-        "intermediate_size": 1536, "vocab_size": 250_037,
+        "model_type": "bert", "hidden_size": 384, "num_hidden_layers": layers, "num_attention_heads": 12,
+        "intermediate_size": 1536, "vocab_size": vocabulary,
     }  # fmt: skip
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    return Model("m", tmp_path, "encoder", 117_000_000, ("en",), "MIT", 512, "f", False)
+    (folder / "config.json").write_text(json.dumps(config))
+    return Model("m", folder, "encoder", parameters, ("en",), "MIT", 512, "f", False)
 
 
-def cost(model: Model, device: Device = CPU, rows: int = 4000, **changed: object) -> Estimate:
+def cost(model: Model, device: Device = CPU, rows: int = 4000, texts: list[str] = TEXTS, **changed: object) -> Estimate:
     recipe = dataclasses.replace(Recipe(), **changed)  # type: ignore[arg-type]
-    return estimate(model, recipe, rows=rows, train_rows=rows * 7 // 10, texts=TEXTS, classes=10, device=device)
+    return estimate(model, recipe, rows=rows, train_rows=rows * 7 // 10, texts=texts, classes=10, device=device)
 
 
 def test_the_parts_add_up(model: Model) -> None:
@@ -65,12 +69,9 @@ def test_products_in_bfloat16_shorten_the_training_and_nothing_else(model: Model
 def test_products_in_bfloat16_keep_programs_for_every_shape_up_to_a_bound(model: Model) -> None:
     def kept(texts: list[str], device: Device = CPU, **changed: object) -> int:
         plain, short = (
-            estimate(
-                model, dataclasses.replace(Recipe(), precision=precision, **changed),  # type: ignore[arg-type]
-                rows=4000, train_rows=2800, texts=texts, classes=10, device=device,
-            ).memory_bytes
+            cost(model, device, texts=texts, precision=precision, **changed).memory_bytes
             for precision in ("float32", "bfloat16")
-        )  # fmt: skip
+        )
         return short - plain
 
     varied = ["word " * count for count in range(2, 100)]
@@ -80,25 +81,16 @@ def test_products_in_bfloat16_keep_programs_for_every_shape_up_to_a_bound(model:
 
 
 def test_on_a_gpu_memory_is_about_what_a_run_took_there(tmp_path: Path) -> None:
-    config = {
-        "model_type": "bert", "hidden_size": 384, "num_hidden_layers": 6, "num_attention_heads": 12,
-        "intermediate_size": 1536, "vocab_size": 30_522,
-    }  # fmt: skip
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    small = Model("m", tmp_path, "encoder", 22_700_000, ("en",), "", 512, "f", False)
-    recipe = Recipe(trained_layers=2, batch_size=64, precision="bfloat16")
+    small = encoder(tmp_path, layers=6, vocabulary=30_522, parameters=22_700_000)
     # sms_spam on an H100: docs/benchmarks.md, "On a GPU"
-    texts = ["word " * 16] * 100
-    rows = {"rows": 4481, "train_rows": 3585, "classes": 2}
-    assert estimate(small, recipe, texts=texts, device=GPU, **rows).memory_bytes == pytest.approx(1.37e9, rel=0.25)
+    recipe = {"trained_layers": 2, "batch_size": 64, "precision": "bfloat16"}
+    said = cost(small, GPU, rows=4481, texts=["word " * 16] * 100, **recipe).memory_bytes  # type: ignore[arg-type]
+    assert said == pytest.approx(1.37e9, rel=0.25)
 
 
 def test_a_batch_of_long_texts_needs_no_more_than_its_pieces(model: Model) -> None:
-    long = ["word " * 2000]
-
     def memory(device: Device, batch: int) -> int:
-        recipe = dataclasses.replace(Recipe(), batch_size=batch, max_length=512)
-        return estimate(model, recipe, rows=400, train_rows=280, texts=long, classes=2, device=device).memory_bytes
+        return cost(model, device, 400, ["word " * 2000], batch_size=batch, max_length=512).memory_bytes
 
     assert memory(CPU, 8) == memory(CPU, 64)
     assert memory(GPU, 8) < memory(GPU, 64)
