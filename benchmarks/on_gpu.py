@@ -31,6 +31,7 @@ from pipeline.actions.plan import plan
 from pipeline.data.source import import_source
 from pipeline.models import devices, store
 from pipeline.runs.metrics_log import Event, read_metrics
+from pipeline.runs.spec import Recipe
 from pipeline.settings import workspace
 
 LEAST = 0.6  # of the loop's tokens a second
@@ -56,6 +57,7 @@ CASES = (
     Case("thucnews_title10", "thucnews_title10", "multilingual-e5-small", rows=20_000),
     Case("rasbt_instruct", WRITTEN, "SmolLM2-135M-Instruct"),
     Case("rasbt_instruct, lora", WRITTEN, "SmolLM2-135M-Instruct", (("adapter", "lora"), ("learning_rate", "1e-3"))),
+    Case("rasbt_instruct, qlora", WRITTEN, "SmolLM2-135M-Instruct", (("adapter", "qlora"), ("learning_rate", "1e-3"))),
 )
 
 
@@ -70,33 +72,33 @@ def main() -> int:
     models = workspace().models
     cells: dict[str, Any] = json.loads(options.out.read_text()) if options.out.exists() else {}
     for case in (case for case in CASES if case.name in options.only and case.name not in cells):
-        cells[case.name] = _measure(case, options.data / case.data, models)
+        cells[case.name] = _measure(case, options.data / case.data, models, [cell["loop"] for cell in cells.values()])
         options.out.write_text(json.dumps(cells, indent=1))
     print(f"{gpu.label}, {gpu.gflops:,.0f} GFLOPS in float32, {gpu.bfloat16_gflops:,.0f} in bfloat16; {machine()}\n")
     return 0 if _print(cells) else 1
 
 
-def _measure(case: Case, data: Path, models: Path) -> dict[str, Any]:
+def _measure(case: Case, data: Path, models: Path, loops: list[dict[str, Any]]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         home.mkdir()
         (home / "models").symlink_to(models)
         os.environ["TUNEDESK_HOME"] = str(home)
-        file, dataset = (_instructions if case.data == WRITTEN else _tickets)(case, data, Path(folder))
+        file, dataset = (instructions if case.data == WRITTEN else _tickets)(case, data, Path(folder))
         planned = plan(dataset, case.model, settings=dict(case.settings))
-        before = _in_use()
+        before = in_use()
         started = time.perf_counter()
         run = train.start(dataset, case.model, settings=dict(case.settings))
         most = 0
         while not run.over:
-            most = max(most, _in_use() - before)
+            most = max(most, in_use() - before)
             time.sleep(1 / LOOKS_A_SECOND)
             run = runs.get_run(run.id)
         seconds = time.perf_counter() - started
         if run.state != "finished":
             raise SystemExit(f"{case.name} ended as {run.state}: {run.cause}\n{runs.run_log(run.id)}")
         events = read_metrics(workspace().runs / run.id)
-        loop = _loop(case, file, planned.recipe.batch_size, planned.recipe.trained_layers, planned.recipe.max_length)
+        loop = _loop(case, file, planned.recipe, loops)
         return {
             "recipe": dataclasses.asdict(planned.recipe),
             "metrics": run.metrics,
@@ -119,7 +121,7 @@ def _tickets(case: Case, data: Path, folder: Path) -> tuple[Path, Dataset]:
     return file, dataset
 
 
-def _instructions(case: Case, data: Path, folder: Path) -> tuple[Path, Dataset]:
+def instructions(case: Case, data: Path, folder: Path) -> tuple[Path, Dataset]:
     """The 935 rows as a file, and the dataset with the part of each row in a column of its own."""
     rows = json.loads((data / "instruction-data.json").read_text(encoding="utf-8"))
     said = ["train"] * LEARNED + ["test"] * ANSWERED + ["validation"] * (1_000 - LEARNED - ANSWERED)
@@ -160,19 +162,23 @@ def _pace(events: list[Event]) -> dict[str, float]:
     return {"rows_per_second": pace, "beside_share": 1 - (epoch * rows / pace) / (steps + others)}
 
 
-def _loop(case: Case, file: Path, batch: int, layers: int, longest: int) -> dict[str, Any]:
-    """What the hand-written loop reaches."""
+def _loop(case: Case, file: Path, recipe: Recipe, known: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the hand-written loop reaches. It has no adapters: every recipe of one model and batch has the same loop."""
+    layers = str(max(0, recipe.trained_layers))
+    task = [case.data, case.model, str(recipe.batch_size), layers, str(recipe.max_length)]
+    for loop in known:
+        if loop["task"] == task:
+            return loop
     command = [
         *(sys.executable, "-m", "benchmarks.plain_loop", "--model", str(store.get(case.model).path)),
-        *("--train", str(file), "--batch", str(batch), "--layers", str(max(0, layers)), "--longest", str(longest)),
+        *("--train", str(file), "--batch", task[2], "--layers", layers, "--longest", task[4]),
         *(("--writes",) if case.data == WRITTEN else ()),
     ]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    content: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return content
+    return {"task": task, **json.loads(done.stdout.strip().splitlines()[-1])}
 
 
-def _in_use() -> int:
+def in_use() -> int:
     """Bytes of the first GPU that somebody has."""
     command = ["nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits", "--id=0"]
     return int(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout) * 2**20

@@ -33,6 +33,13 @@ ADAPTER_FACTOR = 2.6
 # The last layer of an encoder whose head reads token 0 is computed for that token only (first_token).
 FIRST_TOKEN_SHARE = 0.06
 STEP_SECONDS = 0.006  # Python, DataLoader and Trainer between two steps
+# A GPU computes small batches sooner than it is asked to: a step takes at least this long for every trained layer. An
+# H100 beside 16 cores of a Xeon, three models of 6, 12 and 30 layers (docs/benchmarks.md, "On a GPU").
+ASKING_SECONDS = 0.0045
+# Small matrices beside a layer are asked for too, and where it is in four bits those are made into numbers first. Of
+# DoRA no run was measured.
+ASKED = {"none": 1.0, "lora": 1.9, "dora": 2.4, "qlora": 2.4}
+FORWARD_SHARE = 1 / 3  # of what a step asks for
 ADAM_BYTES_A_SECOND = 5.6e9  # an optimizer step moves weight, gradient and two moments
 ADAM_BYTES = 28
 PROCESS_BYTES = 560 * 10**6  # Python with torch, transformers and scikit-learn, before any model
@@ -42,7 +49,7 @@ TOKENIZER_BYTES = 1_200  # a piece of the vocabulary: measured on 30,000, 49,000
 # than so many: for the layers below one for each kind of map and length of text, for those that are trained three.
 KERNEL_BYTES, KERNELS = 850_000, 1_024
 FORMAT_TOKENS = 30  # of a prompt format around instruction and answer
-START_SECONDS = {"cpu": 12.0, "cuda": 16.0, "mps": 14.0}  # imports, loading, saving the bundle
+START_SECONDS = {"cpu": 12.0, "cuda": 24.0, "mps": 14.0}  # imports, loading, saving the bundle
 EVALUATIONS = 10  # on the validation rows, over a whole run
 # Logistic regression on word and character n-grams, its C chosen on validation: for a row of 16 tokens and one class.
 BASELINE_SECONDS = 3e-4
@@ -139,13 +146,13 @@ def estimate(
     factor = TRAINING_FACTOR if recipe.adapter == "none" else ADAPTER_FACTOR
     # Of a text, a layer of the decoder reads what the encoder made of it: two maps of its width a token.
     upper += shape.decoder_layers * 2 * shape.hidden**2 / shape.layer_parameters
-    a_step = STEP_SECONDS + weights * ADAM_BYTES / _bandwidth(device)
+    computing = train_rows * recipe.epochs * upper * a_layer * factor / learning
     held_out = (rows - train_rows) / 2
     parts = (
         ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
         ("baseline", BASELINE_SECONDS * train_rows * classes**0.5 * max(1.0, tokens / 16)),
         ("lower", rows * lower * a_layer / speed),
-        ("training", train_rows * recipe.epochs * upper * a_layer * factor / learning + steps * a_step),
+        ("training", steps * STEP_SECONDS + _learning(computing, steps, trained, weights, recipe, device)),
         ("measuring", (EVALUATIONS * held_out + held_out + train_rows) * upper * a_layer / speed),
     )
     memory = _memory(
@@ -165,6 +172,7 @@ def estimate(
 
 # What writing adds to a run: tokens a second, greedily, several at once, of a model with 100 million parameters.
 WRITTEN_A_SECOND = 60.0
+WRITTEN_FASTER = {"cpu": 1, "cuda": 4, "mps": 2}  # than on a CPU; an H100, answers of 96 tokens, five at once
 SHOWN_ANSWERS, MEASUREMENTS = 5, 3
 CONTINUED_TOKENS = 48  # of a text that a model goes on with, to be looked at
 _ENDLESS = 10**9  # tokens: nothing is cut
@@ -201,19 +209,18 @@ def estimate_writing(
     steps = math.ceil(train_rows / recipe.batch_size) * recipe.epochs
     weights = shape.trained_parameters(recipe, trained)
     factor = TRAINING_FACTOR if recipe.adapter == "none" else ADAPTER_FACTOR
-    writing = WRITTEN_A_SECOND * (1e8 / model.parameters) * (1 if device.name == "cpu" else 20)
+    computing = train_rows * recipe.epochs * a_row * factor / learning
+    writing = WRITTEN_A_SECOND * (1e8 / model.parameters) * WRITTEN_FASTER[device.name]
     parts = (
         ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
-        (
-            "training",
-            train_rows * recipe.epochs * a_row * factor / learning + steps * weights * ADAM_BYTES / _bandwidth(device),
-        ),
-        ("measuring", (MEASUREMENTS * tested + 2 * tested) * a_row / speed),
+        ("training", _learning(computing, steps, layers, weights, recipe, device)),
+        ("measuring", (MEASUREMENTS + 2) * tested * (a_row / speed + FORWARD_SHARE * _asking(layers, recipe, device))),
         ("writing", (2 * tested + MEASUREMENTS * SHOWN_ANSWERS) * answer / writing),
     )
     at_once = recipe.batch_size * min(recipe.max_length, 2 * tokens)
     activations = at_once * (layers * shape.hidden * ACTIVATIONS + shape.embeddings / shape.hidden)
-    held = 2 * model.parameters * FLOAT
+    # Where the memory is the machine's own, the file of the weights, mapped, counts too.
+    held = (1 if device.name == "cuda" else 2) * model.parameters * FLOAT
     if recipe.adapter == "qlora":
         # Learning holds the layers in four bits; answering afterwards the whole model in bfloat16.
         learning = shape.embeddings * FLOAT + (model.parameters - shape.embeddings) * FOUR_BITS
@@ -248,14 +255,12 @@ def estimate_reading(
     steps = math.ceil(train_rows * whole / piece / recipe.batch_size) * recipe.epochs
     weights = shape.trained_parameters(recipe, trained)
     factor = TRAINING_FACTOR if recipe.adapter == "none" else ADAPTER_FACTOR
-    writing = WRITTEN_A_SECOND * (1e8 / model.parameters) * (1 if device.name == "cpu" else 20)
+    computing = train_rows * recipe.epochs * a_row * factor / learning
+    writing = WRITTEN_A_SECOND * (1e8 / model.parameters) * WRITTEN_FASTER[device.name]
     shown = SHOWN_ANSWERS * CONTINUED_TOKENS if model.family == "decoder" else 0
     parts = (
         ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
-        (
-            "training",
-            train_rows * recipe.epochs * a_row * factor / learning + steps * weights * ADAM_BYTES / _bandwidth(device),
-        ),
+        ("training", _learning(computing, steps, layers, weights, recipe, device)),
         ("measuring", (recipe.epochs + 2) * measured * a_row / speed),
         ("writing", (recipe.epochs + 2) * shown / writing),
     )
@@ -375,6 +380,17 @@ def _speed_up(recipe: Recipe, device: Device) -> float:
     if recipe.precision == "float32" or not device.bfloat16_gflops:
         return 1.0
     return 1 / (PRODUCTS * device.gflops / device.bfloat16_gflops + 1 - PRODUCTS)
+
+
+def _learning(computing: float, steps: int, trained: int, weights: int, recipe: Recipe, device: Device) -> float:
+    """Seconds of all steps: what is computed or asked for, whichever takes longer, and what the optimizer moves."""
+    moving = steps * weights * ADAM_BYTES / _bandwidth(device)
+    return max(computing, steps * _asking(trained, recipe, device)) + moving
+
+
+def _asking(layers: int, recipe: Recipe, device: Device) -> float:
+    """Seconds in which a GPU is asked for all that a step needs; a CPU computes while it asks."""
+    return layers * ASKING_SECONDS * ASKED[recipe.adapter] if device.name == "cuda" else 0.0
 
 
 def _bandwidth(device: Device) -> float:
