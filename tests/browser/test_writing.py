@@ -65,6 +65,12 @@ def test_a_model_learns_to_write_and_then_what_people_prefer(
     visitor.go("use/playground.py")
     page.get_by_text(visitor.t("Two side by side")).click()
     settle(page)
+    # What is long here is long once more in what the preferences teach, and asked of three models.
+    page.locator(".st-key-playground-controls").get_by_role("button", name=visitor.t("Settings")).click()
+    page.locator(".st-key-playground-decoder-max_new_tokens input").fill("24")
+    page.keyboard.press("Enter")
+    settle(page)
+    page.keyboard.press("Escape")
     # As if more had been said before: too few preferences can be divided into nothing.
     kept = [
         {"instruction": f"请回复第{number}位顾客。", "chosen": f"您好，第{number}号。", "rejected": f"第{number}号",
