@@ -44,11 +44,12 @@ _LARGE = """<style>
 def show_talk(talk: Talk, *, large: bool) -> None:
     """All that was said; what is being written flows by itself. ``large``: for people far from the screen."""
     show_markup(_STYLE + (_LARGE if large else ""))
+    writing = talk.writing  # asked once: it may end at any moment, and the last message stands in one of the two places
     with st.container(key="talk"):
-        done = talk.exchanges[:-1] if talk.writing else talk.exchanges
+        done = talk.exchanges[:-1] if writing else talk.exchanges
         for place, exchange in enumerate(done):
             _show_exchange(exchange, place, large=large)
-        if talk.writing:
+        if writing:
             _show_asked(talk.exchanges[-1], len(done))
             _show_writing(talk)
 

@@ -3,12 +3,10 @@
 The browser is told to ignore the Content-Security-Policy, so that the page alone has to keep what is said harmless.
 """
 
-import contextlib
-import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, TimeoutError
+from playwright.sync_api import Browser, Page
 
 from pipeline.settings import Workspace
 from tests.browser.stage import Server, settle
@@ -48,8 +46,9 @@ def test_two_answers_side_by_side_call_nobody_and_a_refresh_keeps_them(
         assert said[:2] == ["hello", HOSTILE]
         assert said[3] == PICTURE
         page.get_by_text("How sure the model was").first.click()
-        settle(page)
-        point_at(page.locator(".td-word").nth(3))
+        word = page.locator(".td-word").nth(3)
+        word.click()  # and not only hover: what opens may still move the word away from under the mouse
+        word.locator(".td-about").wait_for(state="visible")
         page.get_by_text("The prompt as sent").last.click()
         page.get_by_test_id("stCode").wait_for()
         page.reload()
@@ -67,23 +66,11 @@ def test_two_answers_side_by_side_call_nobody_and_a_refresh_keeps_them(
     assert [url for url in asked if not url.startswith(own)] == []
 
 
-def point_at(word: Locator) -> None:
-    """Until what is said about the word is seen: what opens around it may move it away from under the mouse."""
-    about, deadline = word.locator(".td-about"), time.monotonic() + 30
-    while not about.is_visible():
-        assert time.monotonic() < deadline, "nothing is said about the word"
-        word.click()
-
-
 def say(page: Page, message: str) -> None:
     """Send ``message`` and wait until all answers are complete."""
-    shown, deadline = page.get_by_text(message, exact=True).last, time.monotonic() + 60
-    while not shown.is_visible():  # a field that is drawn anew in this moment forgets what was typed
-        assert time.monotonic() < deadline, "the message was not taken"
-        page.get_by_test_id("stChatInput").locator("textarea").fill(message)
-        page.keyboard.press("Enter")
-        with contextlib.suppress(TimeoutError):
-            shown.wait_for(timeout=15_000)
+    page.get_by_test_id("stChatInput").locator("textarea").fill(message)
+    page.keyboard.press("Enter")
+    page.get_by_text(message, exact=True).last.wait_for()
     # "Ask again" stands there from the message before, so the answers themselves tell when they are complete.
     page.wait_for_function(COMPLETE, arg=message, timeout=180_000)
     page.get_by_role("button", name="Ask again").wait_for()

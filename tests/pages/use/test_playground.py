@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from pages.use.partners import BESIDE, FIRST, SECOND
 from pipeline.actions.preferences import Preference, list_preferences, prefer
-from pipeline.actions.talk import find_talk
+from pipeline.actions.talk import Exchange, find_talk
 from pipeline.inference import client
 from pipeline.settings import Workspace
 from tests.pages.staged_run import WORDS, Staged
@@ -70,6 +70,30 @@ def test_a_message_is_answered_with_speed_prompt_and_sureness(staged: Staged) ->
     sure = next(part for part in app.expander if part.label.startswith("How sure"))
     assert "on average" in sure.label
     assert app.chat_input[0].disabled is False
+
+
+def test_a_message_whose_answer_ends_while_the_page_is_drawn_stays_on_it(staged: Staged) -> None:
+    app = visit(PAGE)
+    app.selectbox(key=FIRST).set_value("model:little writer").run()
+    ask(app, ASKED)
+    talk = find_talk(talk_of(app))
+    assert talk is not None
+    (exchange,) = talk.exchanges
+    exchange.answers[0].state = "writing"
+    talk.exchanges[0] = Ending(exchange.asked, exchange.answers)
+    app.run()
+    assert ASKED in words(app)
+    assert ANSWERS[ASKED] in words(app)
+
+
+class Ending(Exchange):
+    """Its answer is complete a moment after somebody has asked, as a thread that writes may do."""
+
+    @property
+    def writing(self) -> bool:
+        found = super().writing
+        self.answers[0].state = "done"
+        return found
 
 
 def test_two_side_by_side_answer_the_same_message_and_hostile_words_stay_words(staged: Staged) -> None:
