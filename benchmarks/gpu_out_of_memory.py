@@ -10,23 +10,20 @@ learned is worth as much (bits a character within 0.01).
 
 import argparse
 import json
-import os
 import subprocess
 import sys
-import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.cells import machine
-from benchmarks.on_gpu import LOOKS_A_SECOND, WRITTEN, Case, in_use, instructions
-from pipeline.actions import runs, train
+from benchmarks.on_gpu import WRITTEN, Case, fresh_home, instructions, watch
+from pipeline.actions import runs
 from pipeline.models import devices
 from pipeline.runs.metrics_log import read_metrics
 from pipeline.settings import workspace
 
-SETTINGS = {"batch_size": "64", "epochs": "1"}
-CASE = Case("out of memory", WRITTEN, "SmolLM2-135M-Instruct")
+BATCH = 64
+CASE = Case("out of memory", WRITTEN, "SmolLM2-135M-Instruct", (("batch_size", str(BATCH)), ("epochs", "1")))
 SHARES = (0.75, 0.6, 0.45)  # of what the unhindered run has in use
 NEAR = 0.01  # bits a character
 
@@ -61,7 +58,7 @@ def main() -> int:
     for cell in cells:
         left = f"{cell['left'] / 1e9:.1f} GB" if cell["left"] else "everything"
         print(
-            f"| {left} | {cell['state']} | {64 >> cell['halvings']} of 64 | {cell['steps']} "
+            f"| {left} | {cell['state']} | {BATCH >> cell['halvings']} of {BATCH} | {cell['steps']} "
             f"| {cell['bits']:.4f} | {cell['bytes'] / 1e9:.1f} GB | {cell['seconds']:.0f} |"
         )
     free, hindered = cells[0], cells[-1]
@@ -81,19 +78,9 @@ def _beside_holder(data: Path, models: Path, left: int) -> dict[str, Any]:
 
 def _trained(data: Path, models: Path) -> dict[str, Any]:
     """One run in a fresh workspace, and what the whole GPU had in use more than before."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        home.mkdir()
-        (home / "models").symlink_to(models)
-        os.environ["TUNEDESK_HOME"] = str(home)
-        _, dataset = instructions(CASE, data / CASE.data, Path(folder))
-        before, most = in_use(), 0
-        started = time.perf_counter()
-        run = train.start(dataset, CASE.model, settings=SETTINGS)
-        while not run.over:
-            most = max(most, in_use() - before)
-            time.sleep(1 / LOOKS_A_SECOND)
-            run = runs.get_run(run.id)
+    with fresh_home(models) as folder:
+        _, dataset = instructions(CASE, data / CASE.data, folder)
+        run, seconds, most = watch(dataset, CASE)
         if run.state != "finished":
             print(f"ended as {run.state}: {run.cause}\n{runs.run_log(run.id)[-3000:]}", file=sys.stderr)
         events = read_metrics(workspace().runs / run.id)
@@ -101,7 +88,7 @@ def _trained(data: Path, models: Path) -> dict[str, Any]:
         return {
             "left": 0,
             "state": run.state,
-            "seconds": time.perf_counter() - started,
+            "seconds": seconds,
             "halvings": max((event.values["halvings"] for event in events if event.kind == "smaller"), default=0),
             "steps": max((event.values["step"] for event in events if event.kind == "train"), default=0),
             "bits": measured[-1]["bits_per_character"] if measured else float("nan"),

@@ -11,6 +11,7 @@ what was in use before. Finished cells are kept in RESULTS.json. Required: 60 % 
 """
 
 import argparse
+import contextlib
 import dataclasses
 import json
 import os
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,22 +81,10 @@ def main() -> int:
 
 
 def _measure(case: Case, data: Path, models: Path, loops: list[dict[str, Any]]) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        home.mkdir()
-        (home / "models").symlink_to(models)
-        os.environ["TUNEDESK_HOME"] = str(home)
-        file, dataset = (instructions if case.data == WRITTEN else _tickets)(case, data, Path(folder))
+    with fresh_home(models) as folder:
+        file, dataset = (instructions if case.data == WRITTEN else _tickets)(case, data, folder)
         planned = plan(dataset, case.model, settings=dict(case.settings))
-        before = in_use()
-        started = time.perf_counter()
-        run = train.start(dataset, case.model, settings=dict(case.settings))
-        most = 0
-        while not run.over:
-            most = max(most, in_use() - before)
-            time.sleep(1 / LOOKS_A_SECOND)
-            run = runs.get_run(run.id)
-        seconds = time.perf_counter() - started
+        run, seconds, most = watch(dataset, case)
         if run.state != "finished":
             raise SystemExit(f"{case.name} ended as {run.state}: {run.cause}\n{runs.run_log(run.id)}")
         events = read_metrics(workspace().runs / run.id)
@@ -109,6 +99,29 @@ def _measure(case: Case, data: Path, models: Path, loops: list[dict[str, Any]]) 
             **_pace(events),
             "loop": loop,
         }
+
+
+@contextlib.contextmanager
+def fresh_home(models: Path) -> Iterator[Path]:
+    """A folder for files, and beside them a workspace, in use from now on, with nothing in it but these models."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        home.mkdir()
+        (home / "models").symlink_to(models)
+        os.environ["TUNEDESK_HOME"] = str(home)
+        yield Path(folder)
+
+
+def watch(dataset: Dataset, case: Case) -> tuple[runs.RunInfo, float, int]:
+    """Train to the end: the run, its seconds, and the most bytes that the GPU had in use more than before."""
+    before, most = _in_use(), 0
+    started = time.perf_counter()
+    run = train.start(dataset, case.model, settings=dict(case.settings))
+    while not run.over:
+        most = max(most, _in_use() - before)
+        time.sleep(1 / LOOKS_A_SECOND)
+        run = runs.get_run(run.id)
+    return run, time.perf_counter() - started, most
 
 
 def _tickets(case: Case, data: Path, folder: Path) -> tuple[Path, Dataset]:
@@ -178,7 +191,7 @@ def _loop(case: Case, file: Path, recipe: Recipe, known: list[dict[str, Any]]) -
     return {"task": task, **json.loads(done.stdout.strip().splitlines()[-1])}
 
 
-def in_use() -> int:
+def _in_use() -> int:
     """Bytes of the first GPU that somebody has."""
     command = ["nvidia-smi", "--query-gpu=memory.used", "--format=csv,noheader,nounits", "--id=0"]
     return int(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout) * 2**20

@@ -138,6 +138,7 @@ def estimate(
     lower = shape.layers - trained
     # With every layer free there is nothing to keep, and the last layer alone is cheap.
     upper = trained - (1 - FIRST_TOKEN_SHARE) * (shape.first_token and trained > 0)
+    layers = trained + shape.decoder_layers
     a_layer = 2.0 * (shape.layer_parameters + 2 * tokens * shape.hidden) * tokens  # operations, forward, one row
     speed = device.gflops * 1e9 * EFFICIENCY
     learning = speed * _speed_up(recipe, device)
@@ -152,7 +153,7 @@ def estimate(
         ("start", START_SECONDS[device.name] + model.parameters * FLOAT / 1e9),
         ("baseline", BASELINE_SECONDS * train_rows * classes**0.5 * max(1.0, tokens / 16)),
         ("lower", rows * lower * a_layer / speed),
-        ("training", steps * STEP_SECONDS + _learning(computing, steps, trained, weights, recipe, device)),
+        ("training", steps * STEP_SECONDS + _learning(computing, steps, layers, weights, recipe, device)),
         ("measuring", (EVALUATIONS * held_out + held_out + train_rows) * upper * a_layer / speed),
     )
     memory = _memory(

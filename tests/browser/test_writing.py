@@ -47,21 +47,45 @@ def test_a_model_learns_to_write_and_then_what_people_prefer(
     )
     assert before != after
 
-    # It answers a file with blanks, whose other cells stay as they were.
-    asked = [{**row, "output": ""} for row in short[:2]] + [{**short[2], "output": "已经回复"}]
-    (tmp_path / "asked.json").write_text(json.dumps(asked, ensure_ascii=False), encoding="utf-8")
+    answer_a_file(visitor, short, tmp_path)
+    prefer_one_answer(visitor, server)
+
+    visitor.press("Teach a model these preferences")
+    page.wait_for_function(DRAWN, arg="/data")
+    visitor.reads("rejected")
+    settle(page)
+    visitor.press("Straight to training")
+    page.wait_for_function(DRAWN, arg="/train")
+    train(visitor, MODEL, "second", trained_layers="1", epochs="1")
+    visitor.press("See the results")
+    page.wait_for_function(DRAWN, arg="/results")
+    visitor.reads(visitor.t("Similarity to the right answers (chrF)"))
+    (margins,) = server.home.glob("runs/*/answers/margins.npy")
+    report = json.loads((margins.parents[1] / "report.json").read_text(encoding="utf-8"))
+    assert 0 <= report["preferred"]["value"] <= 1
+
+
+def answer_a_file(visitor: Visitor, rows: list[dict[str, str]], folder: Path) -> None:
+    """Two blank answers are filled in; the other cells stay as they were."""
+    page = visitor.page
+    asked = [{**row, "output": ""} for row in rows[:2]] + [{**rows[2], "output": "已经回复"}]
+    (folder / "asked.json").write_text(json.dumps(asked, ensure_ascii=False), encoding="utf-8")
     visitor.go("use/fill.py")
-    page.locator("input[type=file]").set_input_files(tmp_path / "asked.json")
+    page.locator("input[type=file]").set_input_files(folder / "asked.json")
     page.locator(".st-key-fill_uploaded button").click()
     page.get_by_role("button", name=visitor.t("Download the filled file")).wait_for(timeout=180_000)
     with page.expect_download() as arriving:
         visitor.press("Download the filled file")
-    arriving.value.save_as(tmp_path / "answered.json")
-    answered = json.loads((tmp_path / "answered.json").read_text(encoding="utf-8"))
+    arriving.value.save_as(folder / "answered.json")
+    answered = json.loads((folder / "answered.json").read_text(encoding="utf-8"))
     assert [row["instruction"] for row in answered] == [row["instruction"] for row in asked]
     assert all(row["output"] for row in answered)
     assert answered[2]["output"] == "已经回复"
 
+
+def prefer_one_answer(visitor: Visitor, server: Server) -> None:
+    """The thirtieth preference: which of two models answers better."""
+    page = visitor.page
     visitor.go("use/playground.py")
     page.get_by_text(visitor.t("Two side by side")).click()
     settle(page)
@@ -85,17 +109,3 @@ def test_a_model_learns_to_write_and_then_what_people_prefer(
     better.wait_for(timeout=180_000)
     better.click()
     visitor.reads(visitor.tn("{n} preference is kept.", "{n} preferences are kept.", 30))
-
-    visitor.press("Teach a model these preferences")
-    page.wait_for_function(DRAWN, arg="/data")
-    visitor.reads("rejected")
-    settle(page)
-    visitor.press("Straight to training")
-    page.wait_for_function(DRAWN, arg="/train")
-    train(visitor, MODEL, "second", trained_layers="1", epochs="1")
-    visitor.press("See the results")
-    page.wait_for_function(DRAWN, arg="/results")
-    visitor.reads(visitor.t("Similarity to the right answers (chrF)"))
-    (margins,) = server.home.glob("runs/*/answers/margins.npy")
-    report = json.loads((margins.parents[1] / "report.json").read_text(encoding="utf-8"))
-    assert 0 <= report["preferred"]["value"] <= 1

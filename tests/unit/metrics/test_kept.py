@@ -19,6 +19,7 @@ print(transformers.AutoConfig.__name__)
 
 def test_a_figure_needs_no_torch_and_whoever_needs_transformers_afterwards_gets_it(home: Workspace) -> None:
     done = subprocess.run([sys.executable, "-c", ASKED], cwd=system.ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     accuracy, with_torch, name = done.stdout.split()
     assert abs(float(accuracy) - 2 / 3) < 1e-12
     assert with_torch == "False"

@@ -30,6 +30,15 @@ def encoder(folder: Path, *, layers: int, vocabulary: int, parameters: int) -> M
     return Model("m", folder, "encoder", parameters, ("en",), "MIT", 512, "f", False)
 
 
+def decoder(folder: Path, *, layers: int, hidden: int, inner: int, heads: int, groups: int, parameters: int) -> Model:
+    config = {
+        "model_type": "llama", "hidden_size": hidden, "num_hidden_layers": layers, "num_attention_heads": heads,
+        "num_key_value_heads": groups, "intermediate_size": inner, "vocab_size": 49_152,
+    }  # fmt: skip
+    (folder / "config.json").write_text(json.dumps(config))
+    return Model("m", folder, "decoder", parameters, ("en",), "", 2048, "f", False)
+
+
 def cost(model: Model, device: Device = CPU, rows: int = 4000, texts: list[str] = TEXTS, **changed: object) -> Estimate:
     recipe = dataclasses.replace(Recipe(), **changed)  # type: ignore[arg-type]
     return estimate(model, recipe, rows=rows, train_rows=rows * 7 // 10, texts=texts, classes=10, device=device)
@@ -94,18 +103,13 @@ def test_on_a_gpu_memory_is_about_what_a_run_took_there(tmp_path: Path) -> None:
 def test_on_a_gpu_learning_to_write_costs_about_what_runs_took_there(
     tmp_path: Path, adapter: str, seconds: float, gigabytes: float
 ) -> None:
-    config = {
-        "model_type": "llama", "hidden_size": 576, "num_hidden_layers": 30, "num_attention_heads": 9,
-        "num_key_value_heads": 3, "intermediate_size": 1536, "vocab_size": 49_152,
-    }  # fmt: skip
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    writer = Model("m", tmp_path, "decoder", 134_515_008, ("en",), "Apache-2.0", 8192, "f", False)
+    writer = decoder(tmp_path, layers=30, hidden=576, inner=1536, heads=9, groups=3, parameters=134_515_008)
     recipe = Recipe(
         trained_layers=-1, epochs=2, batch_size=8, max_length=512, precision="bfloat16", adapter=adapter, lora_rank=16
     )
     # rasbt_instruct on an H100: docs/benchmarks.md, "On a GPU"
-    rows = {"train_rows": 935, "tested": 8, "asked": ["word " * 10], "answers": ["word " * 10]}
-    said = estimate_writing(writer, recipe, **rows, device=GPU)  # type: ignore[arg-type]
+    texts = ["word " * 10]
+    said = estimate_writing(writer, recipe, train_rows=935, tested=8, asked=texts, answers=texts, device=GPU)
     assert said.memory_bytes == pytest.approx(gigabytes * 1e9, rel=0.25)
     assert said.range[0] < seconds < said.range[1]
 
@@ -140,12 +144,7 @@ def test_memory_covers_weights_and_grows_with_the_batch(model: Model) -> None:
 
 
 def test_layers_in_four_bits_need_less_memory_than_whole_ones(tmp_path: Path) -> None:
-    config = {
-        "model_type": "llama", "hidden_size": 2048, "num_hidden_layers": 24, "num_attention_heads": 32,
-        "num_key_value_heads": 32, "intermediate_size": 8192, "vocab_size": 49_152,
-    }  # fmt: skip
-    (tmp_path / "config.json").write_text(json.dumps(config))
-    large = Model("m", tmp_path, "decoder", 1_700_000_000, ("en",), "", 2048, "f", False)
+    large = decoder(tmp_path, layers=24, hidden=2048, inner=8192, heads=32, groups=32, parameters=1_700_000_000)
 
     def memory(adapter: str) -> int:
         recipe = Recipe(adapter=adapter, trained_layers=-1, batch_size=4, max_length=256)
