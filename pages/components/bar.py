@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.components import sentences_runs, state
 from pages.components.language import language_switch
-from pages.components.text import t
+from pages.components.text import t, told_apart
 from pipeline.actions.data import list_datasets
 from pipeline.actions.runs import RunInfo, list_runs
 
@@ -27,6 +27,7 @@ def _dataset() -> None:
         return
     if current and current.id not in names:
         names[current.id] = t("{name}, earlier version", name=current.name)
+    names = told_apart(names)
     st.session_state[DATASET_KEY] = current.id if current else None
     st.selectbox(
         t("Current dataset"),

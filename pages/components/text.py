@@ -8,7 +8,7 @@ what the words are about.
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import streamlit as st
@@ -43,6 +43,23 @@ def plain(text: object) -> str:
     """``text`` on one line with every character that Markdown would interpret escaped: for labels and messages."""
     words = _BARE_ADDRESS.sub(_WORD_JOINER, " ".join(str(text).split()))
     return _MEANT_BY_MARKDOWN.sub(r"\\\1", words)
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Names to choose from by key, newest first; where several are the same, all but the oldest get a number.
+
+    A select box of Streamlit is told by the browser what was read there, and takes the first option that reads so.
+    """
+    apart: dict[str, str] = {}
+    taken: set[str] = set()
+    for key, name in reversed(names.items()):
+        number, free = 1, name
+        while free in taken:
+            number += 1
+            free = f"{name} ({number})"
+        taken.add(free)
+        apart[key] = free
+    return {key: apart[key] for key in names}
 
 
 def show_heading(text: str, note: str = "", *, width: Literal["stretch", "content"] = "stretch") -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.components import state
-from pages.components.text import show_error, show_note, t, tn
+from pages.components.text import show_error, show_note, t, tn, told_apart
 from pages.data.upload import upload
 from pipeline.actions.judge import BASE, columns_of, judgeable_runs, of_file, of_run
 from pipeline.actions.runs import RunInfo
@@ -111,13 +111,13 @@ def _of_run(runs: Sequence[RunInfo]) -> Picked:
 
 
 def _of_tasting(tastings: Sequence[Tasting]) -> Picked:
-    by_id = {one.id: one for one in tastings}
+    names = told_apart({one.id: " / ".join(one.models) for one in tastings})
     asked = st.query_params.get(TASTING, "")
     chosen = st.selectbox(
         t("Tasting"),
-        list(by_id),
-        list(by_id).index(asked) if asked in by_id else 0,
-        format_func=lambda one: " / ".join(by_id[one].models),
+        list(names),
+        list(names).index(asked) if asked in names else 0,
+        format_func=names.__getitem__,
         key="judge-tasting",
         width=480,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.components.text import plain, show_error, show_note, show_problem, t, tn
+from pages.components.text import plain, show_error, show_note, show_problem, t, tn, told_apart
 from pages.use.partners import pick_two
 from pages.use.sampling_form import show_settings
 from pages.use.tasting_room import TASTING
@@ -81,11 +81,12 @@ def _show_progress(preparation: Preparation) -> None:
 
 
 def _pick_kept(kept: list[str]) -> list[str]:
+    names = told_apart({text: _short(text) for text in kept})  # two may begin alike
     return st.multiselect(
         t("Demo prompts"),
         kept,
         default=kept[:5],
-        format_func=_short,
+        format_func=lambda text: names.get(text, text),
         key="tasting-kept",
         max_selections=MOST_PROMPTS,
         persist_state="session",

@@ -41,6 +41,29 @@ def test_a_gbk_file_gets_its_labels_put_in_order(tmp_path: Path, visit: Callable
     visitor.page.wait_for_function(DRAWN, arg="/train")
 
 
+@pytest.mark.slow
+def test_of_two_files_with_one_name_the_newer_one_stays_the_chosen_one(
+    tmp_path: Path, visit: Callable[[str], Visitor]
+) -> None:
+    visitor = visit("en")
+    file = tmp_path / "tickets.csv"
+    file.write_text(tickets(), encoding="utf-8")
+    bring(visitor, file)
+    visitor.press("Next: train")
+    visitor.page.wait_for_function(DRAWN, arg="/train")
+    older = visitor.page.url.partition("dataset=")[2]
+
+    visitor.page = visitor.open()
+    file.write_text(tickets().replace("工单", "ticket"), encoding="utf-8")
+    bring(visitor, file)
+    newer = visitor.page.url.partition("dataset=")[2]
+    assert newer != older
+    visitor.press("Next: train")
+    visitor.page.wait_for_function(DRAWN, arg="/train")
+    visitor.page.get_by_role("button", name=visitor.t("Start training")).wait_for(timeout=60_000)
+    assert visitor.page.url.partition("dataset=")[2] == newer
+
+
 def tickets() -> str:
     """A table of Chinese tickets, one label in four as somebody's hand left it."""
     out = io.StringIO(newline="")

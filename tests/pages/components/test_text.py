@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.components.text import plain
+from pages.components.text import plain, told_apart
 
 HOSTILE = "![x](http://evil.example/a.png) <img src=http://evil.example/b.png> :red[y] **z** $1$ `c` [l](http://e)"
 
@@ -26,6 +26,16 @@ def test_a_bare_address_is_broken_by_a_character_that_nobody_sees(address: str) 
 
 def test_a_line_break_cannot_start_a_block() -> None:
     assert plain("a\n# b\n- c") == "a \\# b \\- c"
+
+
+def test_names_that_are_the_same_get_numbers_the_oldest_none_and_the_order_stays() -> None:
+    newest_first = {"d": "a.csv", "c": "a.csv (2)", "b": "b.csv", "a": "a.csv"}
+    assert list(told_apart(newest_first).items()) == [
+        ("d", "a.csv (3)"),
+        ("c", "a.csv (2)"),
+        ("b", "b.csv"),
+        ("a", "a.csv"),
+    ]
 
 
 @pytest.mark.parametrize("show", ["show_heading", "show_line", "show_note", "show_problem", "show_warning"])
